@@ -1,0 +1,200 @@
+import type { Generated } from "kysely";
+import type { Category, PayloadClass } from "../../../contract/categories.ts";
+import type { DecisionAction, DecisionKind } from "../../../contract/decision-feed.ts";
+import type { EventRecord, NodeHealth, Sample, Scope, SourceCount, SubjectKind } from "../../../contract/ingest.ts";
+
+/**
+ * The tables, the same on PGlite and PostgreSQL. Times are epoch milliseconds in `bigint` columns and arrive as numbers; JSON
+ * columns arrive parsed. Ids are text, made by the application.
+ */
+export interface Database {
+  ingest_batches: { id: string; node: string; received_at: number };
+  events: {
+    id: string;
+    gateway: string;
+    node: string;
+    key_id: string;
+    type: EventRecord["type"];
+    record: EventRecord;
+    received_at: number;
+    /** Set once correlation has taken it in. */
+    processed_at: number | null;
+  };
+  nodes: { node: string; gateway: string; key_id: string; last_seen_at: number; health: NodeHealth };
+  incidents: IncidentTable;
+  incident_log: {
+    id: Generated<number>;
+    incident_id: string;
+    at: number;
+    kind: string;
+    text: string;
+    data: Record<string, unknown> | null;
+  };
+  actions: ActionTable;
+  decisions: DecisionTable;
+  /** One row per gateway: what the feed's `(epoch, sequence)` is. */
+  feeds: { gateway: string; epoch: number; sequence: number };
+  /** Merged over nodes; `window_start` is a multiple of `window_ms`. */
+  traffic: {
+    gateway: string;
+    route_id: string;
+    window_start: number;
+    window_ms: number;
+    requests: number;
+    suspicious: number;
+    stopped: number;
+    clean: number;
+    clean_ok: number;
+    clean_denied: number;
+    errors_service: number;
+    errors_gateway: number;
+  };
+  decision_hits: { decision_id: string; window_start: number; window_ms: number; hits: number };
+  jobs: {
+    id: Generated<number>;
+    kind: string;
+    /** At most one waiting job of a kind and key. */
+    key: string;
+    payload: Record<string, unknown>;
+    run_at: number;
+    attempts: number;
+    locked_until: number | null;
+    locked_by: string | null;
+    last_error: string | null;
+    done_at: number | null;
+  };
+  outbox: {
+    id: Generated<number>;
+    channel: string;
+    dedupe_key: string;
+    payload: Record<string, unknown>;
+    attempts: number;
+    next_at: number;
+    sent_at: number | null;
+    failed_at: number | null;
+    last_error: string | null;
+  };
+}
+
+/** open: seen. mitigating: an action is on. quiet: no evidence for a while. resolved: over, actions ended. */
+export const INCIDENT_STATUSES = ["open", "mitigating", "quiet", "resolved"] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
+export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface IncidentCounts {
+  requests: number;
+  passed: number;
+  stopped: number;
+  failures: number;
+  distinct_users: number;
+  distinct_ips: number;
+  good: number;
+}
+
+export interface IncidentClassification {
+  by: "rules" | "claude";
+  category: Category;
+  class: PayloadClass | null;
+  severity: Severity;
+  /** 0 to 1. */
+  confidence: number;
+  reasons: string[];
+  /** Why Claude was not asked or its answer not used; absent when it was. */
+  model_note?: string;
+}
+
+interface IncidentTable {
+  id: string;
+  gateway: string;
+  /** Category, subject and scope; unique among incidents that are not resolved. */
+  fingerprint: string;
+  category: Category;
+  class: PayloadClass | null;
+  subject_kind: SubjectKind;
+  subject_value: string;
+  scope: Scope;
+  status: IncidentStatus;
+  severity: Severity;
+  confidence: number;
+  /** The strongest mode that reported it; the agent does not act on what was only monitored. */
+  mode: "monitor" | "enforce";
+  /** Highest request score, 0 to 100. */
+  score: number;
+  counts: IncidentCounts;
+  sources: SourceCount[];
+  samples: Sample[];
+  nodes: string[];
+  reasons: string[];
+  classification: IncidentClassification | null;
+  first_seen_at: number;
+  last_seen_at: number;
+  opened_at: number;
+  updated_at: number;
+  resolved_at: number | null;
+}
+
+/** dry_run: would have been applied. planned: about to be. */
+export const ACTION_STATUSES = ["planned", "dry_run", "applied", "expired", "undone", "failed", "refused"] as const;
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+export const ACTION_TYPES = ["block_source", "throttle_route"] as const;
+export type ActionType = (typeof ACTION_TYPES)[number];
+
+/** Requests a second in a window of so many milliseconds. */
+export interface Rates {
+  window_ms: number;
+  /** Evidence of the attack that reached the next plugin. */
+  attack_passed: number;
+  attack_stopped: number;
+  legitimate_ok: number;
+  legitimate_denied: number;
+}
+
+export interface Effect {
+  before: Rates;
+  after: Rates | null;
+  measured_at: number | null;
+  /** In plain words, once measured. */
+  summary: string | null;
+}
+
+interface ActionTable {
+  id: string;
+  /** Derived from incident, type and target: the same plan never becomes two actions while one is on. */
+  idempotency_key: string;
+  incident_id: string;
+  gateway: string;
+  type: ActionType;
+  /** What carries it out: the decision feed or Kong's Admin API. */
+  vehicle: "decision" | "admin-api";
+  target: Record<string, string>;
+  params: Record<string, string | number | boolean>;
+  status: ActionStatus;
+  reason: string;
+  created_at: number;
+  applied_at: number | null;
+  expires_at: number | null;
+  ended_at: number | null;
+  /** Of the Kong entity, when it is one. */
+  entity_id: string | null;
+  before_image: Record<string, unknown> | null;
+  effect: Effect | null;
+  error: string | null;
+}
+
+interface DecisionTable {
+  id: string;
+  gateway: string;
+  action: DecisionAction;
+  kind: DecisionKind;
+  value: string;
+  params: Record<string, string | number>;
+  /** Null for an operator's override. */
+  action_id: string | null;
+  incident_id: string | null;
+  created_by: string;
+  reason: string;
+  created_at: number;
+  expires_at: number;
+  ended_at: number | null;
+}

@@ -1,0 +1,159 @@
+/**
+ * What a gateway node sends to the agent: `POST /ingest/v1/events`, one JSON `Batch` per request.
+ *
+ * Signed with the node's ingest key. The string that is signed with HMAC-SHA256 is
+ * `"ingest\n" + timestamp + "\n" + node + "\n" + batch + "\n" + body`, and `x-tr-signature` carries
+ * `"v1=" + lowercase hex`. `x-tr-timestamp` is the time of sending in whole seconds; a retry is signed anew but keeps its batch id,
+ * so that the agent can answer `200 {"status":"duplicate"}` without taking it twice.
+ *
+ * The agent answers 202 `{"status":"accepted"}` only when the records are durable. 401 (unknown key, wrong signature, stale
+ * timestamp), 413 (too large), 422 (malformed) are final: the node drops the batch and counts it. 429, 5xx and no answer are retried.
+ */
+export const INGEST_PATH = "/ingest/v1/events";
+export const HEADER_NODE = "x-tr-node";
+export const HEADER_KEY = "x-tr-key";
+export const HEADER_TIMESTAMP = "x-tr-timestamp";
+export const HEADER_BATCH = "x-tr-batch";
+export const HEADER_SIGNATURE = "x-tr-signature";
+
+/** Largest difference between a signature's timestamp and the receiver's clock, in seconds. */
+export const CLOCK_SKEW_S = 300;
+export const MAX_BATCH_BYTES = 1_048_576;
+export const MAX_BATCH_RECORDS = 500;
+
+/** What an incident record is about. `user` and `credential` values are keyed hashes, never clear text. */
+export const SUBJECT_KINDS = ["ip", "user", "credential", "route", "gateway"] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+export interface Subject {
+  kind: SubjectKind;
+  /** An address in text form, a keyed hash in hex, a route's id ("" where no route matched), or "*" for the gateway. */
+  value: string;
+}
+
+/** Where it happened. Absent members are unknown, as for a request without a route. */
+export interface Scope {
+  route_id?: string;
+  route_name?: string;
+  service_id?: string;
+  service_name?: string;
+}
+
+/** One request that served as evidence, redacted in the gateway. */
+export interface Sample {
+  /** Epoch seconds with fraction. */
+  at: number;
+  ip: string;
+  method: string;
+  /** Without the query, redacted. */
+  path: string;
+  user_agent: string;
+  status: number;
+  score: number;
+  /** Where the evidence was, e.g. `query:q`, `json:user.name`, `header:cookie`. */
+  field?: string;
+  /** The redacted part of that field which scored, at most 160 bytes. */
+  window?: string;
+}
+
+/** An address (or several) behind a record whose subject is not an address. */
+export interface SourceCount {
+  ip: string;
+  count: number;
+}
+
+/** One record per node, category, subject and window; never one per request. */
+export interface IncidentRecord {
+  type: "incident";
+  /** Unique and stable over retries: `<node>-<worker>-<counter>`. */
+  id: string;
+  category: string;
+  class?: string;
+  detector: string;
+  subject: Subject;
+  scope: Scope;
+  /** `monitor` or `enforce`, as the plugin instance that saw it was configured. */
+  mode: string;
+  /** Epoch seconds. The window is `[window_start, window_start + window_s)`. */
+  window_start: number;
+  window_s: number;
+  first_at: number;
+  last_at: number;
+  /** Requests that were evidence, of which `passed` reached the next plugin and `stopped` did not. */
+  requests: number;
+  passed: number;
+  stopped: number;
+  /** Failed logins among them. */
+  failures: number;
+  distinct_users: number;
+  distinct_ips: number;
+  /** Requests of the same address in the last minutes that were clean and succeeded: the good traffic behind it. */
+  good: number;
+  /** Highest request score, 0 to 100. */
+  score: number;
+  /** Strongest verdict given. */
+  verdict: string;
+  /** Short reasons in plain words, at most 5, redacted. */
+  reasons: string[];
+  /** At most 3. */
+  samples: Sample[];
+  /** At most 20, largest first. */
+  sources: SourceCount[];
+}
+
+/** Counts of all traffic of one route in one window: what effects are measured with. */
+export interface TrafficRecord {
+  type: "traffic";
+  id: string;
+  scope: Scope;
+  window_start: number;
+  window_s: number;
+  requests: number;
+  /** Evidence of an attack that reached the next plugin. */
+  suspicious: number;
+  /** Ended by this plugin (detector or decision). */
+  stopped: number;
+  /** No evidence and not ended by this plugin. */
+  clean: number;
+  /** Clean and answered below 400. */
+  clean_ok: number;
+  /** Clean and answered 429 or 403 by another plugin: legitimate requests that a mitigation may have hit. */
+  clean_denied: number;
+  /** Answered 500 and above, by response source. */
+  errors_service: number;
+  errors_gateway: number;
+}
+
+/** How often a decision took effect on this node in one window. */
+export interface DecisionHitsRecord {
+  type: "decision_hits";
+  id: string;
+  window_start: number;
+  window_s: number;
+  hits: { decision: string; count: number }[];
+}
+
+export type EventRecord = IncidentRecord | TrafficRecord | DecisionHitsRecord;
+
+/** What the node says about itself with every batch. Counters run since the node started. */
+export interface NodeHealth {
+  dropped_records: number;
+  rejected_batches: number;
+  fail_open: number;
+  feed_epoch: number;
+  feed_sequence: number;
+  feed_rejected: number;
+  queue_depth: number;
+  shared_dict: boolean;
+  plugin_version: string;
+}
+
+export interface Batch {
+  version: 1;
+  gateway: string;
+  node: string;
+  batch: string;
+  sent_at: number;
+  health: NodeHealth;
+  records: EventRecord[];
+}

@@ -1,0 +1,66 @@
+/** A plugin instance's configuration as Kong hands it over: `schema.ts` states types, defaults and limits. */
+export interface Config {
+  /** Kong adds it; nil before Kong 3.5 and in tests. */
+  __plugin_id?: string;
+  mode: "monitor" | "enforce";
+  gateway: string;
+  allow: ListConfig;
+  deny: ListConfig;
+  /** CIDRs of proxies in front, beside Kong's own `trusted_ips`; decisions never hit them. */
+  trusted_proxies: string[];
+  thresholds: { flag: number; block: number };
+  payload: { enabled: boolean; max_body_bytes: number };
+  login: {
+    enabled: boolean;
+    /** Path prefixes of login routes; a route with an Authorization: Basic header counts as one always. */
+    paths: string[];
+    user_fields: string[];
+    failure_statuses: number[];
+    window_s: number;
+    max_users_per_ip: number;
+    max_ips_per_user: number;
+    max_failures_per_ip: number;
+  };
+  flood: {
+    enabled: boolean;
+    window_s: number;
+    /** Requests of one address in one window. */
+    max_per_ip: number;
+    /** A route's rate counts as a flood above its learned baseline times this, and above `min_route_rps`. */
+    route_factor: number;
+    min_route_rps: number;
+  };
+  source: {
+    /** Pieces of evidence within `window_s` before an address is blocked by the gateway itself. */
+    min_evidence: number;
+    /** Evidence has to be at least this share of what came from the address. */
+    min_share: number;
+    window_s: number;
+    block_s: number;
+  };
+  agent: {
+    /** Without it nothing is reported or pulled; detection works on. */
+    url?: string;
+    key_id?: string;
+    secret?: string;
+    feed_secret?: string;
+    poll_interval_s: number;
+    flush_interval_s: number;
+    timeout_ms: number;
+    max_queue: number;
+    max_batch: number;
+    max_decisions: number;
+    ssl_verify: boolean;
+  };
+  /** Key of the hashes of user names and credentials; the same on all nodes, or hashes of several nodes do not meet. */
+  hash_key?: string;
+}
+
+export interface ListConfig {
+  cidrs: string[];
+  methods: string[];
+  /** Prefixes. */
+  paths: string[];
+  /** Substrings, without regard to case. */
+  user_agents: string[];
+}
