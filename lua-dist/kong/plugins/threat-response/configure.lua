@@ -1,2 +1,0 @@
-local ____exports = {}
-return ____exports
