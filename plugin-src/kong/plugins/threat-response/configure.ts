@@ -64,3 +64,64 @@ export interface ListConfig {
   /** Substrings, without regard to case. */
   user_agents: string[];
 }
+
+/** One configured instance, compiled once per content. */
+export interface Instance {
+  /** As Kong handed it over last: rotated secrets show up here. */
+  config: Config;
+  enforce: boolean;
+  /** Separates the counters that stop requests: what a monitoring instance saw never stops anything elsewhere. */
+  namespace: string;
+  isLoginFailure: LuaSet<number>;
+}
+
+const toSet = <K extends AnyNotNil>(values: K[]): LuaSet<K> => {
+  const set = new LuaSet<K>();
+  for (const value of values) set.add(value);
+  return set;
+};
+
+const compile = (config: Config): Instance => ({
+  config,
+  enforce: config.mode === "enforce",
+  namespace: config.mode === "enforce" ? "E" : "M",
+  isLoginFailure: toSet(config.login.failure_statuses),
+});
+
+const { sort, concat } = table;
+
+/** The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count. */
+const describe = (value: unknown): string => {
+  if (type(value) !== "table") return tostring(value);
+  const parts: string[] = [];
+  for (const [key, member] of pairs(value as Record<string, unknown>)) {
+    const name = tostring(key);
+    if (string.sub(name, 1, 2) !== "__") parts.push(`${name}=${describe(member)}`);
+  }
+  sort(parts);
+  return `{${concat(parts, ";")}}`;
+};
+
+/** By content and plugin id: a rebuild of Kong's configuration finds what it had. */
+let byContent: Record<string, Instance> = {};
+/** By the very table Kong hands over, which it makes anew at each rebuild. */
+const byTable = new LuaTable<Config, Instance>();
+setmetatable(byTable, { __mode: "kv" } as never);
+
+const find = (config: Config, known: Record<string, Instance>): Instance => {
+  const identity = `${config.__plugin_id ?? ""}${describe(config)}`;
+  const instance = known[identity] ?? byContent[identity] ?? compile(config);
+  known[identity] = instance;
+  byTable.set(config, instance);
+  return instance;
+};
+
+/** The instance of a configuration; compiles what `configure` has not seen, as before Kong 3.5. */
+export const instanceOf = (config: Config): Instance => byTable.get(config) ?? find(config, byContent);
+
+/** All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none. */
+export const configure = (configs?: Config[]): void => {
+  const known: Record<string, Instance> = {};
+  for (const config of configs ?? []) find(config, known).config = config;
+  byContent = known;
+};

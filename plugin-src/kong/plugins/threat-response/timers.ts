@@ -1,0 +1,2 @@
+/** Starts this worker's timers. */
+export const startTimers = (): void => {};

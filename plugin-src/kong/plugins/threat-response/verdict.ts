@@ -1,0 +1,40 @@
+import type { Verdict } from "./contract/categories.ts";
+import type { Finding } from "./score.ts";
+
+/** What should happen to a request, and why. In monitor mode it is only reported. */
+export interface Ruling {
+  verdict: Verdict;
+  /** Who says so: a list, a decision of the agent, the evidence against the source, or a detector. */
+  by: "list" | "decision" | "source" | "detector";
+  reason: string;
+  /** Seconds until a throttled client may come again. */
+  retry_after: number;
+  score: number;
+  finding?: Finding;
+  /** Id of the agent's decision. */
+  decision?: string;
+}
+
+export interface Thresholds {
+  flag: number;
+  block: number;
+}
+
+/** A finding at the block threshold earns its own strongest action, one at the flag threshold a flag, anything below nothing. */
+export const ruleFinding = (finding: Finding, thresholds: Thresholds, retryAfter: number): Ruling | undefined => {
+  if (finding.score < thresholds.flag) return undefined;
+  const verdict = finding.score < thresholds.block ? "flag" : finding.action;
+  return { verdict, by: "detector", reason: finding.reason, retry_after: retryAfter, score: finding.score, finding };
+};
+
+const STRENGTH: Record<Verdict, number> = { allow: 0, flag: 1, throttle: 2, block: 3 };
+
+/** The stronger of two rulings; of equally strong ones the first. */
+export const stronger = (a: Ruling | undefined, b: Ruling | undefined): Ruling | undefined => {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  return STRENGTH[b.verdict] > STRENGTH[a.verdict] ? b : a;
+};
+
+export const stops = (ruling: Ruling | undefined): boolean =>
+  ruling !== undefined && (ruling.verdict === "throttle" || ruling.verdict === "block");
