@@ -1,0 +1,26 @@
+/** Adds to `ngx.d.ts` what the plugin's HTTP client and decision store call. */
+
+interface SharedDict {
+  /** Never evicts what is still valid: `no memory` instead. */
+  safe_set(key: string, value: string | number | boolean, ttl?: number): LuaMultiReturn<[boolean | undefined, string?]>;
+  expire(key: string, ttl: number): LuaMultiReturn<[boolean | undefined, string?]>;
+}
+
+interface TcpSocket {
+  settimeouts(connectMs: number, sendMs: number, readMs: number): void;
+  connect(host: string, port: number): LuaMultiReturn<[number | undefined, string?]>;
+  sslhandshake(reused: boolean, serverName: string, verify: boolean): LuaMultiReturn<[unknown, string?]>;
+  send(data: string | string[]): LuaMultiReturn<[number | undefined, string?]>;
+  receive(size: number): LuaMultiReturn<[string | undefined, string?, string?]>;
+  /** The reader returns up to `size` bytes a call, and nil without an error once the pattern was read. */
+  receiveuntil(pattern: string): (this: void, size: number) => LuaMultiReturn<[string | undefined, string?, string?]>;
+  setkeepalive(idleMs: number, size: number): LuaMultiReturn<[number | undefined, string?]>;
+  getreusedtimes(): LuaMultiReturn<[number | undefined, string?]>;
+  close(): void;
+}
+
+declare namespace ngx {
+  namespace socket {
+    function tcp(): TcpSocket;
+  }
+}

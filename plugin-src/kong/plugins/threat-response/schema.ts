@@ -1,0 +1,279 @@
+/**
+ * Kong's view of `configure.ts`: types, defaults and limits. Changes are additive.
+ * Konnect takes this file alone and evaluates it without `ngx`: nothing is imported, and every helper is here.
+ */
+type Checked = LuaMultiReturn<[boolean | undefined, string?]>;
+type Field = Record<string, unknown>;
+
+const nginx = ngx as unknown as { null: unknown } | undefined;
+
+function isIpv4(text: string): boolean {
+  const [a, b, c, d] = string.match(text, "^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$");
+  if (a === undefined) {
+    return false;
+  }
+  for (const part of [a, b, c, d]) {
+    const value = tonumber(part) as number;
+    if (value > 255 || tostring(value) !== part) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Two-byte groups of one side of `::`; undefined where one is malformed. */
+function countGroups(text: string): number | undefined {
+  let count = 0;
+  if (text === "") {
+    return count;
+  }
+  for (const [group] of string.gmatch(`${text}:`, "([^:]*):")) {
+    const [digits] = string.match(group as string, "^%x%x?%x?%x?$");
+    if (digits === undefined) {
+      return undefined;
+    }
+    count += 1;
+  }
+  return count;
+}
+
+function isIpv6(text: string): boolean {
+  const [head, last] = string.match(text, "^([%x:]*:)(%d+%.%d+%.%d+%.%d+)$");
+  if (head !== undefined) {
+    return isIpv4(last as string) && isIpv6(`${head}0:0`);
+  }
+  const [gap] = string.find(text, "::", 1, true);
+  if (gap === undefined) {
+    return countGroups(text) === 8;
+  }
+  const before = countGroups(string.sub(text, 1, gap - 1));
+  const after = countGroups(string.sub(text, gap + 2));
+  return before !== undefined && after !== undefined && before + after <= 7;
+}
+
+function checkCidr(text: string): Checked {
+  const [address, suffix] = string.match(text, "^([^/]+)(.*)$");
+  const isOld = address !== undefined && isIpv4(address);
+  if (address === undefined || !(isOld || isIpv6(address))) {
+    return $multi(undefined, "expected an IPv4 or IPv6 address or CIDR range, as 192.0.2.0/24 or 2001:db8::/32");
+  }
+  const [digits] = string.match(suffix as string, "^/(%d%d?%d?)$");
+  if (suffix !== "" && (digits === undefined || (tonumber(digits) as number) > (isOld ? 32 : 128))) {
+    return $multi(undefined, `the prefix length has to be 0 to ${isOld ? "32" : "128"}`);
+  }
+  return $multi(true);
+}
+
+function checkAgentUrl(url: string): Checked {
+  const [host] = string.match(url, "^https?://([^/?#@]+)/?[^?#@]*$");
+  if (host === undefined) {
+    return $multi(undefined, "expected http://host:port or https://host:port, without user, query or fragment");
+  }
+  return $multi(true);
+}
+
+function checkThresholds(thresholds: { flag: unknown; block: unknown }): Checked {
+  const { flag, block } = thresholds;
+  if (typeof flag === "number" && typeof block === "number" && flag > block) {
+    return $multi(undefined, "'flag' has to be at most 'block'");
+  }
+  return $multi(true);
+}
+
+/** Unset members are nil or null, depending on who calls. */
+function checkAgent(agent: Record<string, unknown>): Checked {
+  if (typeof agent.url !== "string") {
+    return $multi(true);
+  }
+  for (const name of ["key_id", "secret", "feed_secret"]) {
+    if (typeof agent[name] !== "string") {
+      return $multi(undefined, `'${name}' is required with 'url'`);
+    }
+  }
+  if (agent.secret === agent.feed_secret) {
+    return $multi(undefined, "'feed_secret' has to differ from 'secret': who reports must not be able to block");
+  }
+  return $multi(true);
+}
+
+function flag(description: string, value: boolean): Field {
+  return { type: "boolean", required: true, default: value, description };
+}
+
+function integer(description: string, value: number, from: number, to: number): Field {
+  return { type: "integer", required: true, default: value, between: [from, to], description };
+}
+
+function decimal(description: string, value: number, from: number, to: number): Field {
+  return { type: "number", required: true, default: value, between: [from, to], description };
+}
+
+function strings(description: string, elements: Field, value: string[]): Field {
+  elements.type = "string";
+  return { type: "array", required: true, default: value, elements, description };
+}
+
+function secret(description: string): Field {
+  return { type: "string", referenceable: true, encrypted: true, len_min: 16, description };
+}
+
+function record(description: string, fields: Field[], check?: unknown): Field {
+  return { type: "record", required: true, fields, custom_validator: check, description };
+}
+
+function list(description: string): Field {
+  return record(description, [
+    { cidrs: strings("Addresses and ranges of clients.", { custom_validator: checkCidr }, []) },
+    { methods: strings("HTTP methods.", { match: "^%u+$" }, []) },
+    { paths: strings("Prefixes of the normalised path.", { match: "^/" }, []) },
+    { user_agents: strings("Parts of the User-Agent, without regard to case.", { len_min: 3 }, []) },
+  ]);
+}
+
+const thresholds = record(
+  "Scores of a request, 0 to 100, from which a verdict holds.",
+  [
+    { flag: integer("Marks the request for the upstream and the logs.", 40, 1, 100) },
+    { block: integer("Stops the request in enforce mode.", 70, 1, 100) },
+  ],
+  checkThresholds,
+);
+
+const payload = record("Injection in query, headers and body.", [
+  { enabled: flag("Whether payloads are looked at.", true) },
+  { max_body_bytes: integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576) },
+]);
+
+const LOGIN_PATHS = [
+  "/login",
+  "/signin",
+  "/sign-in",
+  "/auth",
+  "/oauth/token",
+  "/token",
+  "/session",
+  "/api/login",
+  "/api/signin",
+  "/api/auth",
+  "/api/session",
+  "/api/v1/login",
+  "/api/v1/auth",
+];
+const USER_FIELDS = ["username", "user", "email", "login", "user_name", "userid"];
+
+const login = record("Credential stuffing: who tries to log in as whom, and how it ends.", [
+  { enabled: flag("Whether logins are looked at.", true) },
+  {
+    paths: strings(
+      "Path prefixes of login routes. Authorization: Basic counts everywhere.",
+      { match: "^/" },
+      LOGIN_PATHS,
+    ),
+  },
+  { user_fields: strings("Body fields that may carry the user.", { len_min: 1 }, USER_FIELDS) },
+  {
+    failure_statuses: {
+      type: "array",
+      required: true,
+      default: [401, 403, 422],
+      elements: { type: "integer", between: [400, 499] },
+      description: "Statuses of a failed login.",
+    },
+  },
+  { window_s: integer("Seconds over which the limits below count.", 60, 5, 3600) },
+  { max_users_per_ip: integer("Distinct users of one address.", 10, 2, 10000) },
+  { max_ips_per_user: integer("Distinct addresses of one user.", 10, 2, 10000) },
+  { max_failures_per_ip: integer("Failed logins of one address.", 10, 1, 10000) },
+]);
+
+const flood = record("Too many requests, of one address or on one route.", [
+  { enabled: flag("Whether rates are looked at.", true) },
+  { window_s: integer("Seconds of one window.", 10, 1, 600) },
+  { max_per_ip: integer("Requests of one address in one window.", 600, 1, 10000000) },
+  { route_factor: decimal("How many times its learned rate a route has to reach.", 5, 1.1, 1000) },
+  { min_route_rps: decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000) },
+]);
+
+const source = record("When the gateway blocks an address by itself.", [
+  { min_evidence: integer("Pieces of evidence within the window.", 5, 2, 10000) },
+  { min_share: decimal("Share of evidence among all requests of the address.", 0.5, 0.01, 1) },
+  { window_s: integer("Seconds of the window.", 60, 5, 3600) },
+  { block_s: integer("Seconds of the block.", 300, 1, 86400) },
+]);
+
+const agent = record(
+  "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
+  [
+    { url: { type: "string", custom_validator: checkAgentUrl, description: "Base URL of the agent." } },
+    { key_id: { type: "string", match: "^[%w._-]+$", len_max: 64, description: "Name of this node's ingest key." } },
+    { secret: secret("The ingest key: signs what this node sends.") },
+    { feed_secret: secret("The feed key: decisions count only when signed with it.") },
+    { poll_interval_s: decimal("Seconds between two looks for new decisions.", 1, 0.2, 60) },
+    { flush_interval_s: decimal("Longest time a report waits for more to send along.", 1, 0.2, 60) },
+    { timeout_ms: integer("For connecting, and for each send and read.", 2000, 50, 60000) },
+    {
+      max_queue: integer(
+        "Records that wait for the agent; beyond, the oldest are dropped and counted.",
+        10000,
+        1,
+        100000,
+      ),
+    },
+    { max_batch: integer("Records in one request to the agent.", 500, 1, 500) },
+    { max_decisions: integer("A feed with more decisions is refused.", 50000, 1, 50000) },
+    { ssl_verify: flag("Whether the agent's certificate is verified.", true) },
+  ],
+  checkAgent,
+);
+
+const config = record("Autonomous threat response.", [
+  {
+    mode: {
+      type: "string",
+      required: true,
+      default: "monitor",
+      one_of: ["monitor", "enforce"],
+      description: "`monitor` sees and reports everything and stops nothing.",
+    },
+  },
+  {
+    gateway: {
+      type: "string",
+      required: true,
+      default: "default",
+      match: "^[%w._-]+$",
+      len_max: 64,
+      description: "Name of the group of nodes that share one set of decisions.",
+    },
+  },
+  { allow: list("A request that matches one entry is neither looked at nor stopped.") },
+  { deny: list("A request that matches one entry is stopped in enforce mode.") },
+  {
+    trusted_proxies: strings(
+      "Proxies in front, besides Kong's trusted_ips; no decision ever hits them.",
+      { custom_validator: checkCidr },
+      [],
+    ),
+  },
+  { thresholds },
+  { payload },
+  { login },
+  { flood },
+  { source },
+  { agent },
+  { hash_key: secret("Keys the hashes of users and credentials; has to be the same on all nodes.") },
+]);
+
+/** Authentication comes after this plugin: no consumer is known when it runs. */
+const consumer = { type: "foreign", reference: "consumers", eq: nginx?.null };
+
+const protocols = {
+  type: "set",
+  required: true,
+  default: ["grpc", "grpcs", "http", "https"],
+  elements: { type: "string", one_of: ["grpc", "grpcs", "http", "https"] },
+};
+
+const schema = { name: "threat-response", fields: [{ consumer }, { protocols }, { config }] };
+
+export = schema;
