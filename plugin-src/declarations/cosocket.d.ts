@@ -1,6 +1,7 @@
 /** Adds to `ngx.d.ts` what the plugin's HTTP client and decision store call. */
 
-interface SharedDict {
+/** What only nginx's own dictionaries can do. */
+interface NativeDict extends SharedDict {
   /** Never evicts what is still valid: `no memory` instead. */
   safe_set(key: string, value: string | number | boolean, ttl?: number): LuaMultiReturn<[boolean | undefined, string?]>;
   expire(key: string, ttl: number): LuaMultiReturn<[boolean | undefined, string?]>;
