@@ -104,10 +104,10 @@ export interface IncidentClassification {
   model_note?: string;
 }
 
-interface IncidentTable {
+export interface IncidentTable {
   id: string;
   gateway: string;
-  /** Category, subject and scope; unique among incidents that are not resolved. */
+  /** Gateway, category and subject, plus the route where the subject is one; unique among incidents that are not resolved. */
   fingerprint: string;
   category: Category;
   class: PayloadClass | null;
@@ -132,6 +132,10 @@ interface IncidentTable {
   opened_at: number;
   updated_at: number;
   resolved_at: number | null;
+  /** When a response was last asked for, and how many requests and of what score it was about then. */
+  asked_at: number;
+  asked_requests: number;
+  asked_score: number;
 }
 
 /** dry_run: would have been applied. planned: about to be. */
@@ -158,7 +162,7 @@ export interface Effect {
   summary: string | null;
 }
 
-interface ActionTable {
+export interface ActionTable {
   id: string;
   /** Derived from incident, type and target: the same plan never becomes two actions while one is on. */
   idempotency_key: string;
@@ -182,7 +186,7 @@ interface ActionTable {
   error: string | null;
 }
 
-interface DecisionTable {
+export interface DecisionTable {
   id: string;
   gateway: string;
   action: DecisionAction;

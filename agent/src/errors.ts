@@ -1,0 +1,119 @@
+interface Entry {
+  /** HTTP status when it ends a request. */
+  status: number;
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+}
+
+/** Every error that a person or a program can meet. `{name}` is filled from the error's values. */
+const CATALOGUE = {
+  CONFIG_INVALID: {
+    status: 500,
+    message: "The configuration is not valid:\n{problems}",
+    remedy: "Correct these environment variables; docs/configuration.md lists them all.",
+  },
+  STORE_LOCKED: {
+    status: 503,
+    message: "The data directory {directory} is in use by {owner}.",
+    remedy: "Stop that agent first, choose another DATA_DIR, or use DATABASE_URL for several agents on one database.",
+  },
+  STORE_DOWN: {
+    status: 503,
+    message: "The database does not answer.",
+    remedy: "Nothing was taken in; send it again. Check the database and DATABASE_URL or DATA_DIR.",
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    message: "This needs a valid token.",
+    remedy: "Send `Authorization: Bearer <token>`; `threat-response token` makes one.",
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: "The token's scope `{scope}` does not allow this.",
+    remedy: "Use a token with one of these scopes: {allowed}.",
+  },
+  NOT_FOUND: { status: 404, message: "There is no such thing here.", remedy: "Check the path and the id." },
+  NOT_UNDOABLE: {
+    status: 409,
+    message: "The action is {status} and cannot be undone.",
+    remedy: "Only actions that are planned or applied can be undone.",
+  },
+  INVALID_REQUEST: {
+    status: 400,
+    message: "The request is not valid: {problems}",
+    remedy: "Correct it and send it again.",
+  },
+  TOO_LARGE: { status: 413, message: "The body is larger than {limit} bytes.", remedy: "Send less at once." },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    message: "The body's content type is not supported.",
+    remedy: "Send `application/json`.",
+  },
+  TOO_MANY_REQUESTS: { status: 429, message: "Too many requests.", remedy: "Wait for the time in Retry-After." },
+  SIGNATURE_MISSING: {
+    status: 401,
+    message: "The header {header} is missing or malformed.",
+    remedy: "Sign the request as contract/ingest.ts describes.",
+  },
+  SIGNATURE_KEY_UNKNOWN: {
+    status: 401,
+    message: "There is no such ingest key for this node.",
+    remedy: "Compare the plugin's agent.key_id and the key's nodes with INGEST_KEYS of the agent.",
+  },
+  SIGNATURE_WRONG: {
+    status: 401,
+    message: "The signature does not match.",
+    remedy: "Compare the plugin's agent.secret with the agent's INGEST_KEYS.",
+  },
+  SIGNATURE_STALE: {
+    status: 401,
+    message: "The timestamp is more than {limit} seconds from this clock.",
+    remedy: "Synchronise the clocks; a request cannot be replayed later.",
+  },
+  BATCH_MALFORMED: {
+    status: 422,
+    message: "The batch is malformed: {problems}",
+    remedy: "Send what contract/ingest.ts describes; the batch was dropped.",
+  },
+  BATCH_MISMATCH: {
+    status: 422,
+    message: "The body's {member} is not the one this request was signed for or this agent serves.",
+    remedy: "Use the same node and batch in headers and body, and the agent's GATEWAY_NAME as the plugin's gateway.",
+  },
+  OVERLOADED: {
+    status: 503,
+    message: "Too many events wait for correlation.",
+    remedy: "Nothing was taken in; send it again later. Give the agent's database more room or report less.",
+  },
+  INTERNAL: { status: 500, message: "Something went wrong here.", remedy: "The agent's log has the details." },
+} satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** The one error class: a code of the catalogue and the values of its message. */
+export class AgentError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly remedy: string;
+  /** Seconds, for Retry-After. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    values: Record<string, string | number> = {},
+    options: ErrorOptions & { retryAfter?: number } = {},
+  ) {
+    const entry: Entry = CATALOGUE[code];
+    super(fill(entry.message, values), options);
+    this.name = "AgentError";
+    this.code = code;
+    this.status = entry.status;
+    this.remedy = fill(entry.remedy, values);
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,7 @@
+import type { Migration } from "kysely";
+import * as ground from "./0001-ground.ts";
+
+/** In order. A migration that was released is never changed; add another. */
+export const migrations: Record<string, Migration> = {
+  "0001-ground": ground,
+};

@@ -1,0 +1,28 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Db } from "./db.ts";
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+function parserOf(oid: number, format: "text" | "binary" = "text") {
+  if (oid === INT8 || oid === NUMERIC) return Number;
+  return pg.types.getTypeParser(oid, format as "text");
+}
+
+/** `onError` hears of connections that broke while idle; the pool replaces them. */
+export function openPostgres(
+  connectionString: string,
+  onError: (error: Error) => void,
+): { db: Db; close: () => Promise<void> } {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+  });
+  pool.on("error", onError);
+  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
+}

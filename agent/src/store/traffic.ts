@@ -1,0 +1,88 @@
+import { type Insertable, type Selectable, sql } from "kysely";
+import type { Db } from "./db.ts";
+import type { Database, Rates } from "./schema.ts";
+
+export type Traffic = Selectable<Database["traffic"]>;
+const COUNTS = [
+  "requests",
+  "suspicious",
+  "stopped",
+  "clean",
+  "clean_ok",
+  "clean_denied",
+  "errors_service",
+  "errors_gateway",
+] as const;
+
+/** Adds one node's window to what is there. */
+export async function addTraffic(db: Db, window: Traffic): Promise<void> {
+  await db
+    .insertInto("traffic")
+    .values(window)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["gateway", "route_id", "window_start", "window_ms"])
+        .doUpdateSet((update) =>
+          Object.fromEntries(COUNTS.map((name) => [name, sql`${update.ref(`traffic.${name}`)} + ${window[name]}`])),
+        ),
+    )
+    .execute();
+}
+
+export async function addDecisionHits(db: Db, window: Insertable<Database["decision_hits"]>): Promise<void> {
+  await db
+    .insertInto("decision_hits")
+    .values(window)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["decision_id", "window_start", "window_ms"])
+        .doUpdateSet({ hits: sql`decision_hits.hits + ${window.hits}` }),
+    )
+    .execute();
+}
+
+/**
+ * Mean rates over `[from, to)` in epoch milliseconds, of one route or (null) of the whole gateway. Windows that lie across an end
+ * count with the share that is inside.
+ */
+export async function trafficRates(
+  db: Db,
+  gateway: string,
+  routeId: string | null,
+  from: number,
+  to: number,
+): Promise<Rates> {
+  const inside = sql<number>`(least(window_start + window_ms, ${to}::bigint) - greatest(window_start, ${from}::bigint))::float8 / window_ms`;
+  let query = db
+    .selectFrom("traffic")
+    .where("gateway", "=", gateway)
+    .where("window_start", "<", to)
+    .where(sql<boolean>`window_start + window_ms > ${from}`);
+  if (routeId !== null) query = query.where("route_id", "=", routeId);
+  const sums = await query
+    .select((["suspicious", "stopped", "clean_ok", "clean_denied"] as const).map((name) => sumOf(name)))
+    .executeTakeFirstOrThrow();
+  const seconds = Math.max(to - from, 1) / 1000;
+  return {
+    window_ms: to - from,
+    attack_passed: sums.suspicious / seconds,
+    attack_stopped: sums.stopped / seconds,
+    legitimate_ok: sums.clean_ok / seconds,
+    legitimate_denied: sums.clean_denied / seconds,
+  };
+
+  function sumOf<Name extends (typeof COUNTS)[number]>(name: Name) {
+    return sql<number>`coalesce(sum(${sql.ref(name)} * ${inside}), 0)::float8`.as(name);
+  }
+}
+
+/** How often a decision took effect in the windows that start in `[from, to)`. */
+export async function decisionHits(db: Db, decisionId: string, from: number, to: number): Promise<number> {
+  const query = db
+    .selectFrom("decision_hits")
+    .where("decision_id", "=", decisionId)
+    .where("window_start", ">=", from)
+    .where("window_start", "<", to);
+  const row = await query.select(sql<number>`coalesce(sum(hits), 0)::float8`.as("hits")).executeTakeFirstOrThrow();
+  return row.hits;
+}
