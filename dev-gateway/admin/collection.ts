@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import type { PluginSchema } from "./bundled-plugins.ts";
+import type { EntityType } from "./entities.ts";
+import { notFound, schemaViolation } from "./errors.ts";
+import { type EntityCheck, type Fields, isRecord, type Value } from "./field.ts";
+import type { Entity, Store } from "./store.ts";
+import { isUuid, merge, type Problems, problemsOf, withDefaults } from "./validate.ts";
+
+export type PluginSchemas = Readonly<Record<string, PluginSchema>>;
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Reads and writes one kind of entity as Kong's data access does: complete, check, store. */
+export class Collection {
+  readonly type: EntityType;
+  readonly #store: Store;
+  readonly #schemas: PluginSchemas;
+
+  constructor(type: EntityType, store: Store, schemas: PluginSchemas) {
+    this.type = type;
+    this.#store = store;
+    this.#schemas = schemas;
+  }
+
+  /** By id, or by the field that may stand for it. */
+  find(key: string): Entity | undefined {
+    if (isUuid(key)) return this.#store.get(this.type.name, key);
+    return this.type.endpointKey ? this.#store.findBy(this.type.name, this.type.endpointKey, key) : undefined;
+  }
+
+  get(key: string): Entity {
+    const entity = this.find(key);
+    if (!entity) throw notFound();
+    return entity;
+  }
+
+  insert(input: Value): Entity {
+    const { fields } = this.#rules(input);
+    const entity = this.#checked(withDefaults(fields, this.#expanded(input)));
+    return this.#save(this.#hashed(entity));
+  }
+
+  /** Creates, or replaces in full: what is not stated falls back to its default. */
+  upsert(key: string, input: Value): Entity {
+    const present = this.find(key);
+    const id = isUuid(key) ? key : (present?.id ?? undefined);
+    const named = isUuid(key) || !this.type.endpointKey ? {} : { [this.type.endpointKey]: key };
+    return this.insert({ ...input, ...named, ...(id === undefined ? {} : { id }) });
+  }
+
+  update(key: string, change: Value): Entity {
+    const present = this.get(key);
+    const { fields } = this.#rules({ name: present.name, ...change });
+    const touched = "updated_at" in fields ? { updated_at: now() } : {};
+    const merged = { ...merge(fields, present, this.#expanded(change)), ...touched };
+    const entity = this.#checked(merged, "when updating, ");
+    return this.#save(change.password === undefined ? entity : this.#hashed(entity));
+  }
+
+  remove(key: string): boolean {
+    const entity = this.find(key);
+    if (entity) this.#store.remove(this.type, entity.id);
+    return entity !== undefined;
+  }
+
+  /** What an insert would check, without storing; also without looking at other entities. */
+  validate(input: Value): void {
+    this.#checked(withDefaults(this.#rules(input).fields, this.#expanded(input)));
+  }
+
+  #expanded(input: Value): Value {
+    return this.type.expand ? this.type.expand(input) : input;
+  }
+
+  /** Fields and rules; for a plugin, with those of its name. */
+  #rules(entity: Value): { fields: Fields; checks: EntityCheck[]; problem?: Problems } {
+    const { fields, checks = [] } = this.type;
+    if (this.type.name !== "plugins" || typeof entity.name !== "string") return { fields, checks };
+    const schema = this.#schemas[entity.name];
+    if (!schema) {
+      const name = `plugin '${entity.name}' not enabled; add it to the 'plugins' configuration property`;
+      return { fields, checks, problem: { name } };
+    }
+    const config = { ...fields.config!, required: true, fields: schema.config };
+    return { fields: { ...fields, ...schema.entity, config }, checks: schema.checks };
+  }
+
+  #checked(entity: Value, prefix = ""): Entity {
+    const { fields, checks, problem } = this.#rules(entity);
+    const problems = problem ?? problemsOf(fields, entity) ?? {};
+    if (Object.keys(problems).length === 0) {
+      const found = checks.map((check) => check(entity)).filter((sentence) => sentence !== undefined);
+      if (found.length > 0) problems["@entity"] = found.map((sentence) => prefix + sentence);
+    }
+    if (Object.keys(problems).length > 0) throw schemaViolation(problems);
+    return entity as Entity;
+  }
+
+  /** Passwords are kept as Kong keeps them: a hash salted with the consumer's id. */
+  #hashed(entity: Entity): Entity {
+    if (this.type.name !== "basicauth_credentials" || !isRecord(entity.consumer)) return entity;
+    const password = createHash("sha1").update(`${entity.password}${entity.consumer.id}`).digest("hex");
+    return { ...entity, password };
+  }
+
+  #save(entity: Entity): Entity {
+    this.#store.save(this.type, entity);
+    return entity;
+  }
+}

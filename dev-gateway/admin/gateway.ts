@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { LoadedPlugin, Workers } from "../nginx.ts";
+import { BUNDLED_PLUGINS } from "./bundled-plugins.ts";
+import { Collection, type PluginSchemas } from "./collection.ts";
+import { customSchema } from "./custom-schema.ts";
+import { ENTITY_TYPES } from "./entities.ts";
+import { Store } from "./store.ts";
+
+export const EMPTY_HASH = "0".repeat(32);
+
+/** What the Admin API needs of nginx. */
+export interface Runtime {
+  publish(document: string): Promise<void>;
+  workers(): Promise<Workers>;
+}
+
+function schemasOf(loaded: Record<string, LoadedPlugin>): PluginSchemas {
+  const custom = Object.entries(loaded).filter(([, plugin]) => plugin.schema !== undefined);
+  return {
+    ...BUNDLED_PLUGINS,
+    ...Object.fromEntries(custom.map(([name, plugin]) => [name, customSchema(plugin.schema)])),
+  };
+}
+
+/** The node behind the Admin API: entities, plugin schemas, and nginx to which changes are published. */
+export class Gateway {
+  readonly store = new Store();
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly schemas: PluginSchemas;
+  readonly plugins: Record<string, LoadedPlugin>;
+  readonly database: boolean;
+  readonly nodeId: string;
+  readonly #runtime: Runtime;
+  configurationHash = EMPTY_HASH;
+
+  constructor(runtime: Runtime, plugins: Record<string, LoadedPlugin>, nodeId: string, database: boolean) {
+    this.#runtime = runtime;
+    this.plugins = plugins;
+    this.nodeId = nodeId;
+    this.database = database;
+    this.schemas = schemasOf(plugins);
+    this.collections = new Map(ENTITY_TYPES.map((type) => [type.name, new Collection(type, this.store, this.schemas)]));
+  }
+
+  workers(): Promise<Workers> {
+    return this.#runtime.workers();
+  }
+
+  /** Sends all entities to nginx, whose workers take them within some ten milliseconds. */
+  async publish(): Promise<void> {
+    const document = Object.fromEntries(
+      ENTITY_TYPES.map((type) => [type.name, this.store.all(type.name).map(withoutNulls)]),
+    );
+    await this.#runtime.publish(JSON.stringify(document));
+  }
+
+  hashOf(text: string): string {
+    return createHash("md5").update(text).digest("hex");
+  }
+}
+
+/** Handlers see absent fields as nil, never as null. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]));
+}

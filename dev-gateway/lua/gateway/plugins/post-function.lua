@@ -1,0 +1,1 @@
+return require("gateway.functions").new(-1000)

@@ -1,0 +1,108 @@
+-- The configuration of one worker, compiled from the document that the Admin API publishes in the shared dictionary.
+local cjson = require "cjson.safe"
+local plugin_list = require "gateway.plugin-list"
+local registry = require "gateway.registry"
+local router = require "gateway.router"
+
+local ipairs = ipairs
+local dictionary = ngx.shared.dev_gateway
+local M = { current = nil, version = -1 }
+
+local function by_id(rows)
+  local index = {}
+  for _, row in ipairs(rows) do
+    index[row.id] = row
+  end
+  return index
+end
+
+--- Only loopback is proxied to; a stand-in has no business elsewhere.
+local function resolve(host)
+  if host == "localhost" then
+    return "127.0.0.1"
+  end
+  if host == "::1" or host:match("^127%.%d+%.%d+%.%d+$") then
+    return host
+  end
+  return nil
+end
+
+local function complete_service(service)
+  service.address = resolve(service.host)
+  local default_port = service.protocol == "https" and 443 or 80
+  service.authority = service.port == default_port and service.host or service.host .. ":" .. service.port
+  service.timeouts = {
+    (service.connect_timeout or 60000) / 1000,
+    (service.write_timeout or 60000) / 1000,
+    (service.read_timeout or 60000) / 1000,
+  }
+end
+
+local function index_by(rows, field)
+  local index = {}
+  for _, row in ipairs(rows) do
+    index[row[field]] = row
+  end
+  return index
+end
+
+local function groups_by_consumer(acls)
+  local groups = {}
+  for _, acl in ipairs(acls) do
+    groups[acl.consumer.id] = groups[acl.consumer.id] or {}
+    table.insert(groups[acl.consumer.id], acl.group)
+  end
+  return groups
+end
+
+--- Builds everything that a request needs from the entities of a document.
+local function compile(document)
+  local services = by_id(document.services)
+  for _, service in ipairs(document.services) do
+    complete_service(service)
+  end
+  return {
+    router = router.build(document.routes, services),
+    plugins = plugin_list.build(registry.loaded, document.plugins),
+    consumers = by_id(document.consumers),
+    consumers_by_name = index_by(document.consumers, "username"),
+    keys = index_by(document.keyauth_credentials, "key"),
+    passwords = index_by(document.basicauth_credentials, "username"),
+    groups = groups_by_consumer(document.acls),
+  }
+end
+
+local EMPTY = {
+  services = {},
+  routes = {},
+  plugins = {},
+  consumers = {},
+  keyauth_credentials = {},
+  basicauth_credentials = {},
+  acls = {},
+}
+
+function M.load_first()
+  M.version = dictionary:get("version") or 0
+  local text = dictionary:get("document")
+  M.current = compile(text and cjson.decode(text) or EMPTY)
+end
+
+--- Loads a newer document if there is one; `configure` of the plugins runs with it.
+function M.refresh()
+  local version = dictionary:get("version") or 0
+  if version == M.version then
+    return
+  end
+  local document, err = cjson.decode(dictionary:get("document"))
+  M.version = version
+  if not document then
+    ngx.log(ngx.ERR, "configuration ", version, " cannot be read: ", err)
+    return
+  end
+  local compiled = compile(document)
+  plugin_list.configure(compiled.plugins)
+  M.current = compiled
+end
+
+return M
