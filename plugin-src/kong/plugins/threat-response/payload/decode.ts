@@ -1,0 +1,230 @@
+import * as ffi from "ffi";
+import { HEX, NOT_HEX } from "./byte-classes.ts";
+
+/**
+ * Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
+ * length, so that the writer never overtakes the reader.
+ */
+const MAX_VALUE = 65536;
+/** Layers beyond the transport's own. */
+const MAX_PASSES = 4;
+
+const buffer = ffi.new("uint8_t[?]", MAX_VALUE + 8);
+/** The same for others: what a file exports itself is slower to reach for it. */
+export const decoded = buffer;
+/** Where the last escape read ended. */
+let readTo = 0;
+
+function readHex(at: number, digits: number, length: number): number {
+  if (at + digits > length) return -1;
+  let value = 0;
+  let i = at;
+  while (i < at + digits) {
+    const digit = HEX[buffer[i]];
+    if (digit === NOT_HEX) return -1;
+    value = value * 16 + digit;
+    i++;
+  }
+  return value;
+}
+
+/** Writes a code point as the byte it stands for in an attack: Latin-1 as one byte, full-width forms as their ASCII. */
+function writeCodePoint(at: number, codePoint: number): number {
+  let value = codePoint;
+  if (value >= 0xff01 && value <= 0xff5e) value -= 0xfee0;
+  if (value === 0x2215 || value === 0x2044) value = 47;
+  if (value === 0x2216) value = 92;
+  if (value === 0x2018 || value === 0x2019 || value === 0x02b9 || value === 0x02bc) value = 39;
+  if (value < 256) {
+    buffer[at] = value;
+    return at + 1;
+  }
+  if (value >= 0x200b && value <= 0x200f) return at;
+  if (value < 0x800) {
+    buffer[at] = 0xc0 + (value >> 6);
+    buffer[at + 1] = 0x80 + (value & 63);
+    return at + 2;
+  }
+  if (value > 0xffff) {
+    buffer[at] = 63;
+    return at + 1;
+  }
+  buffer[at] = 0xe0 + (value >> 12);
+  buffer[at + 1] = 0x80 + ((value >> 6) & 63);
+  buffer[at + 2] = 0x80 + (value & 63);
+  return at + 3;
+}
+
+/** `%XX` and `%uXXXX`; the code point, or -1 where it is only a percent sign. */
+function readPercent(i: number, length: number): number {
+  if ((buffer[i + 1] | 32) === 117) {
+    readTo = i + 6;
+    return readHex(i + 2, 4, length);
+  }
+  readTo = i + 3;
+  return readHex(i + 1, 2, length);
+}
+
+/** `\xXX`, `\uXXXX`, `\u{X…}` and octal `\NNN` of quotes and angles. */
+function readBackslash(i: number, length: number): number {
+  const letter = buffer[i + 1] | 32;
+  if (letter === 120) {
+    readTo = i + 4;
+    return readHex(i + 2, 2, length);
+  }
+  if (letter !== 117) return -1;
+  if (buffer[i + 2] !== 123) {
+    readTo = i + 6;
+    return readHex(i + 2, 4, length);
+  }
+  let digits = 0;
+  while (digits < 6 && i + 3 + digits < length && HEX[buffer[i + 3 + digits]] !== NOT_HEX) digits++;
+  if (digits === 0 || i + 3 + digits >= length || buffer[i + 3 + digits] !== 125) return -1;
+  readTo = i + 4 + digits;
+  return readHex(i + 3, digits, length);
+}
+
+const ENTITIES: Record<string, number> = {
+  lt: 60,
+  gt: 62,
+  amp: 38,
+  quot: 34,
+  apos: 39,
+  lpar: 40,
+  rpar: 41,
+  colon: 58,
+  tab: 9,
+  newline: 10,
+  sol: 47,
+  equals: 61,
+  nbsp: 32,
+  grave: 96,
+  semi: 59,
+  comma: 44,
+  period: 46,
+  lbrace: 123,
+  lcub: 123,
+  dollar: 36,
+};
+const LONGEST_ENTITY = 7;
+
+function readNamedEntity(i: number, length: number): number {
+  let end = i + 1;
+  while (end < length && end - i <= LONGEST_ENTITY && (buffer[end] | 32) >= 97 && (buffer[end] | 32) <= 122) end++;
+  if (end >= length || buffer[end] !== 59) return -1;
+  readTo = end + 1;
+  return ENTITIES[string.lower(ffi.string(advance(buffer, i + 1), end - i - 1))] ?? -1;
+}
+
+/** `&#N;`, `&#xN;` and the named entities that hide attacks. */
+function readEntity(i: number, length: number): number {
+  if (buffer[i + 1] !== 35) return readNamedEntity(i, length);
+  const isHex = (buffer[i + 2] | 32) === 120;
+  const base = isHex ? 16 : 10;
+  let end = isHex ? i + 3 : i + 2;
+  const first = end;
+  let value = 0;
+  while (end < length && end - first < 8 && HEX[buffer[end]] < base) {
+    value = value * base + HEX[buffer[end]];
+    end++;
+  }
+  if (end === first) return -1;
+  readTo = end < length && buffer[end] === 59 ? end + 1 : end;
+  return value;
+}
+
+/** Overlong UTF-8 of ASCII, and full-width forms, which some parsers take for it. */
+function readWide(i: number, length: number): number {
+  const first = buffer[i];
+  const second = buffer[i + 1];
+  if (first === 0xef && i + 2 < length && (second === 0xbc || second === 0xbd)) {
+    readTo = i + 3;
+    const codePoint = 0xf000 + ((second & 63) << 6) + (buffer[i + 2] & 63);
+    return codePoint >= 0xff01 && codePoint <= 0xff5e ? codePoint : -1;
+  }
+  if ((first === 0xc0 || first === 0xc1) && i + 1 < length && second >= 0x80) {
+    readTo = i + 2;
+    return ((first & 1) << 6) + (second & 63);
+  }
+  return -1;
+}
+
+function readEscape(byte: number, i: number, length: number): number {
+  if (byte === 37) return readPercent(i, length);
+  if (byte === 92) return readBackslash(i, length);
+  if (byte === 38) return readEntity(i, length);
+  if (byte === 0xef || byte === 0xc0 || byte === 0xc1) return readWide(i, length);
+  return -1;
+}
+
+/** One layer of every encoding; returns the new length, which is smaller when there was any. */
+function decodeLayer(length: number): number {
+  let written = 0;
+  let i = 0;
+  while (i < length) {
+    const byte = buffer[i];
+    const codePoint = readEscape(byte, i, length);
+    if (codePoint < 0) {
+      buffer[written] = byte;
+      written++;
+      i++;
+    } else {
+      written = writeCodePoint(written, codePoint);
+      i = readTo;
+    }
+  }
+  return written;
+}
+
+function plusToBlank(length: number): void {
+  let i = 0;
+  while (i < length) {
+    if (buffer[i] === 43) buffer[i] = 32;
+    i++;
+  }
+}
+
+const JSON_ESCAPES = ffi.new("uint8_t[256]");
+for (const byte of $range(0, 255)) JSON_ESCAPES[byte] = byte;
+JSON_ESCAPES[110] = 10;
+JSON_ESCAPES[114] = 13;
+JSON_ESCAPES[116] = 9;
+JSON_ESCAPES[98] = 8;
+JSON_ESCAPES[102] = 12;
+
+function decodeJson(length: number): number {
+  let written = 0;
+  let i = 0;
+  while (i < length) {
+    const byte = buffer[i];
+    if (byte !== 92 || i + 1 >= length) {
+      buffer[written] = byte;
+      written++;
+      i++;
+    } else {
+      const codePoint = buffer[i + 1] === 117 ? readHex(i + 2, 4, length) : JSON_ESCAPES[buffer[i + 1]];
+      i += buffer[i + 1] === 117 && codePoint >= 0 ? 6 : 2;
+      written = writeCodePoint(written, codePoint < 0 ? 63 : codePoint);
+    }
+  }
+  return written;
+}
+
+/** How a value is encoded on the wire, before all else. */
+export type Encoding = "none" | "form" | "json";
+
+/** Decodes `bytes[from, to)`, at most MAX_VALUE of them, into `decoded`; returns the length there. */
+export function decodeValue(bytes: ffi.Numbers, from: number, to: number, encoding: Encoding): number {
+  let length = to - from < MAX_VALUE ? to - from : MAX_VALUE;
+  ffi.copy(buffer, advance(bytes, from), length);
+  // What lies behind the end must not look like the rest of an escape.
+  ffi.fill(advance(buffer, length), 8);
+  if (encoding === "form") plusToBlank(length);
+  if (encoding === "json") length = decodeJson(length);
+  for (const _ of $range(1, MAX_PASSES)) {
+    const shorter = decodeLayer(length);
+    if (shorter === length) return length;
+    length = shorter;
+  }
+  return length;
+}

@@ -1,0 +1,177 @@
+import * as ffi from "ffi";
+import type { PayloadClass } from "../contract/categories.ts";
+import { redactText } from "../redact.ts";
+import { type Automaton, buildAutomaton } from "./automaton.ts";
+import { PLAIN } from "./byte-classes.ts";
+import { decoded, decodeValue, type Encoding } from "./decode.ts";
+import { foldText } from "./fold.ts";
+import type { Rule } from "./rule.ts";
+import { LAYERED, RULES } from "./rules/index.ts";
+
+export interface PayloadFinding {
+  /** Undefined for the user agent of a scanner: the category is then `abuse`. */
+  class?: PayloadClass;
+  /** 0 to 100. */
+  score: number;
+  /** Where: `query:q`, `json:user.name`, `form:x`, `cookie:sid`, `header:user-agent`, `path`. Redacted. */
+  field: string;
+  /** The redacted, decoded text around the hit, at most 160 bytes of printable ASCII. */
+  window: string;
+  /** Short plain words. */
+  reason: string;
+}
+
+/** What a value is decided by when several rules hold. */
+interface Match {
+  rule: Rule;
+  score: number;
+  text: string;
+  start: number;
+}
+
+const MAX_WINDOW = 160;
+const MAX_FIELD = 80;
+/** Values are judged in chunks, so that no expression ever runs over more than this. */
+const CHUNK = 2048;
+const OVERLAP = 256;
+/** From this size on a text of several lines counts as a document. */
+const DOCUMENT = 400;
+
+function literalsOf(rules: Rule[]): string[][] {
+  const literals: string[][] = [];
+  for (const rule of rules) literals.push(rule.literals);
+  return literals;
+}
+
+const judging: Automaton = buildAutomaton(literalsOf(RULES));
+
+function buildSifting(): Automaton {
+  const literals = literalsOf(RULES);
+  literals.push(LAYERED);
+  return buildAutomaton(literals);
+}
+/** For the first look at undecoded parts: layered encodings count as well, as they may hide any literal. */
+export const sifting: Automaton = buildSifting();
+
+/** `seen[rule]` is the last look in which a literal of that rule occurred. */
+const seen: number[] = [];
+const candidates: Rule[] = [];
+for (const rule of RULES) {
+  seen.push(0);
+  candidates.push(rule);
+}
+let look = 0;
+
+/** Fills `candidates` with the rules whose literals occur in `decoded[from, to)`; returns how many. */
+function collectCandidates(from: number, to: number): number {
+  look++;
+  const { next, firstAccepting, owners } = judging;
+  let count = 0;
+  let state = 0;
+  let i = from;
+  while (i < to) {
+    state = next[state + PLAIN[decoded[i]]];
+    i++;
+    if (state >= firstAccepting) {
+      for (const owner of owners[state]) {
+        if (seen[owner] !== look) {
+          seen[owner] = look;
+          candidates[count] = RULES[owner];
+          count++;
+        }
+      }
+    }
+  }
+  return count;
+}
+
+function scoreOf(rule: Rule, isDocument: boolean): number {
+  return isDocument ? (rule.inDocument ?? rule.score) : rule.score;
+}
+
+/** The first `count` candidates whose expressions hold, strongest first in no particular order. */
+function confirm(count: number, from: number, to: number, at: number, isDocument: boolean): Match[] | undefined {
+  let matches: Match[] | undefined;
+  let plain: string | undefined;
+  let folded: string | undefined;
+  for (const i of $range(0, count - 1)) {
+    const rule = candidates[i];
+    if ((rule.at & at) !== 0) {
+      if (rule.folded) folded ??= foldText(from, to);
+      else plain ??= ffi.string(advance(decoded, from), to - from);
+      const text = (rule.folded ? folded : plain) as string;
+      const [start] = ngx.re.find(text, rule.expression, "ijo");
+      if (start !== undefined) {
+        matches ??= [];
+        matches.push({ rule, score: scoreOf(rule, isDocument), text, start });
+      }
+    }
+  }
+  return matches;
+}
+
+/** The strongest match, its score raised by the others of its class. */
+function combine(matches: Match[]): Match {
+  let best = matches[0];
+  for (const match of matches) if (match.score > best.score) best = match;
+  let doubt = 100;
+  for (const match of matches) {
+    if (match.rule.class === best.rule.class) doubt = (doubt * (100 - match.score)) / 100;
+  }
+  best.score = 100 - math.ceil(doubt);
+  return best;
+}
+
+function excerpt(text: string, start: number): string {
+  return redactText(string.sub(text, math.max(1, start - 40), start + MAX_WINDOW), MAX_WINDOW);
+}
+
+function findingOf(match: Match, rawField: string): PayloadFinding {
+  const field = redactText(rawField, MAX_FIELD);
+  const finding: PayloadFinding = {
+    score: match.score,
+    field,
+    window: excerpt(match.text, match.start),
+    reason: `${match.rule.reason} in ${field}`,
+  };
+  if (match.rule.class !== undefined) finding.class = match.rule.class;
+  return finding;
+}
+
+function isDocument(length: number): boolean {
+  return length >= DOCUMENT;
+}
+
+/**
+ * Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; only a
+ * finding costs the name's redaction.
+ */
+export function judgeValue(
+  bytes: ffi.Numbers,
+  from: number,
+  to: number,
+  encoding: Encoding,
+  at: number,
+  field: string,
+): PayloadFinding | undefined {
+  const length = decodeValue(bytes, from, to, encoding);
+  let best: Match | undefined;
+  let start = 0;
+  while (start < length) {
+    const end = math.min(start + CHUNK, length);
+    const count = collectCandidates(start, end);
+    const matches = count > 0 ? confirm(count, start, end, at, isDocument(length)) : undefined;
+    if (matches !== undefined) {
+      const match = combine(matches);
+      if (best === undefined || match.score > best.score) best = match;
+    }
+    start = end < length ? end - OVERLAP : length;
+  }
+  return best === undefined ? undefined : findingOf(best, field);
+}
+
+export function stronger(a: PayloadFinding | undefined, b: PayloadFinding | undefined): PayloadFinding | undefined {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  return b.score > a.score ? b : a;
+}

@@ -1,0 +1,35 @@
+import { AT_COOKIE, AT_HEADER, AT_QUERY, AT_VALUE, type Rule } from "../rule.ts";
+
+/** Filters of LDAP searches that are closed and continued. */
+
+export const ldap: Rule[] = [
+  {
+    class: "ldap",
+    score: 78,
+    inDocument: 15,
+    reason: "LDAP filter that is closed and continued",
+    at: AT_QUERY + AT_VALUE + AT_COOKIE + AT_HEADER,
+    literals: [
+      "*)(",
+      ")(|",
+      ")(&",
+      ")(!",
+      "*))(",
+      "(|(",
+      "(&(",
+      ")(uid",
+      "(objectclass",
+      "*)|",
+      "*(|",
+      "))(|",
+      "(cn=",
+      "(uid=",
+      "(mail=",
+      "*))",
+      ")(",
+      "*|",
+    ],
+    expression:
+      "\\*\\)+\\s*\\(\\s*[|&!]?|\\)\\s*\\(\\s*[|&!]\\s*(?:\\(|$)|\\)\\s*\\(\\s*\\w{1,20}\\s*[~<>]?=\\s*\\*?|^[|&!*]*\\(\\s*[|&!]\\s*\\(\\s*\\w+\\s*=|\\(\\s*objectclass\\s*=|^\\*\\)|\\*\\(\\s*\\||^[\\w*]{0,20}\\)\\s*\\(\\s*\\w{1,20}\\s*=|^\\(?\\w*\\)?\\s*\\|\\s*\\(?\\w+=\\*|\\*\\|[(%]",
+  },
+];

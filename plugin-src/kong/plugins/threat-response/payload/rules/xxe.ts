@@ -1,0 +1,44 @@
+import { ANYWHERE, AT_STRUCTURE, type Rule } from "../rule.ts";
+
+/** Document types and entities that make an XML parser fetch or expand. */
+
+export const xxe: Rule[] = [
+  {
+    class: "xxe",
+    score: 92,
+    inDocument: 35,
+    reason: "external XML entity",
+    at: ANYWHERE + AT_STRUCTURE,
+    literals: ["<!entity"],
+    expression: "<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+(?:system|public)\\b",
+  },
+  {
+    class: "xxe",
+    score: 75,
+    inDocument: 25,
+    reason: "XML entity",
+    at: ANYWHERE + AT_STRUCTURE,
+    literals: ["<!entity"],
+    expression: "<!doctype[^>\\[]{0,200}\\[[\\s\\S]{0,400}<!entity|<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+['\\\"]",
+  },
+  {
+    class: "xxe",
+    score: 78,
+    inDocument: 25,
+    reason: "external document type",
+    at: ANYWHERE + AT_STRUCTURE,
+    literals: ["<!doctype"],
+    expression:
+      "<!doctype\\s+[\\w:.-]+\\s+(?:system\\s+['\\\"]|public\\s+['\\\"][^'\\\"]{0,100}['\\\"]\\s+['\\\"](?!https?://www\\.w3\\.org/)|\\[\\s*%)",
+  },
+  {
+    class: "xxe",
+    score: 80,
+    inDocument: 25,
+    reason: "inclusion of another document",
+    at: ANYWHERE + AT_STRUCTURE,
+    literals: ["xinclude", "xi:include", "<!--#", "xsl:", "xml-stylesheet"],
+    expression:
+      "<xi:include\\b|xmlns:\\w+\\s*=\\s*['\\\"]http://www\\.w3\\.org/2001/xinclude|<!--#(?:exec|include|echo|config|printenv)|<xsl:(?:value-of\\s+select\\s*=\\s*['\\\"](?:system-property|unparsed-text|document)|include|import|copy-of\\s+select\\s*=\\s*['\\\"]document)|<\\?xml-stylesheet[^>]{0,100}href\\s*=\\s*['\\\"]?(?:javascript|data|http)",
+  },
+];
