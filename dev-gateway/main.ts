@@ -24,7 +24,7 @@ function freePort(): Promise<number> {
 
 async function loadFile(gateway: Gateway, path: string): Promise<void> {
   const text = readFileSync(path, "utf8");
-  loadDocument(gateway, parseDocument(text));
+  await loadDocument(gateway, parseDocument(text));
   gateway.configurationHash = gateway.hashOf(text);
   await gateway.publish();
 }

@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Problems } from "./admin/validate.ts";
 import { VERSION } from "./admin/version.ts";
 import { type Layout, nginxConf } from "./nginx-conf.ts";
 import type { Options } from "./options.ts";
@@ -25,6 +26,7 @@ export interface Nginx {
   publish(document: string): Promise<void>;
   workers(): Promise<Workers>;
   plugins(): Promise<Record<string, LoadedPlugin>>;
+  check(name: string, config: unknown): Promise<Problems>;
   reload(): void;
   stop(): Promise<void>;
   exited: Promise<number | null>;
@@ -91,6 +93,8 @@ export async function startNginx(options: Options, layout: Layout, nodeId: strin
     },
     workers: async () => JSON.parse(await ask(layout.controlSocket, "/workers")) as Workers,
     plugins: async () => JSON.parse(await ask(layout.controlSocket, "/plugins")) as Record<string, LoadedPlugin>,
+    check: async (name, config) =>
+      JSON.parse(await ask(layout.controlSocket, "/check", JSON.stringify({ name, config }))) as Problems,
     reload: () => void child.kill("SIGHUP"),
     stop: async () => {
       child.kill("SIGTERM");

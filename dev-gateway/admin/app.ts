@@ -8,9 +8,9 @@ import { registerInformationRoutes } from "./information-routes.ts";
 const LARGEST_BODY = 64 * 1024 * 1024;
 
 function asJson(_request: FastifyRequest, body: string, done: (error: Error | null, value?: unknown) => void): void {
-  if (body === "") return done(null, {});
   try {
-    done(null, JSON.parse(body));
+    const value: unknown = body === "" ? {} : JSON.parse(body);
+    done(null, value);
   } catch {
     done(new AdminError(400, { message: "Cannot parse JSON body" }));
   }

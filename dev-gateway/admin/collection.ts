@@ -6,7 +6,11 @@ import { type EntityCheck, type Fields, isRecord, type Value } from "./field.ts"
 import type { Entity, Store } from "./store.ts";
 import { isUuid, merge, type Problems, problemsOf, withDefaults } from "./validate.ts";
 
-export type PluginSchemas = Readonly<Record<string, PluginSchema>>;
+/** What is known of plugins: their schemas, and what only their own Lua can tell of a configuration. */
+export interface PluginRules {
+  schemas: Readonly<Record<string, PluginSchema>>;
+  problemsInLua(name: string, config: unknown): Promise<Problems>;
+}
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -14,12 +18,12 @@ const now = (): number => Math.floor(Date.now() / 1000);
 export class Collection {
   readonly type: EntityType;
   readonly #store: Store;
-  readonly #schemas: PluginSchemas;
+  readonly #plugins: PluginRules;
 
-  constructor(type: EntityType, store: Store, schemas: PluginSchemas) {
+  constructor(type: EntityType, store: Store, plugins: PluginRules) {
     this.type = type;
     this.#store = store;
-    this.#schemas = schemas;
+    this.#plugins = plugins;
   }
 
   /** By id, or by the field that may stand for it. */
@@ -34,26 +38,26 @@ export class Collection {
     return entity;
   }
 
-  insert(input: Value): Entity {
+  async insert(input: Value): Promise<Entity> {
     const { fields } = this.#rules(input);
-    const entity = this.#checked(withDefaults(fields, this.#expanded(input)));
+    const entity = await this.#checked(withDefaults(fields, this.#expanded(input)));
     return this.#save(this.#hashed(entity));
   }
 
   /** Creates, or replaces in full: what is not stated falls back to its default. */
-  upsert(key: string, input: Value): Entity {
+  upsert(key: string, input: Value): Promise<Entity> {
     const present = this.find(key);
     const id = isUuid(key) ? key : (present?.id ?? undefined);
     const named = isUuid(key) || !this.type.endpointKey ? {} : { [this.type.endpointKey]: key };
     return this.insert({ ...input, ...named, ...(id === undefined ? {} : { id }) });
   }
 
-  update(key: string, change: Value): Entity {
+  async update(key: string, change: Value): Promise<Entity> {
     const present = this.get(key);
     const { fields } = this.#rules({ name: present.name, ...change });
     const touched = "updated_at" in fields ? { updated_at: now() } : {};
     const merged = { ...merge(fields, present, this.#expanded(change)), ...touched };
-    const entity = this.#checked(merged, "when updating, ");
+    const entity = await this.#checked(merged, "when updating, ");
     return this.#save(change.password === undefined ? entity : this.#hashed(entity));
   }
 
@@ -64,8 +68,8 @@ export class Collection {
   }
 
   /** What an insert would check, without storing; also without looking at other entities. */
-  validate(input: Value): void {
-    this.#checked(withDefaults(this.#rules(input).fields, this.#expanded(input)));
+  async validate(input: Value): Promise<void> {
+    await this.#checked(withDefaults(this.#rules(input).fields, this.#expanded(input)));
   }
 
   #expanded(input: Value): Value {
@@ -76,7 +80,7 @@ export class Collection {
   #rules(entity: Value): { fields: Fields; checks: EntityCheck[]; problem?: Problems } {
     const { fields, checks = [] } = this.type;
     if (this.type.name !== "plugins" || typeof entity.name !== "string") return { fields, checks };
-    const schema = this.#schemas[entity.name];
+    const schema = this.#plugins.schemas[entity.name];
     if (!schema) {
       const name = `plugin '${entity.name}' not enabled; add it to the 'plugins' configuration property`;
       return { fields, checks, problem: { name } };
@@ -85,15 +89,19 @@ export class Collection {
     return { fields: { ...fields, ...schema.entity, config }, checks: schema.checks };
   }
 
-  #checked(entity: Value, prefix = ""): Entity {
+  async #checked(entity: Value, prefix = ""): Promise<Entity> {
     const { fields, checks, problem } = this.#rules(entity);
-    const problems = problem ?? problemsOf(fields, entity) ?? {};
+    const problems = problem ?? problemsOf(fields, entity) ?? (await this.#problemsInLua(entity));
     if (Object.keys(problems).length === 0) {
       const found = checks.map((check) => check(entity)).filter((sentence) => sentence !== undefined);
       if (found.length > 0) problems["@entity"] = found.map((sentence) => prefix + sentence);
     }
     if (Object.keys(problems).length > 0) throw schemaViolation(problems);
     return entity as Entity;
+  }
+
+  #problemsInLua({ name, config }: Value): Promise<Problems> | Problems {
+    return this.type.name === "plugins" ? this.#plugins.problemsInLua(String(name), config) : {};
   }
 
   /** Passwords are kept as Kong keeps them: a hash salted with the consumer's id. */

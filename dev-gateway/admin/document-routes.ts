@@ -42,7 +42,7 @@ export function registerDocumentRoutes(app: FastifyInstance, gateway: Gateway): 
     const { document, text } = readDocument(body);
     const before = gateway.configurationHash;
     if (query.check_hash === "1" && before === gateway.hashOf(text)) return reply.code(304).send();
-    loadDocument(gateway, document);
+    await loadDocument(gateway, document);
     gateway.configurationHash = gateway.hashOf(text);
     await gateway.publish();
     return reply.code(201).send(byId(gateway));

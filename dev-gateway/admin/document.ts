@@ -80,10 +80,10 @@ function placed(path: Row["path"], problem: unknown): unknown {
 }
 
 /** A plugin of one name on one scope twice is accepted, and the later one wins. */
-function insertRow(row: Row, value: Value, store: Store, gateway: Gateway): void {
-  const collection = new Collection({ ...row.type, cacheKey: [] }, store, gateway.schemas);
+async function insertRow(row: Row, value: Value, store: Store, gateway: Gateway): Promise<void> {
+  const collection = new Collection({ ...row.type, cacheKey: [] }, store, gateway.rules);
   try {
-    collection.insert(value);
+    await collection.insert(value);
   } catch (error) {
     if (error instanceof AdminError) throw invalidDocument(placed(row.path, error.body.fields ?? error.message));
     throw error;
@@ -97,7 +97,7 @@ export function parseDocument(text: string): Value {
 }
 
 /** Replaces everything by what the document says, or throws and leaves all as it was. */
-export function loadDocument(gateway: Gateway, document: Value): void {
+export async function loadDocument(gateway: Gateway, document: Value): Promise<void> {
   const version = document._format_version;
   if (version === undefined) throw invalidDocument({ _format_version: "required field missing" });
   if (!["1.1", "2.1", "3.0"].includes(String(version))) {
@@ -107,7 +107,7 @@ export function loadDocument(gateway: Gateway, document: Value): void {
   const order = (row: Row) => ENTITY_TYPES.indexOf(row.type);
   const store = new Store();
   for (const row of [...rows].sort((a, b) => order(a) - order(b))) {
-    insertRow(row, resolveReferences(row, rows), store, gateway);
+    await insertRow(row, resolveReferences(row, rows), store, gateway);
   }
   gateway.store.replaceWith(store);
 }

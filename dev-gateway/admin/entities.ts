@@ -35,7 +35,7 @@ const tags: Field = {
   elements: {
     type: "string",
     check: (value: string) =>
-      /^[^,/\x00-\x1f\x7f]+$/.test(value)
+      /^[^,/\p{Cc}]+$/u.test(value)
         ? undefined
         : `invalid tag '${value}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`,
   },

@@ -22,7 +22,7 @@ function registerCollection(app: FastifyInstance, gateway: Gateway, collection: 
   app.get<{ Querystring: PageQuery }>(url, ({ query }) => page(gateway.store.all(type.name), query, url));
   app.post<Keyed>(url, async ({ body }, reply) => {
     writable(gateway, "create", type);
-    const entity = collection.insert(body ?? {});
+    const entity = await collection.insert(body ?? {});
     await gateway.publish();
     return reply.code(201).send(entity);
   });
@@ -41,13 +41,13 @@ function registerEntity(app: FastifyInstance, gateway: Gateway, collection: Coll
   app.get<Keyed>(url, ({ params }) => collection.get(params.key));
   app.put<Keyed>(url, async ({ params, body }) => {
     writable(gateway, "create or update", type);
-    const entity = collection.upsert(params.key, body ?? {});
+    const entity = await collection.upsert(params.key, body ?? {});
     await gateway.publish();
     return entity;
   });
   app.patch<Keyed>(url, async ({ params, body }) => {
     writable(gateway, "update", type);
-    const entity = collection.update(params.key, body ?? {});
+    const entity = await collection.update(params.key, body ?? {});
     await gateway.publish();
     return entity;
   });
@@ -90,7 +90,7 @@ function registerNestedCollection(app: FastifyInstance, nesting: Nesting): void 
   app.post<Nested>(url, async ({ params, body }, reply) => {
     const parent = parents.get(params.parent);
     writable(gateway, "create", children.type);
-    const entity = children.insert({ ...body, [field]: { id: parent.id } });
+    const entity = await children.insert({ ...body, [field]: { id: parent.id } });
     await gateway.publish();
     return reply.code(201).send(entity);
   });
@@ -103,14 +103,14 @@ function registerNestedEntity(app: FastifyInstance, nesting: Nesting): void {
   app.put<Nested>(url, async ({ params, body }) => {
     const parent = parents.get(params.parent);
     writable(gateway, "create or update", children.type);
-    const entity = children.upsert(params.key, { ...body, [field]: { id: parent.id } });
+    const entity = await children.upsert(params.key, { ...body, [field]: { id: parent.id } });
     await gateway.publish();
     return entity;
   });
   app.patch<Nested>(url, async ({ params, body }) => {
     const { id } = childOf(nesting, params.parent, params.key);
     writable(gateway, "update", children.type);
-    const entity = children.update(id, body ?? {});
+    const entity = await children.update(id, body ?? {});
     await gateway.publish();
     return entity;
   });

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { LoadedPlugin, Workers } from "../nginx.ts";
 import { BUNDLED_PLUGINS } from "./bundled-plugins.ts";
-import { Collection, type PluginSchemas } from "./collection.ts";
+import { Collection, type PluginRules } from "./collection.ts";
 import { customSchema } from "./custom-schema.ts";
 import { ENTITY_TYPES } from "./entities.ts";
 import { Store } from "./store.ts";
+import type { Problems } from "./validate.ts";
 
 export const EMPTY_HASH = "0".repeat(32);
 
@@ -12,9 +13,10 @@ export const EMPTY_HASH = "0".repeat(32);
 export interface Runtime {
   publish(document: string): Promise<void>;
   workers(): Promise<Workers>;
+  check(name: string, config: unknown): Promise<Problems>;
 }
 
-function schemasOf(loaded: Record<string, LoadedPlugin>): PluginSchemas {
+function schemasOf(loaded: Record<string, LoadedPlugin>): PluginRules["schemas"] {
   const custom = Object.entries(loaded).filter(([, plugin]) => plugin.schema !== undefined);
   return {
     ...BUNDLED_PLUGINS,
@@ -26,7 +28,7 @@ function schemasOf(loaded: Record<string, LoadedPlugin>): PluginSchemas {
 export class Gateway {
   readonly store = new Store();
   readonly collections: ReadonlyMap<string, Collection>;
-  readonly schemas: PluginSchemas;
+  readonly rules: PluginRules;
   readonly plugins: Record<string, LoadedPlugin>;
   readonly database: boolean;
   readonly nodeId: string;
@@ -38,8 +40,8 @@ export class Gateway {
     this.plugins = plugins;
     this.nodeId = nodeId;
     this.database = database;
-    this.schemas = schemasOf(plugins);
-    this.collections = new Map(ENTITY_TYPES.map((type) => [type.name, new Collection(type, this.store, this.schemas)]));
+    this.rules = { schemas: schemasOf(plugins), problemsInLua: (name, config) => runtime.check(name, config) };
+    this.collections = new Map(ENTITY_TYPES.map((type) => [type.name, new Collection(type, this.store, this.rules)]));
   }
 
   workers(): Promise<Workers> {

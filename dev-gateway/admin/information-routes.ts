@@ -37,14 +37,14 @@ function describeStatus(gateway: Gateway): Value {
 
 function registerSchemaRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.get<{ Params: { name: string } }>("/schemas/plugins/:name", ({ params }) => {
-    const schema = gateway.schemas[params.name];
+    const schema = gateway.rules.schemas[params.name];
     if (!schema) throw new AdminError(404, { message: `No plugin named '${params.name}'` });
     const fields = Object.entries(schema.config).map(([name, field]) => ({ [name]: field }));
     return { fields: [{ config: { type: "record", required: true, fields } }] };
   });
-  app.post<{ Params: { name: string }; Body: Value }>("/schemas/:name/validate", ({ params, body }) => {
+  app.post<{ Params: { name: string }; Body: Value }>("/schemas/:name/validate", async ({ params, body }) => {
     if (!entityType(params.name)) throw new AdminError(404, { message: `No entity named '${params.name}'` });
-    gateway.collections.get(params.name)!.validate(body ?? {});
+    await gateway.collections.get(params.name)!.validate(body ?? {});
     return SUCCESS;
   });
 }

@@ -53,7 +53,17 @@ local function describe_plugins()
   return answer(200, plugins)
 end
 
+local function check_plugin()
+  local request = cjson.decode(read_body())
+  local plugin = registry.by_name[request.name]
+  if not plugin or not plugin.schema then
+    return answer(200, {})
+  end
+  return answer(200, require("gateway.schema-check").problems(plugin.schema, request.config))
+end
+
 local HANDLERS = {
+  ["/check"] = check_plugin,
   ["/configuration"] = publish,
   ["/workers"] = describe_workers,
   ["/plugins"] = describe_plugins,

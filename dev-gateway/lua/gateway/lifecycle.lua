@@ -12,7 +12,7 @@ local M = {}
 
 --- `settings` is what the Node process wrote beside nginx.conf.
 function M.init(settings)
-  kong = pdk.new(settings)
+  rawset(_G, "kong", pdk.new(settings))
   ip.set_trusted(settings.trusted_ips)
   require("gateway.registry").load(settings.custom_plugins)
   M.settings = settings
