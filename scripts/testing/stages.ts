@@ -43,7 +43,7 @@ export const STAGES: Stage[] = [
   {
     name: "agent",
     what: "Agent and demo, on PGlite and on PostgreSQL",
-    command: vitest("--exclude=test/e2e/**", "--exclude=test/faults/**"),
+    command: vitest(...["agent", "store", "contract", "dev-gateway", "packaging"].map((name) => `--project=${name}`)),
     count: fromVitest,
     timeoutMinutes: 10,
   },
@@ -66,7 +66,7 @@ export const STAGES: Stage[] = [
   {
     name: "faults",
     what: "Faults: killed, cut off, forged, overfull",
-    command: vitest("test/faults"),
+    command: vitest("--project=faults"),
     count: fromVitest,
     timeoutMinutes: 10,
     missing: needs("test/faults"),

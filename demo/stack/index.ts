@@ -1,0 +1,79 @@
+/** Everything the demo runs on: API, gateway, agent, and where notifications go. Started in order, stopped in reverse. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Account, makeAccounts } from "../accounts.ts";
+import { createLedger, type Ledger } from "../ledger.ts";
+import type { Options } from "../options.ts";
+import { seeded } from "../random.ts";
+import { closeConnections } from "../request.ts";
+import { startUpstream } from "../upstream.ts";
+import { type Agent, freePort, makeSecrets, type Secrets, startAgent } from "./agent.ts";
+import { configureKong, countOurEntities } from "./configure.ts";
+import { type Choice, type RunningGateway, startGateway } from "./gateway.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "./webhooks.ts";
+
+export interface Stack {
+  seed: number;
+  accounts: Account[];
+  staff: Account;
+  ledger: Ledger;
+  gateway: RunningGateway & { countOurEntities(): Promise<number> };
+  agent: Agent;
+  secrets: Secrets;
+  webhooks: WebhookReceiver;
+}
+
+/** What has been started; whatever happens, it is stopped again. */
+export interface Cleanup {
+  add(stop: () => Promise<void> | void): void;
+  run(): Promise<void>;
+}
+
+export function createCleanup(): Cleanup {
+  const stops: (() => Promise<void> | void)[] = [];
+  return {
+    add: (stop) => stops.push(stop),
+    async run() {
+      for (let stop = stops.pop(); stop; stop = stops.pop()) {
+        await Promise.resolve(stop()).catch((error: Error) =>
+          process.stderr.write(`while stopping: ${error.message}\n`),
+        );
+      }
+    },
+  };
+}
+
+const ACCOUNTS = 80;
+
+export async function startStack({ seed }: Options, choice: Choice, cleanup: Cleanup): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "threat-response-demo-"));
+  cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+  const random = seeded(seed);
+  const accounts = makeAccounts(random, ACCOUNTS);
+  const staff = { user: "ines.reporter", password: `${random.hex(12)}` };
+  const secrets = makeSecrets();
+  const upstream = await startUpstream(accounts);
+  cleanup.add(() => upstream.close());
+  const webhooks = await startWebhookReceiver(secrets.webhook);
+  cleanup.add(() => webhooks.close());
+  const gateway = await startGateway(choice.kind);
+  cleanup.add(() => gateway.stop());
+  const { adminUrl, host, proxyPort } = gateway;
+  const port = await freePort();
+  const agent = await startAgent({ folder, port, secrets, adminUrl, webhookUrl: webhooks.url });
+  cleanup.add(() => agent.stop());
+  const upstreamUrl = `http://${host}:${upstream.port}`;
+  await configureKong({ adminUrl, upstreamUrl, agentUrl: `http://${host}:${port}`, secrets, staff });
+  cleanup.add(closeConnections);
+  return {
+    seed,
+    accounts,
+    staff,
+    ledger: createLedger(proxyPort, upstream),
+    gateway: { ...gateway, countOurEntities: () => countOurEntities(adminUrl) },
+    agent,
+    secrets,
+    webhooks,
+  };
+}
