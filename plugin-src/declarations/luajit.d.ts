@@ -15,7 +15,7 @@ declare module "bit" {
 
 declare module "ffi" {
   /** A C value; indexing and calling it is up to its declaration. */
-  export type CData = { readonly __cdata: unique symbol } & Record<number, number>;
+  export type CData = Numbers;
   export const C: unknown;
   export function cdef(declarations: string): void;
   /** `initial` is the length of a `[?]` array, or the first element of any other type. */
