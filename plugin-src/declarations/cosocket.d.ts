@@ -2,9 +2,13 @@
 
 /** What only nginx's own dictionaries can do. */
 interface NativeDict extends SharedDict {
-  /** Never evicts what is still valid: `no memory` instead. */
-  safe_set(key: string, value: string | number | boolean, ttl?: number): LuaMultiReturn<[boolean | undefined, string?]>;
-  expire(key: string, ttl: number): LuaMultiReturn<[boolean | undefined, string?]>;
+  /** The third value says that something valid had to leave. `flags` come back from `get`. */
+  set(
+    key: string,
+    value: string | number | boolean | undefined,
+    ttl?: number,
+    flags?: number,
+  ): LuaMultiReturn<[boolean, string?, boolean?]>;
 }
 
 interface TcpSocket {

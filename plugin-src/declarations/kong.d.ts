@@ -16,6 +16,9 @@ interface KongConsumer {
 }
 
 declare namespace kong {
+  /** Kong's own configuration, for reading. */
+  const configuration: { trusted_ips?: string[] };
+
   namespace ctx {
     /** This plugin's table for one request, the same in all phases and for all its instances; it survives an exit. Nil outside of requests. */
     const plugin: object;

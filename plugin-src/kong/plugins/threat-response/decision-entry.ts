@@ -1,0 +1,82 @@
+import { type AddressRange, maskAddress } from "./cidr.ts";
+import type { Decision } from "./decision-line.ts";
+
+/** How decisions lie in the dictionary: a key for each address or range, its decisions as text, the strongest first. */
+const FIELDS = "^(%d) (%l+) (%d+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+)$";
+const NONE = "-";
+
+/** `D` plus the address for a single one, `D<prefix length>:` plus the first address for a range. */
+export function addressKey(bytes: string): string {
+  return `D${bytes}`;
+}
+
+export function rangeKey(bytes: string, length: number): string {
+  return `D${length}:${maskAddress(bytes, length)}`;
+}
+
+export function entryKey(range: AddressRange): string {
+  return range.length === range.bytes.length * 8 ? addressKey(range.bytes) : rangeKey(range.bytes, range.length);
+}
+
+/** `allow` beats all; what holds everywhere beats what is limited to logins or a route; a block beats a throttle. */
+function rank(decision: Decision): number {
+  if (decision.action === "allow") {
+    return 0;
+  }
+  const isLimited = decision.scope !== undefined || decision.route !== undefined;
+  return (decision.action === "block" ? 1 : 3) + (isLimited ? 1 : 0);
+}
+
+export function encodeEntry(decision: Decision): string {
+  const { action, expires, id, incident, rps, scope, route } = decision;
+  return string.format(
+    "%d %s %d %s %s %.14g %s %s",
+    rank(decision),
+    action,
+    expires,
+    id,
+    incident,
+    rps,
+    scope ?? NONE,
+    route ?? NONE,
+  );
+}
+
+export function isAllowEntry(entry: string): boolean {
+  return string.byte(entry, 1) === 48;
+}
+
+/** Two entries of one key. The rank leads each line, so the order of text is the order of strength. */
+export function joinEntries(first: string, second: string): string {
+  const lines = [second];
+  for (const [line] of string.gmatch(first, "[^\n]+")) {
+    lines.push(line as string);
+  }
+  table.sort(lines);
+  return table.concat(lines, "\n");
+}
+
+export interface RankedDecision extends Decision {
+  /** 0 is the strongest. */
+  rank: number;
+}
+
+export function decodeEntry(entry: string): RankedDecision[] {
+  const decisions: RankedDecision[] = [];
+  for (const [line] of string.gmatch(entry, "[^\n]+")) {
+    const [order, action, expires, id, incident, rps, scope, route] = string.match(line as string, FIELDS);
+    if (action !== undefined) {
+      decisions.push({
+        rank: tonumber(order) as number,
+        action: action as Decision["action"],
+        expires: tonumber(expires) as number,
+        id: id as string,
+        incident: incident as string,
+        rps: tonumber(rps) as number,
+        scope: scope === "login" ? "login" : undefined,
+        route: route === NONE ? undefined : route,
+      });
+    }
+  }
+  return decisions;
+}

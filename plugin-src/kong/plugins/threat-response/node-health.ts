@@ -1,0 +1,46 @@
+import type { NodeHealth } from "./contract/ingest.ts";
+import { counters, isShared } from "./counters.ts";
+import { failOpenCount } from "./health.ts";
+
+/** What this node says about itself with every batch: sums over its workers where they share a dictionary, else of this worker. */
+export type HealthCounter = "dropped_records" | "rejected_batches" | "feed_rejected" | "decisions_refused";
+
+export const PLUGIN_VERSION = "0.1.0";
+
+/** Of this worker. */
+const counts: Record<string, number> = {};
+/** The part of `counts` that the dictionary has. */
+const published: Record<string, number> = {};
+
+export function countHealth(counter: HealthCounter, by: number): void {
+  counts[counter] = (counts[counter] ?? 0) + by;
+}
+
+function total(counter: string, own: number): number {
+  if (!isShared) {
+    return own;
+  }
+  const [sum] = counters.incr(`H${counter}`, own - (published[counter] ?? 0), 0);
+  published[counter] = own;
+  return sum ?? own;
+}
+
+/** The first value of a feed's position is its epoch. */
+export function describeHealth(queueDepth: number, epoch: number, sequence: number): NodeHealth {
+  return {
+    dropped_records: total("dropped_records", counts.dropped_records ?? 0),
+    rejected_batches: total("rejected_batches", counts.rejected_batches ?? 0),
+    fail_open: total("fail_open", failOpenCount()),
+    feed_epoch: epoch,
+    feed_sequence: sequence,
+    feed_rejected: total("feed_rejected", counts.feed_rejected ?? 0),
+    queue_depth: queueDepth,
+    shared_dict: isShared,
+    plugin_version: PLUGIN_VERSION,
+  };
+}
+
+/** The counter as this worker sees it, for logs and tests. */
+export function healthCount(counter: HealthCounter): number {
+  return counts[counter] ?? 0;
+}
