@@ -16,31 +16,34 @@ export interface PrivatePostgres {
 const DEBIAN = "/usr/lib/postgresql";
 
 /**
- * A cluster of its own in a temporary directory, reached by a socket there and by no port, so it meets no other. PostgreSQL refuses
+ * A cluster of its own in a temporary directory, reached by a socket there (and by a loopback port when one is given, for programs that know no other way), so it meets no other. PostgreSQL refuses
  * to run as root: root runs it as the user `postgres`.
  */
-export async function startPostgres(): Promise<PrivatePostgres> {
+export async function startPostgres(options: { port?: number } = {}): Promise<PrivatePostgres> {
   const bin = findBinaries();
   const identity = process.getuid?.() === 0 ? identityOf("postgres") : undefined;
   const directory = mkdtempSync(join(tmpdir(), "tr-pg-"));
   if (identity) chownSync(directory, identity.uid, identity.gid);
   chmodSync(directory, 0o700);
   const data = join(directory, "data");
-  const options = { ...identity, cwd: directory };
+  const { port = 5432 } = options;
+  const at = { directory, port };
+  const asUser = { ...identity, cwd: directory };
   execFileSync(join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"], {
-    ...options,
+    ...asUser,
     stdio: "pipe",
   });
-  const settings = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${directory}`, "-c", "fsync=off"];
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings], { ...options, stdio: "ignore" });
+  const listen = ["-p", String(port), "-c", `listen_addresses=${options.port === undefined ? "" : "127.0.0.1"}`];
+  const settings = [...listen, "-c", `unix_socket_directories=${directory}`, "-c", "fsync=off"];
+  const server = spawn(join(bin, "postgres"), ["-D", data, ...settings], { ...asUser, stdio: "ignore" });
   process.once("exit", () => server.kill("SIGQUIT"));
-  await untilItAnswers(server, directory);
+  await untilItAnswers(server, at);
   let databases = 0;
   return {
     createDatabase: async () => {
       const name = `test_${++databases}`;
-      await run(directory, `create database ${name}`);
-      return urlOf(directory, name);
+      await run(at, `create database ${name}`);
+      return urlOf(at, name);
     },
     stop: async () => {
       const stopped = once(server, "exit");
@@ -62,10 +65,15 @@ function identityOf(user: string): { uid: number; gid: number } {
   return { uid: ask("-u"), gid: ask("-g") };
 }
 
-async function untilItAnswers(server: ChildProcess, directory: string): Promise<void> {
+interface Where {
+  directory: string;
+  port: number;
+}
+
+async function untilItAnswers(server: ChildProcess, at: Where): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}.`);
-    const answered = await run(directory, "select 1").then(
+    const answered = await run(at, "select 1").then(
       () => true,
       () => false,
     );
@@ -75,12 +83,12 @@ async function untilItAnswers(server: ChildProcess, directory: string): Promise<
   throw new Error("PostgreSQL did not start.");
 }
 
-async function run(directory: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(directory, "postgres") });
+async function run(at: Where, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(at, "postgres") });
   await client.connect();
   await client.query(statement).finally(() => client.end());
 }
 
-function urlOf(directory: string, database: string): string {
-  return `postgresql://postgres@/${database}?host=${encodeURIComponent(directory)}`;
+function urlOf({ directory, port }: Where, database: string): string {
+  return `postgresql://postgres@/${database}?host=${encodeURIComponent(directory)}&port=${port}`;
 }
