@@ -1,16 +1,20 @@
 import { defineConfig } from "vitest/config";
 
-/** `agent`: beside the code, in the process. The others run what was built, servers or databases. */
+/** `beside`: in the process, beside the code. `built`: what runs built output, servers or databases. */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "agent", include: ["{agent/src,demo,scripts}/**/*.test.ts"] } },
-      ...["store", "contract", "dev-gateway", "packaging", "e2e", "faults"].map((name) => ({
-        extends: true as const,
-        test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000, hookTimeout: 120_000 },
-      })),
+      {
+        test: {
+          name: "beside",
+          include: ["{agent,contract,demo,dev-gateway,scripts,training}/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: { name: "built", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
     ],
   },
 });

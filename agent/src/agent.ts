@@ -1,0 +1,63 @@
+import type { AddressInfo } from "node:net";
+import { type App, buildApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { createEngine } from "./create-engine.ts";
+import { ownJobs } from "./jobs/index.ts";
+import { JobRunner } from "./jobs/runner.ts";
+import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { openStore, type Store } from "./store/open.ts";
+
+export interface Agent {
+  /** Where it listens. */
+  url: string;
+  store: Store;
+  app: App;
+  /** Takes nothing more in, ends what runs, closes the store. */
+  close(): Promise<void>;
+}
+
+/** The whole agent: store, jobs, HTTP. */
+export async function startAgent(config: Config, log: Log): Promise<Agent> {
+  const store = await openStore(storeOptions(config), (err) => log.warn({ err }, "A database connection broke."));
+  try {
+    return await startOn(store, config, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+export function storeOptions(config: Config): { databaseUrl: string } | { dataDir: string } {
+  return config.DATABASE_URL === undefined ? { dataDir: config.DATA_DIR } : { databaseUrl: config.DATABASE_URL };
+}
+
+async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
+  const metrics = createMetrics();
+  let runner: JobRunner | null = null;
+  const wake = () => runner?.wake();
+  const engineOptions = { config, db: store.db, log, metrics, wake };
+  const engine = await createEngine(engineOptions);
+  const app = await buildApp({ config, store, log, metrics, engine, wake });
+  runner = new JobRunner({
+    db: store.db,
+    kinds: [...ownJobs(engineOptions), ...engine.kinds],
+    onError: (err, job) =>
+      log.error({ err, job: job?.kind, key: job?.key }, job ? "A job failed." : "The store failed."),
+    onDone: (kind, seconds, failed) => {
+      metrics.jobSeconds.observe({ kind }, seconds);
+      if (failed) metrics.jobFailures.inc({ kind });
+    },
+  });
+  await app.listen({ host: config.HOST, port: config.PORT });
+  await runner.start();
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
+  const close = async () => {
+    await app.close();
+    await runner.stop();
+    await engine.close();
+    await store.close();
+  };
+  return { url: `http://${host}:${port}`, store, app, close };
+}

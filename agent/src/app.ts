@@ -1,0 +1,88 @@
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { guardRoutes } from "./auth/access.ts";
+import type { Config } from "./config.ts";
+import { answerErrors } from "./error-handler.ts";
+import { FeedSource } from "./feed/body.ts";
+import { feedRoute } from "./feed/route.ts";
+import { ingestRoute } from "./ingest/route.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { forJson } from "./redaction/index.ts";
+import type { ResponseEngine } from "./response-engine.ts";
+import { actionRoutes } from "./routes/actions.ts";
+import { allowRoutes } from "./routes/allow.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { incidentRoutes } from "./routes/incidents.ts";
+import { metricsRoute } from "./routes/metrics.ts";
+import { openApiRoute } from "./routes/open-api.ts";
+import { statusRoute } from "./routes/status.ts";
+import type { Store } from "./store/open.ts";
+
+export interface AppOptions {
+  config: Config;
+  store: Store;
+  log: Log;
+  metrics: Metrics;
+  engine: ResponseEngine;
+  feed: FeedSource;
+  /** Jobs were enqueued and committed. */
+  wake: () => void;
+}
+
+export type App = FastifyInstance;
+
+const MAX_BODY_BYTES = 65_536;
+
+/** Builds the HTTP side; listening is the caller's. */
+export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
+  const options: AppOptions = { ...given, feed: feedSourceOf(given) };
+  const app: App = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 128 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => forJson);
+  app.setReplySerializer((payload) => forJson(payload));
+  answerErrors(app);
+  observe(app, options.metrics);
+  guardRoutes(app, options.config.API_TOKENS ?? []);
+  await app.register(swagger, {
+    openapi: { info: { title: "kong-threat-response", version: "1" } },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(async (scope) => ingestRoute(scope, options));
+  await app.register(async (scope) => feedRoute(scope, options));
+  const typed = app.withTypeProvider<ZodTypeProvider>();
+  healthRoutes(typed, options);
+  metricsRoute(typed, options);
+  statusRoute(typed, options);
+  incidentRoutes(typed, options);
+  actionRoutes(typed, options);
+  allowRoutes(typed, options);
+  openApiRoute(typed);
+  return app;
+}
+
+function feedSourceOf({ config, store }: Omit<AppOptions, "feed">): FeedSource {
+  return new FeedSource(store.db, config.GATEWAY_NAME, config.FEED_SECRET ?? "");
+}
+
+function observe(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+    reply.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    reply.header("referrer-policy", "no-referrer");
+    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    const status = `${Math.floor(reply.statusCode / 100)}xx`;
+    metrics.httpSeconds.observe({ route, method: request.method, status }, reply.elapsedTime / 1000);
+  });
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { AgentError } from "./errors.ts";
+
+/** What a token may do: look, act, or tell what CI did. */
+export const SCOPES = ["viewer", "operator", "ci"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const secret = z.string().min(16, "has to have at least 16 characters").max(512);
+const httpUrl = z.url({ protocol: /^https?$/, error: "has to be an http:// or https:// URL" });
+const seconds = z.coerce.number().int().min(1).max(86_400);
+const yesOrNo = z
+  .enum(["true", "false", "1", "0", "yes", "no"], { error: "has to be true or false" })
+  .transform((word) => ["true", "1", "yes"].includes(word));
+
+const ingestKeys = z
+  .array(
+    z.strictObject({
+      id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "has to be 1 to 64 of A-Z a-z 0-9 . _ -"),
+      secret,
+      /** Names of the nodes that may use it; all when absent. */
+      nodes: z.array(z.string().min(1).max(128)).optional(),
+    }),
+  )
+  .refine((keys) => new Set(keys.map((key) => key.id)).size === keys.length, "has two keys with the same id");
+export type IngestKey = z.infer<typeof ingestKeys>[number];
+
+const apiTokens = z.array(
+  z.strictObject({
+    name: z.string().min(1).max(64),
+    scope: z.enum(SCOPES),
+    /** Of the token as it is sent: the agent never holds a token itself. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, "has to be 64 lower-case hex digits, as `threat-response token` prints"),
+  }),
+);
+export type ApiToken = z.infer<typeof apiTokens>[number];
+
+const environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to be a postgresql:// URL" }).optional(),
+  DATA_DIR: z.string().default("data"),
+  GATEWAY_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, "has to be 1 to 64 of A-Z a-z 0-9 . _ -")
+    .default("default"),
+  KONG_ADMIN_URL: httpUrl.optional(),
+  KONG_ADMIN_TOKEN: z.string().min(1).optional(),
+  POLICY_FILE: z.string().optional(),
+  INGEST_KEYS: jsonOf(ingestKeys).optional(),
+  FEED_SECRET: secret.optional(),
+  API_TOKENS: jsonOf(apiTokens).optional(),
+  DRY_RUN: yesOrNo.default(true),
+  QUIET_AFTER_S: seconds.default(60),
+  RESOLVE_AFTER_S: seconds.default(300),
+  RETENTION_DAYS: z.coerce.number().min(0.01).max(3_650).default(30),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  ANTHROPIC_BASE_URL: httpUrl.optional(),
+  ANTHROPIC_MODEL: z.string().min(1).max(128).optional(),
+  WEBHOOK_URL: httpUrl.optional(),
+  WEBHOOK_SECRET: z.string().min(16, "has to have at least 16 characters").optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+const checked = environment.superRefine((values, context) => {
+  const problem = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+  if (values.INGEST_KEYS?.some((key) => key.secret === values.FEED_SECRET))
+    problem("FEED_SECRET", "has to differ from every secret in INGEST_KEYS");
+  if (values.INGEST_KEYS && !values.FEED_SECRET) problem("FEED_SECRET", "has to be set where INGEST_KEYS is");
+  if (values.WEBHOOK_URL && !values.WEBHOOK_SECRET) problem("WEBHOOK_SECRET", "has to be set where WEBHOOK_URL is");
+  if (values.RESOLVE_AFTER_S < values.QUIET_AFTER_S) problem("RESOLVE_AFTER_S", "cannot be less than QUIET_AFTER_S");
+});
+
+export type Config = z.infer<typeof environment>;
+
+/** From environment variables; an empty one counts as not set. `NAME_FILE` reads `NAME` from a file, for every secret. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const fileProblems = readFiles(given);
+  const result = checked.safeParse(given);
+  if (result.success && fileProblems.length === 0) return result.data;
+  // Only names and rules, never the values: some are secrets.
+  const problems = (result.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  throw new AgentError("CONFIG_INVALID", {
+    problems: [...fileProblems, ...problems].map((line) => `  ${line}`).join("\n"),
+  });
+}
+
+const FROM_FILES = [
+  "INGEST_KEYS",
+  "FEED_SECRET",
+  "API_TOKENS",
+  "DATABASE_URL",
+  "KONG_ADMIN_TOKEN",
+  "ANTHROPIC_API_KEY",
+  "WEBHOOK_SECRET",
+];
+
+function readFiles(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = [];
+  for (const name of FROM_FILES) {
+    const path = given[`${name}_FILE`];
+    if (path === undefined || given[name] !== undefined) continue;
+    try {
+      given[name] = readFileSync(path, "utf8").trim();
+    } catch (error) {
+      problems.push(`${name}_FILE cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    }
+  }
+  return problems;
+}
+
+function jsonOf<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "is not valid JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}

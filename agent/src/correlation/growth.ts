@@ -1,0 +1,16 @@
+import type { Incident } from "../store/incidents.ts";
+
+const PAUSE_MS = 5_000;
+const SCORE_STEP = 10;
+
+/** Why a response has to be asked for (again); null when what was asked last still holds. */
+export function growthOf(incident: Incident, before: Incident | null, now: number): string | null {
+  if (before === null) return "new";
+  if (before.status === "quiet") return "came back";
+  if (before.mode !== incident.mode) return "now seen where it may be acted on";
+  if (incident.score >= incident.asked_score + SCORE_STEP) return "a higher score";
+  if (incident.counts.requests >= 2 * incident.asked_requests) return "twice as many requests";
+  const gettingThrough = incident.counts.passed > before.counts.passed;
+  if (gettingThrough && now - incident.asked_at >= PAUSE_MS) return "still getting through";
+  return null;
+}

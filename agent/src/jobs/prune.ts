@@ -1,0 +1,61 @@
+import { sql } from "kysely";
+import type { Db } from "../store/db.ts";
+import type { JobKind } from "./job-kind.ts";
+
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+const EVERY_MS = MINUTE;
+
+/** How long rows are kept after they served, and how many at most. */
+export interface Retention {
+  /** Resolved incidents with their actions, ended decisions. */
+  historyMs: number;
+  /** Raw events once they are correlated. */
+  eventsMs: number;
+  maxEvents: number;
+  maxIncidents: number;
+  maxLogPerIncident: number;
+  maxNodes: number;
+}
+
+export function retentionOf(days: number): Retention {
+  return {
+    historyMs: days * DAY,
+    eventsMs: Math.min(days * DAY, DAY),
+    maxEvents: 200_000,
+    maxIncidents: 20_000,
+    maxLogPerIncident: 500,
+    maxNodes: 1_000,
+  };
+}
+
+export function pruneJob(db: Db, retention: Retention): JobKind {
+  return { kind: "prune", everyMs: EVERY_MS, run: () => prune(db, retention) };
+}
+
+/** Nothing that still has work to do is removed. */
+export async function prune(db: Db, retention: Retention, now = Date.now()): Promise<void> {
+  const history = now - retention.historyMs;
+  const statements = [
+    sql`delete from events where processed_at < ${now - retention.eventsMs}`,
+    sql`delete from events where id in (
+      select id from events where processed_at is not null order by processed_at desc offset ${retention.maxEvents})`,
+    // A batch may be sent again as long as a node keeps it.
+    sql`delete from ingest_batches where received_at < ${now - DAY}`,
+    sql`delete from traffic where window_start < ${now - 2 * DAY}`,
+    sql`delete from decision_hits where window_start < ${now - 2 * DAY}`,
+    sql`delete from jobs where done_at < ${now - 10 * MINUTE}`,
+    sql`delete from outbox where sent_at < ${now - DAY} or failed_at < ${now - 7 * DAY}`,
+    sql`delete from decisions where ended_at < ${history}`,
+    sql`delete from incidents where resolved_at < ${history}`,
+    sql`delete from incidents where id in (
+      select id from incidents where status = 'resolved' order by resolved_at desc offset ${retention.maxIncidents})`,
+    sql`delete from incident_log where id in (
+      select id from (
+        select id, row_number() over (partition by incident_id order by id desc) as place from incident_log) as placed
+      where place > ${retention.maxLogPerIncident})`,
+    sql`delete from nodes where (gateway, node) in (
+      select gateway, node from nodes order by last_seen_at desc offset ${retention.maxNodes})`,
+  ];
+  for (const statement of statements) await statement.execute(db);
+}

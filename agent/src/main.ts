@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { migrateStore } from "./cli/migrate-store.ts";
+import { serve } from "./cli/serve.ts";
+import { printToken } from "./cli/token.ts";
+import { AgentError } from "./errors.ts";
+import { forTerminal } from "./redaction/index.ts";
+
+const USAGE = `usage: threat-response <command>
+
+  serve                        run the agent; environment variables configure it
+  token --name N --scope S     make an API token (viewer, operator or ci)
+  migrate                      bring the database's schema up to date
+`;
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { name: { type: "string" }, scope: { type: "string" }, help: { type: "boolean" } },
+  });
+  const command = values.help ? "help" : (positionals[0] ?? "help");
+  switch (command) {
+    case "serve":
+      return serve();
+    case "token":
+      return printToken(values.name ?? "", values.scope ?? "viewer");
+    case "migrate":
+      return migrateStore();
+    default:
+      process.stderr.write(USAGE);
+      process.exitCode = command === "help" ? 0 : 2;
+  }
+}
+
+run().catch((error: unknown) => {
+  const text =
+    error instanceof AgentError ? `${error.message}\n${error.remedy}` : String((error as Error).message ?? error);
+  process.stderr.write(`${text.split("\n").map(forTerminal).join("\n")}\n`);
+  process.exitCode = 1;
+});

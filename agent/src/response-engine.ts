@@ -1,0 +1,28 @@
+import type { Config } from "./config.ts";
+import type { JobKind } from "./jobs/job-kind.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Action } from "./store/actions.ts";
+import type { Db } from "./store/db.ts";
+
+/** What the response half is given. */
+export interface EngineOptions {
+  config: Config;
+  db: Db;
+  log: Log;
+  metrics: Metrics;
+  /** After a commit that enqueued jobs: they run now instead of at the next poll. */
+  wake: () => void;
+}
+
+/** What the response half (classify, decide, act, verify, notify) offers to the rest of the agent. */
+export interface ResponseEngine {
+  /** `respond` among them: correlation enqueues it, keyed by the incident's id, when an incident is new or has grown. */
+  kinds: readonly JobKind[];
+  /** Ends an action early; `by` names the operator. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
+  undo(actionId: string, by: string): Promise<Action>;
+  /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
+  driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
+  claude: { enabled: boolean; model: string | null };
+  close(): Promise<void>;
+}
