@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRoutes } from "./auth/access.ts";
 import type { Config } from "./config.ts";
@@ -40,7 +40,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   const options: AppOptions = { ...given, feed: feedSourceOf(given) };
   const app: App = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
