@@ -43,7 +43,7 @@ export function isSecretName(name: string): boolean {
 }
 
 const MASK = "[redacted]";
-const NAME_PATTERN = "([%a][%w_.%-%[%]]*)([\\]*[\"'`]?%s*[:=]>?%s*)()";
+const NAME_PATTERN = "([%a][%w_.%-%[%]]*)([\\]*[\"'`]?%s*[:=]>?[%s+]*)";
 
 /** Index behind the value that starts at `at`: the closing quote, or the end of the word. */
 function endOfValue(text: string, at: number): number {
@@ -56,7 +56,7 @@ function endOfValue(text: string, at: number): number {
   while (true) {
     const [stop] = string.find(text, quote, from, true);
     if (stop === undefined) return text.length + 1;
-    if (quote.length > 1 || string.sub(text, stop - 1, stop - 1) !== "\\") return stop + quote.length;
+    if (string.sub(text, stop - 1, stop - 1) !== "\\") return stop + quote.length;
     from = stop + 1;
   }
 }
@@ -76,10 +76,11 @@ export function maskNamed(text: string): string {
   const kept: string[] = [];
   let at = 1;
   while (true) {
-    const [start, , name, separator, valueAt] = string.find(text, NAME_PATTERN, at) as unknown as LuaMultiReturn<
-      [number | undefined, number, string, string, number]
-    >;
+    const [start, stop, first, second] = string.find(text, NAME_PATTERN, at);
     if (start === undefined) break;
+    const name = first as string;
+    const separator = second as string;
+    const valueAt = stop + 1;
     if (isSecretName(name)) {
       kept.push(string.sub(text, at, start - 1));
       kept.push(`${name}${separator}${MASK}`);

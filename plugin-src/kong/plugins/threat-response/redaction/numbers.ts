@@ -25,7 +25,7 @@ function isCard(text: string): boolean {
 }
 
 function isIban(text: string): boolean {
-  const [compact] = string.gsub(string.upper(text), "[ -]", "");
+  const [compact] = string.gsub(string.upper(text), "[ +-]", "");
   if (compact.length < 15 || compact.length > 34) return false;
   const turned = string.sub(compact, 5) + string.sub(compact, 1, 4);
   let rest = 0;
@@ -47,16 +47,16 @@ function maskIban(text: string): string {
 const IDENTIFIERS = [
   "%f[%w]%d%d%d%-%d%d%-%d%d%d%d%f[%W]",
   "%f[%w]%d%d%d%.%d%d%d%.%d%d%d%-%d%d%f[%W]",
-  "%f[%w][A-Z][A-Z] ?%d%d ?%d%d ?%d%d ?[A-D]%f[%W]",
-  "%+%d[%d .()%-]+%d%d%d",
+  "%f[%w][A-Z][A-Z][ +]?%d%d[ +]?%d%d[ +]?%d%d[ +]?[A-D]%f[%W]",
+  "%+%d[%d +.()%-]+%d%d%d",
   "%(%d%d%d%) ?%d%d%d[ .%-]%d%d%d%d",
-  "%f[%w]%d%d%d[ .%-]%d%d%d[ .%-]%d%d%d%d%f[%W]",
+  "%f[%w]%d%d%d[ +.%-]%d%d%d[ +.%-]%d%d%d%d%f[%W]",
 ];
 
 /** Masks payment cards (Luhn), IBAN (mod 97), national identifiers and telephone numbers. */
 export function maskNumbers(text: string): string {
-  let [masked] = string.gsub(text, "%f[%w]%a%a%d%d[%w -]+", maskIban);
-  [masked] = string.gsub(masked, "%d[%d -]+%d", (run: string) => (isCard(run) ? MASK : run));
+  let [masked] = string.gsub(text, "%f[%w]%a%a%d%d[%w +-]+", maskIban);
+  [masked] = string.gsub(masked, "%d[%d +-]+%d", (run: string) => (isCard(run) ? MASK : run));
   for (const pattern of IDENTIFIERS) [masked] = string.gsub(masked, pattern, MASK);
   return masked;
 }

@@ -13,6 +13,8 @@ for (const [prefix] of string.gmatch(PREFIXES, "%S+")) prefixes.push(prefix);
 const MIN_AFTER_PREFIX = 8;
 const MIN_OPAQUE = 20;
 const MIN_HEX = 32;
+const MIN_HEX_TEXT = 14;
+const MIN_BASE64_TEXT = 10;
 
 function startsLikeToken(word: string): boolean {
   for (const prefix of prefixes) {
@@ -27,7 +29,6 @@ function holds(word: string, pattern: string): boolean {
 
 /** A long word of mixed kinds that is not language: a key, a token, something encoded. */
 function isOpaque(word: string): boolean {
-  if (word.length >= MIN_HEX && !holds(word, "[^%x]")) return true;
   return word.length >= MIN_OPAQUE && holds(word, "%d") && holds(word, "%l") && holds(word, "%u");
 }
 
@@ -37,9 +38,22 @@ for (const i of $range(1, ALPHABET.length)) sextets.set(string.byte(ALPHABET, i)
 sextets.set(45, 62);
 sextets.set(95, 63);
 
-/** Whether a word is text in base64: then nobody can tell what it says without decoding it. */
-function hidesText(word: string): boolean {
-  if (word.length < 16 || !holds(word, "%u") || !holds(word, "%l")) return false;
+function isPrintable(byte: number): boolean {
+  return byte >= 32 && byte < 127;
+}
+
+/** Whether a word is text in hexadecimal. */
+function isHexText(word: string): boolean {
+  if (word.length < MIN_HEX_TEXT || word.length % 2 !== 0 || holds(word, "[^%x]")) return false;
+  for (const i of $range(1, word.length, 2)) {
+    if (!isPrintable(tonumber(string.sub(word, i, i + 1), 16) as number)) return false;
+  }
+  return true;
+}
+
+/** Whether a word is text in base64. */
+function isBase64Text(word: string): boolean {
+  if (word.length < MIN_BASE64_TEXT || !holds(word, "%u") || !holds(word, "%l")) return false;
   let value = 0;
   let bits = 0;
   let printable = 0;
@@ -53,10 +67,15 @@ function hidesText(word: string): boolean {
       bits -= 8;
       const byte = Math.floor(value / 2 ** bits) % 256;
       total++;
-      if (byte >= 32 && byte < 127) printable++;
+      if (isPrintable(byte)) printable++;
     }
   }
   return total > 0 && printable >= total * 0.95;
+}
+
+/** Nobody can tell what such a word says without decoding it. */
+function hidesText(word: string): boolean {
+  return isHexText(word) || isBase64Text(word);
 }
 
 function maskWord(word: string): string {
@@ -69,10 +88,14 @@ export function maskTokens(text: string): string {
   [masked] = string.gsub(masked, "hooks%.slack%.com/%w+/[%w/+_-]+", MASK);
   [masked] = string.gsub(masked, "%$[%w-]+%$[%w./+=,$-]+", (hash: string) => (hash.length >= MIN_OPAQUE ? MASK : hash));
   [masked] = string.gsub(masked, "[%w+/_-]+=*", (run: string) => (hidesText(run) ? MASK : run));
-  const [words] = string.gsub(masked, "[%w+_.-]+=*", maskWord);
+  [masked] = string.gsub(masked, "%x+", (run: string) => (run.length >= MIN_HEX ? MASK : run));
+  const [words] = string.gsub(masked, "[%w_.-]+=*", maskWord);
   return words;
 }
 
+/** Any byte of a letter beyond ASCII. */
+const HIGH = `${string.char(0x80)}-${string.char(0xff)}`;
+const ADDRESS = `[%w._%%+${HIGH}-]+@[%w${HIGH}-]+%.[%w.${HIGH}-]*[%w${HIGH}]`;
 const SCHEMES = ["[Bb]earer", "[Bb]asic", "[Dd]igest", "[Nn]egotiate", "NTLM", "AWS4%-HMAC%-SHA256"];
 
 /** Masks credentials after the name of an authentication scheme, and before the @ of an address. */
@@ -84,6 +107,6 @@ export function maskCredentials(text: string): string {
     );
   }
   [masked] = string.gsub(masked, "://[^%s/@:\"'<>]*:[^%s/@\"'<>]+@", `://${MASK}@`);
-  const [addresses] = string.gsub(masked, "[%w._%%+\x80-\xff-]+@[%w\x80-\xff-]+%.[%w.\x80-\xff-]*[%w\x80-\xff]", MASK);
+  const [addresses] = string.gsub(masked, ADDRESS, MASK);
   return addresses;
 }
