@@ -9,10 +9,18 @@ import type { Finding } from "../score.ts";
 export const detectPayload = (parts: RequestParts, ip: string): Finding | undefined => {
   const found = scanRequest(parts);
   if (found === undefined) return undefined;
-  const { field, window, reason, score } = found;
-  const shared = { score, subject: "ip", value: ip, field, window, reason } as const;
-  if (found.class === undefined) {
-    return { ...shared, category: "abuse", detector: "scanner", action: "flag" };
-  }
-  return { ...shared, category: "payload_injection", class: found.class, detector: "payload", action: "block" };
+  const isInjection = found.class !== undefined;
+  const finding: Finding = {
+    category: isInjection ? "payload_injection" : "abuse",
+    detector: isInjection ? "payload" : "scanner",
+    score: found.score,
+    action: isInjection ? "block" : "flag",
+    subject: "ip",
+    value: ip,
+    field: found.field,
+    window: found.window,
+    reason: found.reason,
+  };
+  if (found.class !== undefined) finding.class = found.class;
+  return finding;
 };
