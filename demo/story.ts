@@ -4,6 +4,7 @@ import { type Chapter, concludeChapter, type Played, playChapter } from "./chapt
 import type { Entry, Ledger } from "./ledger.ts";
 import { LEGITIMATE } from "./legitimate.ts";
 import type { ActionView } from "./stack/agent-client.ts";
+import { countOurEntities } from "./stack/configure.ts";
 import type { Stack } from "./stack/index.ts";
 import type { Timeline } from "./timeline.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -70,7 +71,7 @@ export async function tellStory(stack: Stack, timeline: Timeline): Promise<Story
     actions,
     legitimate: ledger.entries(LEGITIMATE),
     passAgain,
-    entitiesLeft: await stack.gateway.countOurEntities(),
+    entitiesLeft: await countOurEntities(stack.gateway.adminUrl),
     notifications: { received: stack.webhooks.received.length, refused: stack.webhooks.refused() },
   };
 }
