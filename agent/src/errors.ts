@@ -39,6 +39,12 @@ const CATALOGUE = {
     message: "The action is {status} and cannot be undone.",
     remedy: "Only actions that are planned or applied can be undone.",
   },
+  GATEWAY_DOWN: {
+    status: 502,
+    message: "The gateway's Admin API could not do it: {problem}",
+    remedy:
+      "The action is still on; try again. It ends at its expiry, and `threat-response reap` removes what is left then.",
+  },
   INVALID_REQUEST: {
     status: 400,
     message: "The request is not valid: {problems}",

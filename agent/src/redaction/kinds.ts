@@ -79,9 +79,14 @@ function spanOfCard(match: string): number {
   return digits.length <= 19 && sum % 10 === 0 && !/^0+$/.test(digits) ? match.length : 0;
 }
 
+const IBAN_LENGTHS =
+  "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 " +
+  "GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 NO15 PK24 PL28 PS29 " +
+  "PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20";
+
 function isIban(text: string): boolean {
   const compact = text.replace(/[ -]/g, "").toUpperCase();
-  if (compact.length < 15 || compact.length > 34) return false;
+  if (!IBAN_LENGTHS.includes(`${compact.slice(0, 2)}${compact.length}`)) return false;
   let rest = 0;
   for (const char of compact.slice(4) + compact.slice(0, 4)) {
     const value = Number.parseInt(char, 36);
@@ -90,18 +95,23 @@ function isIban(text: string): boolean {
   return rest === 1;
 }
 
-/** Words that follow look like further groups: the longest part that adds up is the number. */
+/** Words that follow look like further groups: the longest run of groups that adds up is the number. */
 function spanOfIban(match: string): number {
   for (let length = match.length; length >= 15; length--) {
-    if (isIban(match.slice(0, length))) return length;
+    const atGap = length === match.length || /[ -]/.test(match.charAt(length));
+    if (atGap && isIban(match.slice(0, length))) return length;
   }
   return 0;
 }
 
 const PERSONAL: Kind[] = [
   { kind: "email", pattern: /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,24}/gu },
-  { kind: "iban", pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}/gi, span: spanOfIban },
-  { kind: "card", pattern: /(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d])/g, span: spanOfCard },
+  {
+    kind: "iban",
+    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}(?![A-Za-z0-9])/gi,
+    span: spanOfIban,
+  },
+  { kind: "card", pattern: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, span: spanOfCard },
   { kind: "national_id", pattern: /(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])/g },
   { kind: "national_id", pattern: /(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)/g },
   { kind: "national_id", pattern: /(?<![A-Za-z0-9])[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![A-Za-z0-9])/g },

@@ -1,0 +1,30 @@
+import type { ResponseParts } from "../response-parts.ts";
+import type { Action } from "../store/actions.ts";
+import type { ActionType } from "../store/schema.ts";
+
+/** What was done, as it is kept with the action. */
+export interface Applied {
+  entity_id: string | null;
+  /** What the action took the place of, without secrets. */
+  before_image: Record<string, unknown> | null;
+}
+
+/**
+ * One kind of action. `apply` and `undo` may be run any number of times and end in the same state, since a crash between doing
+ * and recording repeats them.
+ */
+export interface ActionKind {
+  type: ActionType;
+  needs: "feed" | "admin-api";
+  /** What it may hit beside the attack. */
+  risk: "source" | "route";
+  apply: (action: Action, parts: ResponseParts) => Promise<Applied>;
+  undo: (action: Action, parts: ResponseParts) => Promise<void>;
+  /** Why it is not in force, or null when it is. */
+  verify: (action: Action, parts: ResponseParts) => Promise<string | null>;
+}
+
+/** It must not or cannot be done, nothing was changed, and trying again would not help. */
+export class ActionRefused extends Error {
+  override name = "ActionRefused";
+}

@@ -1,0 +1,94 @@
+import { AdminApiError } from "../drivers/index.ts";
+import type { ResponseParts } from "../response-parts.ts";
+import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
+import { appendIncidentLog, getIncident, type Incident, updateIncident } from "../store/incidents.ts";
+import { enqueueJob } from "../store/jobs.ts";
+import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/measure.ts";
+import { ActionRefused } from "./action-kind.ts";
+import { ACTION_KINDS } from "./index.ts";
+
+/**
+ * Does what is planned for the incident, also what an earlier run that died left planned. Every action ends applied, refused or
+ * failed; one whose outcome is not known stays planned, and the throw makes the job run again.
+ */
+export async function carryOut(parts: ResponseParts, incident: Incident): Promise<Action[]> {
+  const done: Action[] = [];
+  let unknown: unknown;
+  for (const action of await actionsOfIncident(parts.db, incident.id)) {
+    if (action.status !== "planned") continue;
+    try {
+      done.push(await carryOutOne(parts, action));
+    } catch (error) {
+      unknown ??= error;
+    }
+  }
+  if (unknown !== undefined) throw unknown;
+  return done;
+}
+
+async function carryOutOne(parts: ResponseParts, action: Action): Promise<Action> {
+  const now = parts.now();
+  if ((action.expires_at ?? 0) <= now)
+    return settle(parts, action, {
+      status: "failed",
+      ended_at: now,
+      error: "its time was over before it could be done",
+    });
+  try {
+    const applied = await ACTION_KINDS[action.type].apply(action, parts);
+    const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: parts.now() });
+    // Undone by an operator while it was being applied: the operator is right.
+    if (kept.status === "undone") await ACTION_KINDS[action.type].undo(action, parts);
+    return kept;
+  } catch (error) {
+    if (error instanceof ActionRefused)
+      return settle(parts, action, { status: "refused", ended_at: parts.now(), error: error.message });
+    if (error instanceof AdminApiError && !error.retryable) {
+      const text = `${error.message} (${error.remedy})`;
+      return settle(parts, action, { status: "failed", ended_at: parts.now(), error: text });
+    }
+    await updateAction(parts.db, action.id, { error: messageOf(error) }, ["planned"]);
+    throw error;
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+
+/** Records the outcome, unless somebody ended the action meanwhile. */
+async function settle(parts: ResponseParts, action: Action, patch: Partial<Action>): Promise<Action> {
+  const { db } = parts;
+  const settled = await db.transaction().execute(async (transaction) => {
+    if (!(await updateAction(transaction, action.id, { error: null, ...patch }, ["planned"]))) return false;
+    const text = `${action.type} ${JSON.stringify(action.target)} ${patch.status}${patch.error ? `: ${patch.error}` : ""}`;
+    await appendIncidentLog(transaction, {
+      incident_id: action.incident_id,
+      at: parts.now(),
+      kind: "action",
+      text,
+      data: { action: action.id },
+    });
+    if (patch.status === "applied") {
+      await markMitigating(transaction, action.incident_id);
+      await enqueueJob(transaction, { kind: VERIFY_JOB, key: action.id, run_at: parts.now() + VERIFY_AFTER_MS });
+    }
+    return true;
+  });
+  if (!settled) return { ...action, status: "undone" };
+  const kept = { ...action, error: null, ...patch };
+  parts.log.info(
+    {
+      action: kept.id,
+      incident: kept.incident_id,
+      type: kept.type,
+      status: kept.status,
+      reason: kept.error ?? kept.reason,
+    },
+    "action settled",
+  );
+  return kept;
+}
+
+async function markMitigating(db: ResponseParts["db"], incidentId: string): Promise<void> {
+  const incident = await getIncident(db, incidentId);
+  if (incident?.status === "open") await updateIncident(db, incidentId, { status: "mitigating" });
+}

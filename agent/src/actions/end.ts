@@ -1,0 +1,82 @@
+import { AdminApiError } from "../drivers/index.ts";
+import { AgentError } from "../errors.ts";
+import { notify } from "../notification/notify.ts";
+import type { ResponseParts } from "../response-parts.ts";
+import { type Action, getAction, updateAction } from "../store/actions.ts";
+import { appendIncidentLog } from "../store/incidents.ts";
+import type { ActionStatus } from "../store/schema.ts";
+import { measure } from "../verification/measure.ts";
+import { ACTION_KINDS } from "./index.ts";
+
+/** At its expiry. Run again after a crash, it ends what is still on, and once only. */
+export async function endAction(parts: ResponseParts, actionId: string): Promise<void> {
+  const action = await getAction(parts.db, actionId);
+  if (action === null || action.status === "undone" || action.status === "expired" || action.status === "refused")
+    return;
+  if (action.status === "dry_run") {
+    await updateAction(parts.db, action.id, { status: "expired", ended_at: parts.now() }, ["dry_run"]);
+    return;
+  }
+  if (action.status === "applied") await measure(parts, action);
+  // A failed one may have been applied after all, when only the answer was lost.
+  await ACTION_KINDS[action.type].undo(action, parts);
+  if (action.status === "failed") return;
+  const status = action.status === "planned" ? "failed" : "expired";
+  await finish(
+    parts,
+    action,
+    status,
+    action.status === "planned" ? "its time was over before it could be done" : null,
+    "by its expiry",
+  );
+}
+
+/** By an operator, before its expiry. */
+export async function undoAction(parts: ResponseParts, actionId: string, by: string): Promise<Action> {
+  const action = await getAction(parts.db, actionId);
+  if (action === null) throw new AgentError("NOT_FOUND");
+  const on: ActionStatus[] = ["planned", "applied"];
+  if (!on.includes(action.status)) throw new AgentError("NOT_UNDOABLE", { status: action.status });
+  try {
+    await ACTION_KINDS[action.type].undo(action, parts);
+  } catch (error) {
+    if (error instanceof AdminApiError)
+      throw new AgentError("GATEWAY_DOWN", { problem: error.message }, { cause: error });
+    throw error;
+  }
+  // When its status changed meanwhile (it was just applied, or just expired), look again.
+  if (!(await finish(parts, action, "undone", null, `by ${by}`))) return undoAction(parts, actionId, by);
+  return (await getAction(parts.db, actionId)) ?? action;
+}
+
+async function finish(
+  parts: ResponseParts,
+  action: Action,
+  status: ActionStatus,
+  error: string | null,
+  how: string,
+): Promise<boolean> {
+  const ended = await parts.db.transaction().execute(async (transaction) => {
+    const at = parts.now();
+    if (!(await updateAction(transaction, action.id, { status, error, ended_at: at }, [action.status]))) return false;
+    const text = `${action.type} ${JSON.stringify(action.target)} ended ${how}`;
+    await appendIncidentLog(transaction, {
+      incident_id: action.incident_id,
+      at,
+      kind: "action",
+      text,
+      data: { action: action.id, status },
+    });
+    await notify(
+      { ...parts, db: transaction },
+      action.incident_id,
+      status === "undone" ? "action.undone" : "action.ended",
+      action.id,
+    );
+    return true;
+  });
+  if (!ended) return false;
+  parts.log.info({ action: action.id, incident: action.incident_id, status }, `action ended ${how}`);
+  parts.wake();
+  return true;
+}

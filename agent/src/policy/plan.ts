@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import type { Action } from "../store/actions.ts";
+import type { ActionType } from "../store/schema.ts";
+
+/** One effect, declared as data: nothing is done yet. */
+export interface PlannedAction {
+  type: ActionType;
+  vehicle: Action["vehicle"];
+  target: Action["target"];
+  params: Action["params"];
+  ttl_s: number;
+  idempotency_key: string;
+  reason: string;
+}
+
+export interface Plan {
+  id: string;
+  /** Hits more than single sources: worth a second opinion. */
+  costly: boolean;
+  actions: PlannedAction[];
+  reason: string;
+}
+
+export interface Refusal {
+  plan: string;
+  /** The address or route, or null for the plan as a whole. */
+  target: string | null;
+  reason: string;
+}
+
+export interface Decision {
+  policy_hash: string;
+  /** The rule that matched. */
+  rule: string | null;
+  /** Allowed plans, the preferred first; the last one is always `observe`. */
+  plans: Plan[];
+  refusals: Refusal[];
+}
+
+/** What the rails need to know beside the incident. */
+export interface DecideContext {
+  /** Epoch milliseconds. */
+  now: number;
+  dry_run: boolean;
+  /** Of this gateway, in the last hour. */
+  actions_last_hour: number;
+  /** On now, of this gateway. */
+  active: Pick<
+    Action,
+    "id" | "incident_id" | "applied_at" | "idempotency_key" | "type" | "target" | "params" | "status" | "expires_at"
+  >[];
+  /** Ended within the last day, of this gateway. */
+  ended: Pick<Action, "type" | "target" | "status" | "applied_at" | "ended_at">[];
+  /** Why entities cannot be written through the Admin API, or null. */
+  admin_api_refusal: string | null;
+  /** Requests by address in the last minutes, where known. */
+  behind: Record<string, { good: number; bad: number }>;
+}
+
+export const OBSERVE = "observe";
+/** Said when everything that could be done is on. */
+export const NOTHING_NEW = "what can be done is on already";
+export const observePlan = (reason: string): Plan => ({ id: OBSERVE, costly: false, actions: [], reason });
+
+/** The same plan never becomes two actions while one is on. */
+export function idempotencyKey(incidentId: string, type: ActionType, target: Record<string, string>): string {
+  const sorted = Object.entries(target).sort(([a], [b]) => (a < b ? -1 : 1));
+  const digest = createHash("sha256")
+    .update(JSON.stringify([incidentId, type, sorted]))
+    .digest("hex");
+  return `${type}:${digest.slice(0, 40)}`;
+}
+
+export const targetName = (target: Record<string, string>): string => target.value ?? target.route_id ?? "";

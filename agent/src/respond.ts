@@ -1,0 +1,74 @@
+import { carryOut } from "./actions/carry-out.ts";
+import { recordPlan } from "./actions/record.ts";
+import { classifyByRules } from "./classification/rules.ts";
+import { notifyState } from "./notification/notify.ts";
+import { gatherContext } from "./policy/context.ts";
+import { type Decision, decide } from "./policy/index.ts";
+import { isDryRun, type ResponseParts } from "./response-parts.ts";
+import { getIncident, type Incident, updateIncident } from "./store/incidents.ts";
+import type { IncidentClassification } from "./store/schema.ts";
+
+export const RESPOND_JOB = "respond";
+
+/**
+ * What is done about an incident that is new or has grown. Run as a job, any number of times: what is recorded already is not
+ * recorded again, what is done already is not done again. Measuring the effect and ending the action are jobs that `act` leaves.
+ */
+export async function respond(parts: ResponseParts, incidentId: string): Promise<void> {
+  const incident = await getIncident(parts.db, incidentId);
+  if (incident === null) return;
+  if (incident.status === "resolved") return notifyState(parts, incident.id);
+  const classified = classifyByRules(incident);
+  const decided = await decideNow(parts, incident, classified);
+  const advised = await consult(parts, incident, classified, decided);
+  await act(parts, incident, advised);
+  await notifyState(parts, incident.id);
+}
+
+async function decideNow(
+  parts: ResponseParts,
+  incident: Incident,
+  classification: IncidentClassification,
+): Promise<Decision> {
+  return decide(incident, classification, parts.policy(), await gatherContext(parts, incident, isDryRun(parts)));
+}
+
+interface Advised {
+  classification: IncidentClassification;
+  plan_id: string;
+}
+
+/** Claude may pick among the plans that the policy allows; without it, or when it fails, the first one stands. */
+async function consult(
+  parts: ResponseParts,
+  incident: Incident,
+  classification: IncidentClassification,
+  decision: Decision,
+): Promise<Advised> {
+  const first = decision.plans[0]?.id ?? "";
+  if (!decision.plans.some((plan) => plan.actions.length > 0))
+    return { classification: asBefore(classification, incident), plan_id: first };
+  if (parts.advisor === null) return { classification, plan_id: first };
+  const { plan_id, note, suspicious } = await parts.advisor.advise(incident, classification, decision);
+  const reasons = suspicious
+    ? [...classification.reasons, "text that tries to steer the classifier"]
+    : classification.reasons;
+  const by = plan_id === null ? ("rules" as const) : ("claude" as const);
+  return { classification: { ...classification, by, reasons, model_note: note }, plan_id: plan_id ?? first };
+}
+
+/** With nothing to choose, what was said when there was stays. */
+function asBefore(
+  classification: IncidentClassification,
+  { classification: before }: Incident,
+): IncidentClassification {
+  if (before?.model_note === undefined) return classification;
+  return { ...classification, by: before.by, model_note: before.model_note };
+}
+
+async function act(parts: ResponseParts, incident: Incident, { classification, plan_id }: Advised): Promise<void> {
+  const { severity, confidence } = classification;
+  await updateIncident(parts.db, incident.id, { classification, severity, confidence });
+  await recordPlan(parts, incident, { classification, plan_id });
+  await carryOut(parts, incident);
+}

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { endAction, undoAction } from "./actions/end.ts";
+import { END_JOB } from "./actions/record.ts";
+import { createClaudeAdvisor } from "./classification/claude.ts";
+import { createAdminApiDriver, createAdminClient, type GatewayDriver } from "./drivers/index.ts";
+import type { JobKind } from "./jobs/job-kind.ts";
+import type { Channel } from "./notification/channel.ts";
+import { createLogChannel } from "./notification/log-channel.ts";
+import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
+import { createWebhookChannel } from "./notification/webhook-channel.ts";
+import { openPolicyFile } from "./policy/index.ts";
+import { RESPOND_JOB, respond } from "./respond.ts";
+import type { ResponseLog, ResponseParts } from "./response-parts.ts";
+import type { Action } from "./store/actions.ts";
+import type { Db } from "./store/db.ts";
+import { VERIFY_JOB, verifyAction } from "./verification/measure.ts";
+
+/** The members of the agent's configuration that matter here. */
+export interface ResponderConfig {
+  GATEWAY_NAME: string;
+  HOST: string;
+  PORT: number;
+  DRY_RUN: boolean;
+  POLICY_FILE?: string | undefined;
+  KONG_ADMIN_URL?: string | undefined;
+  KONG_ADMIN_TOKEN?: string | undefined;
+  ANTHROPIC_API_KEY?: string | undefined;
+  ANTHROPIC_BASE_URL?: string | undefined;
+  ANTHROPIC_MODEL?: string | undefined;
+  WEBHOOK_URL?: string | undefined;
+  WEBHOOK_SECRET?: string | undefined;
+  PUBLIC_URL?: string | undefined;
+}
+
+export interface ResponderOptions {
+  config: ResponderConfig;
+  db: Db;
+  log: ResponseLog;
+  wake: () => void;
+}
+
+export interface Responder {
+  kinds: readonly JobKind[];
+  undo(actionId: string, by: string): Promise<Action>;
+  driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
+  claude: { enabled: boolean; model: string | null };
+  policyHash(): string;
+  close(): Promise<void>;
+}
+
+/** Builds the response half of the agent. Throws `PolicyError` when the policy cannot be used. */
+export function createResponder({ config, db, log, wake }: ResponderOptions): Responder {
+  const policy = openPolicyFile(config.POLICY_FILE ?? defaultPolicyFile(), (text, error) => {
+    if (error === null) log.info({}, text);
+    else log.warn({ error: error.message }, text);
+  });
+  const driver = driverOf(config);
+  const advisor = advisorOf(config);
+  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const parts: ResponseParts = {
+    db,
+    gateway: config.GATEWAY_NAME,
+    dryRun: config.DRY_RUN,
+    policy: policy.current,
+    driver,
+    advisor,
+    channels: channelsOf(config, log),
+    publicUrl,
+    log,
+    wake,
+    now: Date.now,
+  };
+  return {
+    kinds: jobKinds(parts),
+    undo: (actionId, by) => undoAction(parts, actionId, by),
+    driver: () => stateOf(driver),
+    claude: { enabled: advisor !== null, model: advisor?.model ?? null },
+    policyHash: () => policy.current().hash,
+    close: async () => policy.close(),
+  };
+}
+
+function jobKinds(parts: ResponseParts): JobKind[] {
+  return [
+    { kind: RESPOND_JOB, run: (job) => respond(parts, job.key) },
+    { kind: VERIFY_JOB, run: (job) => verifyAction(parts, job.key) },
+    { kind: END_JOB, run: (job) => endAction(parts, job.key) },
+    { kind: OUTBOX_JOB, everyMs: OUTBOX_EVERY_MS, run: () => deliverOutbox(parts) },
+  ];
+}
+
+function driverOf({ KONG_ADMIN_URL, KONG_ADMIN_TOKEN }: ResponderConfig): GatewayDriver | null {
+  if (KONG_ADMIN_URL === undefined) return null;
+  return createAdminApiDriver(createAdminClient({ url: KONG_ADMIN_URL, token: KONG_ADMIN_TOKEN }));
+}
+
+function advisorOf({ ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL }: ResponderConfig) {
+  if (ANTHROPIC_API_KEY === undefined) return null;
+  return createClaudeAdvisor({ apiKey: ANTHROPIC_API_KEY, baseURL: ANTHROPIC_BASE_URL, model: ANTHROPIC_MODEL });
+}
+
+function channelsOf({ WEBHOOK_URL, WEBHOOK_SECRET }: ResponderConfig, log: ResponseLog): Channel[] {
+  const channels = [createLogChannel(log)];
+  if (WEBHOOK_URL !== undefined && WEBHOOK_SECRET !== undefined) {
+    channels.push(createWebhookChannel({ url: WEBHOOK_URL, secret: WEBHOOK_SECRET }));
+  }
+  return channels;
+}
+
+async function stateOf(driver: GatewayDriver | null): Promise<{ name: string; ok: boolean; detail: string | null }> {
+  if (driver === null) return { name: "none", ok: true, detail: "no Admin API is configured; decisions still work" };
+  try {
+    const { version, database, writable } = await driver.probe();
+    const detail = writable ? `Kong ${version}` : `Kong ${version} without a database: decisions only`;
+    return { name: database === "off" ? "admin-api (DB-less)" : "admin-api", ok: true, detail };
+  } catch (error) {
+    return { name: "admin-api", ok: false, detail: (error as Error).message };
+  }
+}
+
+/** Beside the sources, or (built) where the package has it. */
+function defaultPolicyFile(): string {
+  const candidates = ["../policy.yaml", "../../../agent/policy.yaml"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? "policy.yaml";
+}
