@@ -7,6 +7,8 @@ export interface PluginSchema {
   /** Fields of the plugin entity itself that this plugin narrows. */
   entity: Fields;
   checks: EntityCheck[];
+  /** A rule over the whole configuration. */
+  configCheck?: (config: Value) => string | undefined;
 }
 
 const HTTP = ["grpc", "grpcs", "http", "https"];
@@ -76,26 +78,47 @@ const redis: Field = {
   },
 };
 
-const rateLimiting = schema(
-  {
-    ...Object.fromEntries(PERIODS.map((period) => [period, positive])),
-    limit_by: {
-      type: "string",
-      default: "consumer",
-      one_of: ["consumer", "credential", "ip", "service", "header", "path"],
+const rateLimiting: PluginSchema = {
+  ...schema(
+    {
+      ...Object.fromEntries(PERIODS.map((period) => [period, positive])),
+      limit_by: {
+        type: "string",
+        default: "consumer",
+        one_of: ["consumer", "credential", "ip", "service", "header", "path"],
+      },
+      header_name: headerName,
+      path: { type: "string", starts_with: "/" },
+      policy: { type: "string", default: "local", len_min: 0, one_of: ["local", "cluster", "redis"] },
+      fault_tolerant: flag(true),
+      redis,
+      hide_client_headers: flag(false),
+      error_code: { type: "number", default: 429, gt: 0 },
+      error_message: { type: "string", default: "API rate limit exceeded" },
+      sync_rate: { type: "number", required: true, default: -1 },
     },
-    header_name: headerName,
-    path: { type: "string", starts_with: "/" },
-    policy: { type: "string", default: "local", len_min: 0, one_of: ["local", "cluster", "redis"] },
-    fault_tolerant: flag(true),
-    redis,
-    hide_client_headers: flag(false),
-    error_code: { type: "number", default: 429, gt: 0 },
-    error_message: { type: "string", default: "API rate limit exceeded" },
-    sync_rate: { type: "number", required: true, default: -1 },
-  },
-  [atLeastOneOf(...PERIODS.map((period) => `config.${period}`)), (plugin) => periodsProblem(plugin.config as Value)],
-);
+    [atLeastOneOf(...PERIODS.map((period) => `config.${period}`))],
+  ),
+  configCheck: periodsProblem,
+};
+
+/** Either a message or a body of one's own. */
+function terminationProblem({ message, body, content_type }: Value): string | undefined {
+  if (message && (body || content_type)) return "message cannot be used with content_type or body";
+  return content_type && !body ? "content_type requires a body" : undefined;
+}
+
+const requestTermination: PluginSchema = {
+  ...schema({
+    status_code: { type: "integer", required: true, default: 503, between: [100, 599] },
+    message: text,
+    content_type: text,
+    body: text,
+    echo: flag(false),
+    trigger: headerName,
+  }),
+  configCheck: terminationProblem,
+};
 
 const PHASES = ["certificate", "rewrite", "access", "header_filter", "body_filter", "log"];
 const functions = withoutConsumer(
@@ -146,21 +169,5 @@ export const BUNDLED_PLUGINS: Readonly<Record<string, PluginSchema>> = {
     size_unit: { type: "string", required: true, default: "megabytes", one_of: ["megabytes", "kilobytes", "bytes"] },
     require_content_length: flag(false),
   }),
-  "request-termination": schema(
-    {
-      status_code: { type: "integer", required: true, default: 503, between: [100, 599] },
-      message: text,
-      content_type: text,
-      body: text,
-      echo: flag(false),
-      trigger: headerName,
-    },
-    [
-      ({ config }) => {
-        const { message, body, content_type } = config as Value;
-        if (message && (body || content_type)) return "message cannot be used with content_type or body";
-        return content_type && !body ? "content_type requires a body" : undefined;
-      },
-    ],
-  ),
+  "request-termination": requestTermination,
 };

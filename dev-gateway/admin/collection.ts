@@ -85,7 +85,12 @@ export class Collection {
       const name = `plugin '${entity.name}' not enabled; add it to the 'plugins' configuration property`;
       return { fields, checks, problem: { name } };
     }
-    const config = { ...fields.config!, required: true, fields: schema.config };
+    const config = {
+      ...fields.config!,
+      required: true,
+      fields: schema.config,
+      ...(schema.configCheck && { check: schema.configCheck }),
+    };
     return { fields: { ...fields, ...schema.entity, config }, checks: schema.checks };
   }
 

@@ -18,10 +18,8 @@ export interface Runtime {
 
 function schemasOf(loaded: Record<string, LoadedPlugin>): PluginRules["schemas"] {
   const custom = Object.entries(loaded).filter(([, plugin]) => plugin.schema !== undefined);
-  return {
-    ...BUNDLED_PLUGINS,
-    ...Object.fromEntries(custom.map(([name, plugin]) => [name, customSchema(plugin.schema)])),
-  };
+  const own = Object.fromEntries(custom.map(([name, plugin]) => [name, customSchema(plugin.schema)]));
+  return { ...own, ...BUNDLED_PLUGINS };
 }
 
 /** The node behind the Admin API: entities, plugin schemas, and nginx to which changes are published. */

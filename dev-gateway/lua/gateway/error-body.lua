@@ -20,7 +20,7 @@ local TYPES = {
   ["application/json"] = JSON,
   ["application/*"] = JSON,
   ["text/html"] = HTML,
-  ["text/*"] = HTML,
+  ["text/*"] = PLAIN,
   ["application/xml"] = XML,
   ["text/xml"] = XML,
   ["text/plain"] = PLAIN,
@@ -74,6 +74,13 @@ end
 function M.for_request(status, message)
   local content_type = M.negotiate(ngx.var.http_accept)
   return content_type, M.render(content_type, message or M.default_message(status), ngx.var.kong_request_id or "")
+end
+
+--- The same for what nginx itself answers: plain text unless the client says something about types.
+function M.for_nginx(status)
+  local wanted = ngx.var.http_accept or ngx.var.http_content_type
+  local content_type = wanted and M.negotiate(wanted) or PLAIN
+  return content_type, M.render(content_type, M.default_message(status), ngx.var.kong_request_id or "")
 end
 
 return M

@@ -114,7 +114,7 @@ local function replace_own_answer(ctx)
     return
   end
   ctx.gateway_failed = true
-  local content_type, body = error_body.for_request(ngx.status)
+  local content_type, body = error_body.for_nginx(ngx.status)
   ngx.header["Content-Type"] = content_type
   ngx.header["Content-Length"] = #body
   ctx.gateway_body = body

@@ -31,7 +31,8 @@ end
 --- Runs once in the master, after the global `kong` is there.
 function M.load(custom)
   for _, name in ipairs(BUNDLED) do
-    register(name, require("gateway.plugins." .. name))
+    local schema = name:match("%-function$") and require("gateway.function-schema").new(name) or nil
+    register(name, require("gateway.plugins." .. name), schema)
   end
   for _, name in ipairs(custom) do
     register(name, require("kong.plugins." .. name .. ".handler"), require("kong.plugins." .. name .. ".schema"))
