@@ -20,11 +20,6 @@ export interface Finding {
   reason: string;
 }
 
-/** The finding that counts: the highest score; of equal ones the first, as detectors are ordered by what they know. */
-export const strongest = (findings: Finding[]): Finding => {
-  let best = findings[0];
-  for (const finding of findings) {
-    if (finding.score > best.score) best = finding;
-  }
-  return best;
-};
+/** Whether a finding is evidence against the address it came from. One user's bad luck with many addresses is not. */
+export const isEvidence = (finding: Finding, block: number): boolean =>
+  finding.score >= block && finding.action !== "flag" && finding.subject !== "user" && finding.detector !== "source";
