@@ -1,5 +1,6 @@
 import type { Instance } from "./configure.ts";
 import type { Category } from "./contract/categories.ts";
+import type { SubjectKind } from "./contract/ingest.ts";
 import { counters } from "./counters.ts";
 import type { Source } from "./features/source.ts";
 import type { Finding } from "./score.ts";
@@ -47,7 +48,7 @@ export const isEnough = (
   evidence >= limits.min_evidence && goodSince <= limits.window_s && evidence / (evidence + good) >= limits.min_share;
 
 /** A finding was evidence of an attack; true when that blocks the address from now on. */
-export const addEvidence = (instance: Instance, source: Source, category: Category): boolean => {
+export const addEvidence = (instance: Instance, source: Source, finding: Finding): boolean => {
   if (source.isExempt) return false;
   const limits = instance.config.source;
   const letter = `e${instance.namespace}`;
@@ -55,21 +56,25 @@ export const addEvidence = (instance: Instance, source: Source, category: Catego
   const evidence = sum(letter, limits.window_s, source.key);
   if (evidence < limits.min_evidence) return false;
   if (!isEnough(limits, evidence, countGood(instance, source.key), goodFor(source.key))) return false;
-  const [added] = counters.add(`b${instance.namespace}${source.key}`, category, limits.block_s);
+  // What follows still belongs to the incident it began with.
+  const incident = `${finding.category} ${finding.subject} ${finding.value}`;
+  const [added] = counters.add(`b${instance.namespace}${source.key}`, incident, limits.block_s);
   return added;
 };
 
-/** Why the gateway itself has blocked the address; nil when it has not. */
+/** What the gateway itself has blocked the address for; nil when it has not. */
 export const findRecord = (instance: Instance, source: Source): Finding | undefined => {
-  const [category] = counters.get(`b${instance.namespace}${source.key}`);
-  if (category === undefined) return undefined;
+  const [incident] = counters.get(`b${instance.namespace}${source.key}`);
+  if (incident === undefined) return undefined;
+  const [category, subject, value] = string.match(incident as string, "^(%S+) (%S+) (.*)$");
   return {
     category: category as Category,
     detector: "source",
     score: 100,
     action: "block",
-    subject: "ip",
-    value: source.ip,
+    subject: subject as SubjectKind,
+    value: value as string,
+    isWeak: true,
     reason: "the address is blocked for a while after repeated evidence",
   };
 };

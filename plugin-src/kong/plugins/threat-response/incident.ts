@@ -126,7 +126,7 @@ const addCounts = (record: IncidentRecord, finding: Finding, evidence: Evidence)
   record.first_at = Math.min(record.first_at, evidence.at);
   if (finding.score > record.score) {
     record.score = finding.score;
-    record.detector = finding.detector;
+    if (finding.detector !== "source") record.detector = finding.detector;
     if (finding.class !== undefined) record.class = finding.class;
   }
   if (STRENGTH[evidence.verdict] > STRENGTH[record.verdict as Verdict]) record.verdict = evidence.verdict;

@@ -21,7 +21,7 @@ export const learnFrom = (instance: Instance, outcome: Outcome): void => {
   if (isGood(outcome)) addGood(instance, outcome.source);
   const evidence = outcome.findings.length > 0 ? findEvidence(instance, outcome.findings) : undefined;
   if (evidence === undefined) return;
-  const blocks = addEvidence(instance, outcome.source, evidence.category);
+  const blocks = addEvidence(instance, outcome.source, evidence);
   if (!blocks) return;
   kong.log.notice(
     instance.enforce ? "blocks " : "would block ",

@@ -11,9 +11,10 @@ const MIN_ADDRESSES = 5;
 const MIN_USERS = 10;
 const MIN_RATIO = 0.3;
 const RATIO_FACTOR = 3;
-const MAX_RATIO = 0.9;
+const MAX_RATIO = 0.6;
 const MAX_ROUTES = 500;
 const DECAY = 0.998;
+const MIN_LEARNED = 200;
 /** Reported with the route's incident, too little to be stopped or flagged for. */
 const REPORT_ONLY = 10;
 
@@ -56,7 +57,7 @@ export const isRouteAttack = (now: RouteLogins, usual: number, minFailures: numb
 const learn = (route: string, failed: boolean): number => {
   const usual = learnedFor(route);
   const total = usual.failures + usual.successes;
-  const ratio = total < 20 ? 0 : usual.failures / total;
+  const ratio = total < MIN_LEARNED ? 0 : usual.failures / total;
   if (!isAlarmed(route)) {
     usual.failures = usual.failures * DECAY + (failed ? 1 : 0);
     usual.successes = usual.successes * DECAY + (failed ? 0 : 1);

@@ -28,9 +28,10 @@ const readLoginResult = (instance: Instance, trace: Trace, status: number): Logi
   return judgeAnswer(login, status, instance.isLoginFailure.has(status));
 };
 
+/** One request counts once for an incident, whoever found it. */
 const isListed = (findings: Finding[], finding: Finding): boolean => {
   for (const each of findings) {
-    if (each === finding) return true;
+    if (each.category === finding.category && each.value === finding.value) return true;
   }
   return false;
 };

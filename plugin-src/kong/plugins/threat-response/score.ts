@@ -18,8 +18,10 @@ export interface Finding {
   /** The redacted part of that field which scored. */
   window?: string;
   reason: string;
+  /** Part of the incident, but not held against the address: it may be somebody else's victim, or only a little too eager. */
+  isWeak?: boolean;
 }
 
-/** Whether a finding is evidence against the address it came from. One user's bad luck with many addresses is not. */
+/** Whether a finding is evidence against the address it came from. */
 export const isEvidence = (finding: Finding, block: number): boolean =>
-  finding.score >= block && finding.action !== "flag" && finding.subject !== "user" && finding.detector !== "source";
+  finding.score >= block && finding.action !== "flag" && finding.isWeak !== true;

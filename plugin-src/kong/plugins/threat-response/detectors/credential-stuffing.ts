@@ -46,6 +46,7 @@ const build = (
   subject,
   value,
   reason,
+  isWeak: subject === "user",
 });
 
 export const detectStuffing = (instance: Instance, facts: Facts): Finding | undefined => {

@@ -16,6 +16,8 @@ const REPORT_ONLY = 10;
 /** Even the smallest share lets a page load. */
 const LEAST_SHARE = 5;
 const GOOD_BEFORE_S = 30;
+/** A client that runs into the limit is told so. One that goes on to this many times the limit means it. */
+const PERSISTENT = 2;
 
 /** Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it. */
 export const countRequest = (instance: Instance, source: Source): number => {
@@ -34,6 +36,7 @@ export const detectSourceFlood = (instance: Instance, source: Source, requests: 
     action: "throttle",
     subject: "ip",
     value: source.ip,
+    isWeak: requests <= PERSISTENT * max_per_ip,
     reason: `more than ${max_per_ip} requests of one address within ${window_s} s`,
   };
 };
@@ -60,6 +63,7 @@ export const detectRouteFlood = (
     action: "throttle",
     subject: "route",
     value: route,
+    isWeak: requests <= PERSISTENT * share,
     reason: isAbove ? "more than a fair share of a flooded route" : "a request to a flooded route",
   };
 };
