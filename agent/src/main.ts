@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { migrateStore } from "./cli/migrate-store.ts";
+import { reapEntities } from "./cli/reap-entities.ts";
 import { serve } from "./cli/serve.ts";
 import { printToken } from "./cli/token.ts";
 import { AgentError } from "./errors.ts";
@@ -10,13 +11,19 @@ const USAGE = `usage: threat-response <command>
 
   serve                        run the agent; environment variables configure it
   token --name N --scope S     make an API token (viewer, operator or ci)
+  reap [--dry-run]             remove expired entities from Kong by their tags alone (KONG_ADMIN_URL), without the database
   migrate                      bring the database's schema up to date
 `;
 
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { name: { type: "string" }, scope: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      name: { type: "string" },
+      scope: { type: "string" },
+      "dry-run": { type: "boolean" },
+      help: { type: "boolean" },
+    },
   });
   const command = values.help ? "help" : (positionals[0] ?? "help");
   switch (command) {
@@ -24,6 +31,8 @@ async function run(): Promise<void> {
       return serve();
     case "token":
       return printToken(values.name ?? "", values.scope ?? "viewer");
+    case "reap":
+      return reapEntities(values["dry-run"] ?? false);
     case "migrate":
       return migrateStore();
     default:

@@ -95,8 +95,8 @@ function excerptsOf({ samples }: Incident): { id: string; field: string; text: s
 
 /** Redacted, normalised, printable, short. */
 function plainText(text: string, length: number): string {
-  const plain = redactText(text)
+  return redactText(text)
     .normalize("NFKC")
+    .slice(0, length)
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, " ");
-  return plain.slice(0, length);
 }

@@ -13,15 +13,15 @@ export interface RequestParts {
   /** Without the query. */
   path: string;
   /** Without the question mark. */
-  query?: string | undefined;
-  contentType?: string | undefined;
+  query?: string;
+  contentType?: string;
   /** At most what the caller wants scanned. */
-  body?: string | undefined;
-  cookie?: string | undefined;
-  userAgent?: string | undefined;
-  referer?: string | undefined;
+  body?: string;
+  cookie?: string;
+  userAgent?: string;
+  referer?: string;
   /** All headers by lower-case name; the three above are not scanned twice. */
-  headers?: LuaTable<string, string | string[] | undefined> | undefined;
+  headers?: LuaTable<string, string | string[]>;
 }
 
 const QUERY: PairFormat = { separator: 38, encoding: "form", at: AT_QUERY, prefix: "query:" };
@@ -66,9 +66,7 @@ function isScannedApart(name: string): boolean {
   return name === "cookie" || name === "user-agent" || name === "referer";
 }
 
-function scanOtherHeaders(
-  headers: LuaTable<string, string | string[] | undefined> | undefined,
-): PayloadFinding | undefined {
+function scanOtherHeaders(headers: LuaTable<string, string | string[]> | undefined): PayloadFinding | undefined {
   if (headers === undefined) return undefined;
   let best: PayloadFinding | undefined;
   for (const [name, value] of headers) {

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AdminServer, startAdminServer } from "../../../test/support/admin-server.ts";
+import { createAdminApiDriver } from "./admin-api.ts";
+import { createAdminClient } from "./admin-client.ts";
+import { entityId, expiryOf, incidentOf, isOurs, ownerTags } from "./tags.ts";
+
+let admin: AdminServer;
+beforeEach(async () => {
+  admin = await startAdminServer();
+});
+afterEach(() => admin.close());
+
+const driver = (options: { retries?: number; token?: string } = {}) =>
+  createAdminApiDriver(createAdminClient({ url: admin.url, timeout_ms: 200, backoff_ms: 1, ...options }));
+
+const write = {
+  name: "rate-limiting",
+  route: { id: "r-1" },
+  tags: ownerTags("i-1", 1_763_800_000_000),
+  config: { minute: 5 },
+};
+
+describe("the Admin API driver", () => {
+  it("finds out what the gateway can do", async () => {
+    expect(await driver().probe()).toEqual({
+      version: "3.10.0",
+      database: "postgres",
+      writable: true,
+      plugins: ["rate-limiting", "threat-response"],
+    });
+    admin.settings.database = "off";
+    expect(await driver().probe()).toMatchObject({ database: "off", writable: false });
+  });
+
+  it("reads all pages", async () => {
+    admin.settings.pageSize = 2;
+    for (let i = 0; i < 5; i++) admin.plugins.set(`p-${i}`, { id: `p-${i}`, name: "key-auth" });
+    expect((await driver().listPlugins()).map((plugin) => plugin.id)).toEqual(["p-0", "p-1", "p-2", "p-3", "p-4"]);
+  });
+
+  it("filters by tag itself where the gateway fails to, as DB-less ones do", async () => {
+    admin.settings.tagFilterFails = true;
+    admin.plugins.set("p-1", { id: "p-1", name: "key-auth", tags: null });
+    admin.plugins.set("p-2", { id: "p-2", name: "rate-limiting", tags: ["threat-response"] });
+    expect((await driver().listPlugins("threat-response")).map((plugin) => plugin.id)).toEqual(["p-2"]);
+  });
+
+  it("sends its token, and only to the configured address", async () => {
+    admin.misbehave({ times: 1, how: { status: 307, headers: { location: "http://127.0.0.1:9/steal" } } });
+    await expect(driver({ token: "t-1" }).getPlugin("p-1")).rejects.toMatchObject({ code: "unexpected", status: 307 });
+    expect(admin.headers[0]?.["kong-admin-token"]).toBe("t-1");
+    expect(admin.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [400, "invalid", false],
+    [401, "unauthorized", false],
+    [403, "unauthorized", false],
+    [405, "read_only", false],
+    [409, "conflict", false],
+    [429, "broken", true],
+    [500, "broken", true],
+    [503, "broken", true],
+  ] as const)(
+    "turns %i into %s, with a remedy, and tries again only where that can help",
+    async (status, code, retryable) => {
+      admin.misbehave({ times: 3, how: { status } });
+      const failed = driver().putPlugin("p-1", write);
+      await expect(failed).rejects.toMatchObject({ code, status, retryable, remedy: expect.stringMatching(/\.$/) });
+      expect(admin.requests).toHaveLength(retryable ? 3 : 1);
+    },
+  );
+
+  it("gives up on silence", async () => {
+    admin.misbehave({ times: 9, how: "hang" });
+    await expect(driver({ retries: 1 }).probe()).rejects.toMatchObject({ code: "timeout" });
+    expect(admin.requests).toHaveLength(2);
+  });
+
+  it("says that nothing listens", async () => {
+    const silent = createAdminApiDriver(createAdminClient({ url: "http://127.0.0.1:9", retries: 0 }));
+    await expect(silent.probe()).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("cannot be led elsewhere by an id", async () => {
+    expect(await driver().getPlugin("../../routes?x=")).toBeNull();
+    expect(admin.requests).toEqual(["GET /plugins/..%2F..%2Froutes%3Fx%3D"]);
+  });
+
+  it("takes no other protocol than HTTP", () =>
+    expect(() => createAdminClient({ url: "file:///etc/passwd" })).toThrow("KONG_ADMIN_URL"));
+});
+
+describe("ids and tags", () => {
+  it("derive the same version 5 UUID from the same action, scope and gateway, and another from any other", () => {
+    const id = entityId("throttle_route", "route:r-1", "gw");
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(entityId("throttle_route", "route:r-1", "gw")).toBe(id);
+    const others = [
+      entityId("throttle_route", "route:r-2", "gw"),
+      entityId("throttle_route", "route:r-1", "gw2"),
+      entityId("other", "route:r-1", "gw"),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  it("say whose an entity is, what for and until when", () => {
+    const tags = ownerTags("i-1", 1_763_800_000_500);
+    expect(tags).toEqual(["threat-response", "tr:incident:i-1", "tr:expires:1763800000"]);
+    expect([isOurs(tags), incidentOf(tags), expiryOf(tags)]).toEqual([true, "i-1", 1_763_800_000]);
+    expect([isOurs(null), incidentOf([]), expiryOf(["tr:expires:soon"]), expiryOf(["tr:expires:-5"])]).toEqual([
+      false,
+      null,
+      null,
+      null,
+    ]);
+  });
+});

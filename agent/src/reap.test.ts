@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AdminServer, startAdminServer } from "../../test/support/admin-server.ts";
+import { HOSTILE_STRINGS, harmIn } from "../../test/support/hostile-strings.ts";
+import { ownerTags } from "./drivers/tags.ts";
+import { reap } from "./reap.ts";
+
+let admin: AdminServer;
+const now = 1_763_800_000_000;
+
+beforeEach(async () => {
+  admin = await startAdminServer();
+  const put = (id: string, tags: string[] | null) => admin.plugins.set(id, { id, name: "rate-limiting", tags });
+  put("expired", ownerTags("i-1", now - 1_000));
+  put("running", ownerTags("i-2", now + 60_000));
+  put("endless", ["threat-response"]);
+  put("theirs", ["tr:expires:1"]);
+  put("untagged", null);
+});
+afterEach(() => admin.close());
+
+describe("reap", () => {
+  it("removes what is ours and expired, by tags alone, and nothing else", async () => {
+    const lines: string[] = [];
+    const result = await reap({ adminUrl: admin.url, now, log: (line) => void lines.push(line) });
+    expect(result).toEqual({ removed: ["expired"], kept: ["running", "endless"], failed: [] });
+    expect([...admin.plugins.keys()]).toEqual(["running", "endless", "theirs", "untagged"]);
+    expect(lines.at(-1)).toBe("1 removed, 2 kept, 0 failed");
+  });
+
+  it("does the same where filtering by tag fails", async () => {
+    admin.settings.tagFilterFails = true;
+    expect((await reap({ adminUrl: admin.url, now })).removed).toEqual(["expired"]);
+    expect(admin.plugins.has("untagged")).toBe(true);
+  });
+
+  it("only tells what it would do in a dry run", async () => {
+    expect((await reap({ adminUrl: admin.url, now, dryRun: true })).removed).toEqual(["expired"]);
+    expect(admin.plugins.size).toBe(5);
+  });
+
+  it("goes on when one cannot be removed, and says which", async () => {
+    admin.plugins.set("expired-2", { id: "expired-2", name: "rate-limiting", tags: ownerTags("i-3", now - 1) });
+    admin.misbehave({ on: "DELETE /plugins/expired", times: 1, how: { status: 400 } });
+    expect(await reap({ adminUrl: admin.url, now })).toMatchObject({ removed: ["expired-2"], failed: ["expired"] });
+  });
+
+  it("prints nothing that a terminal would act on", async () => {
+    for (const [index, text] of Object.values(HOSTILE_STRINGS).entries()) {
+      admin.plugins.set(`h-${index}`, { id: `h-${index}`, name: text, tags: ["threat-response", text] });
+    }
+    await reap({ adminUrl: admin.url, now, log: (line) => expect(harmIn("terminal", line)).toBeNull() });
+  });
+});

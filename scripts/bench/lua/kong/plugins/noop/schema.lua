@@ -1,1 +1,0 @@
-return { name = "noop", fields = { { config = { type = "record", fields = {} } } } }
