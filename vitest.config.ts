@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** `beside`: in the process, beside the code. `built`: what runs built output, servers or databases. */
+const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+/**
+ * `beside`: in the process, beside the code. `built`: what runs built output, servers or databases. `e2e`: on the gateway that
+ * `test/e2e/main.ts` was asked for. `faults`: with processes killed and networks cut.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -13,8 +18,10 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "built", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: "built", include: ["test/**/*.test.ts"], exclude: ["test/{e2e,faults}/**"], ...slow },
       },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow } },
+      { test: { name: "faults", include: ["test/faults/**/*.test.ts"], ...slow } },
     ],
   },
 });

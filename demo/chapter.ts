@@ -5,7 +5,7 @@ import { LEGITIMATE } from "./legitimate.ts";
 import { type Figures, measure, share } from "./measure.ts";
 import { play } from "./player.ts";
 import { seeded } from "./random.ts";
-import type { ActionView, IncidentView } from "./stack/agent-client.ts";
+import { type ActionView, epochMs, type IncidentView } from "./stack/agent-client.ts";
 import type { Stack } from "./stack/index.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Watch } from "./watch.ts";
@@ -68,7 +68,8 @@ export async function playChapter(
 
 /** Of the attack's kind, in its time, and from its addresses where the incident names one. */
 export function isAbout({ attack, from, to }: Played, incident: IncidentView): boolean {
-  const inTime = incident.opened_at >= from && incident.opened_at <= to + AFTERMATH_S * 1000;
+  const opened = epochMs(incident.opened_at);
+  const inTime = opened >= from && opened <= to + AFTERMATH_S * 1000;
   const fromThere = incident.subject_kind !== "ip" || attack.sources.includes(incident.subject_value);
   return inTime && fromThere && attack.categories.includes(incident.category);
 }

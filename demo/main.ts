@@ -14,7 +14,7 @@ const write = (text: string) => process.stdout.write(`${text}\n`);
 
 function introduce(stack: Stack, seed: number): void {
   write(
-    `  proxy   http://127.0.0.1:${stack.gateway.proxyPort}   (clients' addresses come in X-Forwarded-For from the trusted proxy 127.0.0.1)`,
+    `  proxy   ${stack.gateway.proxyUrl}   (clients' addresses come in X-Forwarded-For from the trusted proxy 127.0.0.1)`,
   );
   write(`  admin   ${stack.gateway.adminUrl}`);
   write(`  agent   ${stack.agent.url}   (log: ${stack.agent.logFile})`);
@@ -32,9 +32,7 @@ function showAround(stack: Stack): void {
   write(ask("'/v1/incidents?limit=5'"));
   write(ask("'/v1/actions?limit=5'"));
   write(ask("/metrics"));
-  write(
-    `  curl -si -H 'X-Forwarded-For: 203.0.113.99' 'http://127.0.0.1:${gateway.proxyPort}/search?q=1%27%20OR%20%271%27=%271'`,
-  );
+  write(`  curl -si -H 'X-Forwarded-For: 203.0.113.99' '${gateway.proxyUrl}/search?q=1%27%20OR%20%271%27=%271'`);
   write(`  curl -s ${gateway.adminUrl}/plugins`);
   write(`\n  The token above may look; this one may act: ${secrets.operator}\n`);
 }

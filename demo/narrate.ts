@@ -1,5 +1,5 @@
 /** Turns what the agent's API shows into lines of the timeline. It prints what changed, nothing it expects. */
-import type { ActionView, IncidentView } from "./stack/agent-client.ts";
+import { type ActionView, epochMs, type IncidentView } from "./stack/agent-client.ts";
 import type { Timeline, Voice } from "./timeline.ts";
 
 export interface Narrator {
@@ -29,12 +29,17 @@ export function describeIncident(incident: IncidentView): string {
   return `${kind} from ${subjectOf(incident)}, ${incident.severity}, ${counts.join(", ")}${why}`;
 }
 
+/** Milliseconds. */
+function between(from: string, to: string): number {
+  return epochMs(to) - epochMs(from);
+}
+
 function targetOf(action: ActionView): string {
   return Object.values(action.target).join(" ");
 }
 
 export function describeAction(action: ActionView): string {
-  const lasts = action.expires_at ? ` for ${Math.round((action.expires_at - action.created_at) / 1000)} s` : "";
+  const lasts = action.expires_at ? ` for ${Math.round(between(action.created_at, action.expires_at) / 1000)} s` : "";
   const params = Object.entries(action.params).map(([name, value]) => `${name} ${value}`);
   return `${action.type} ${targetOf(action)}${params.length > 0 ? ` (${params.join(", ")})` : ""}${lasts}: ${action.reason}`;
 }
@@ -67,19 +72,24 @@ type Crowd = ReturnType<typeof createCrowd>;
 
 function tellAction(crowd: Crowd, before: ActionView | undefined, action: ActionView): void {
   const what = `${action.type} by ${action.vehicle}`;
-  if (!before) crowd.say("decided", what, describeAction(action), action.created_at);
+  if (!before) crowd.say("decided", what, describeAction(action), epochMs(action.created_at));
   if (action.applied_at && !before?.applied_at) {
-    const ms = action.applied_at - action.created_at;
-    crowd.say("done", what, `${action.type} ${targetOf(action)} is on, ${ms} ms after the decision`, action.applied_at);
+    const ms = between(action.created_at, action.applied_at);
+    crowd.say(
+      "done",
+      what,
+      `${action.type} ${targetOf(action)} is on, ${ms} ms after the decision`,
+      epochMs(action.applied_at),
+    );
   }
   const effect = describeEffect(action);
   if (effect && !(before && describeEffect(before)))
-    crowd.say("effect", what, effect, action.effect?.measured_at ?? Date.now());
+    crowd.say("effect", what, effect, epochMs(action.effect?.measured_at ?? null) ?? Date.now());
   if (before?.status === action.status) return;
   if (action.status === "expired")
-    crowd.say("expired", what, `${action.type} ${targetOf(action)} has ended`, action.ended_at ?? Date.now());
+    crowd.say("expired", what, `${action.type} ${targetOf(action)} has ended`, epochMs(action.ended_at) ?? Date.now());
   if (action.status === "undone")
-    crowd.say("expired", what, `${action.type} ${targetOf(action)} was undone`, action.ended_at ?? Date.now());
+    crowd.say("expired", what, `${action.type} ${targetOf(action)} was undone`, epochMs(action.ended_at) ?? Date.now());
   if (action.status === "failed" || action.status === "refused") {
     crowd.say(
       "warning",
@@ -99,7 +109,7 @@ export function createNarrator(timeline: Timeline): Narrator {
       for (const incident of incidents) {
         if (incidentsSeen.has(incident.id)) continue;
         incidentsSeen.add(incident.id);
-        crowd.say("seen", incident.category, describeIncident(incident), incident.opened_at);
+        crowd.say("seen", incident.category, describeIncident(incident), epochMs(incident.opened_at));
       }
       for (const action of actions) {
         tellAction(crowd, actionsSeen.get(action.id), action);

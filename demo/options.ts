@@ -1,16 +1,14 @@
 import { parseArgs } from "node:util";
-
-export const GATEWAYS = ["dev", "native", "docker"] as const;
-export type GatewayChoice = (typeof GATEWAYS)[number];
+import { TARGETS, type Target } from "../test/e2e/gateway/targets.ts";
 
 export interface Options {
   /** End after the story, with a status that says whether every step held. */
   exit: boolean;
   seed: number;
-  gateway: GatewayChoice | undefined;
+  gateway: Target | undefined;
 }
 
-const USAGE = `usage: scripts/demo [--exit] [--seed N] [--gateway ${GATEWAYS.join("|")}]
+const USAGE = `usage: scripts/demo [--exit] [--seed N] [--gateway ${TARGETS.join("|")}]
 
   --exit       end after the story; status 0 only if every step held
   --seed N     other traffic of the same kind (default 1)
@@ -45,7 +43,7 @@ export function readOptions(args: string[]): Options {
     process.exit(0);
   }
   if (!/^\d{1,9}$/.test(values.seed)) refuse(`--seed takes a whole number, not ${values.seed}`);
-  const gateway = GATEWAYS.find((name) => name === values.gateway);
-  if (values.gateway !== undefined && !gateway) refuse(`--gateway takes ${GATEWAYS.join(", ")}, not ${values.gateway}`);
+  const gateway = TARGETS.find((name) => name === values.gateway);
+  if (values.gateway !== undefined && !gateway) refuse(`--gateway takes ${TARGETS.join(", ")}, not ${values.gateway}`);
   return { exit: values.exit, seed: Number(values.seed), gateway };
 }

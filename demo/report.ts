@@ -1,5 +1,6 @@
 /** The table and the verdict at the end. */
 import { type Chapter, percent } from "./chapter.ts";
+import { epochMs } from "./stack/agent-client.ts";
 import type { Step } from "./steps.ts";
 import { formatTable } from "./table.ts";
 import { paint } from "./timeline.ts";
@@ -8,8 +9,8 @@ const seconds = (ms: number | undefined) =>
   ms === undefined || !Number.isFinite(ms) ? "never" : `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
 
 function row({ attack, from, figures, incidents, actions }: Chapter): string[] {
-  const seen = Math.min(...incidents.map((incident) => incident.opened_at));
-  const acted = Math.min(...actions.map((action) => action.applied_at ?? Number.POSITIVE_INFINITY));
+  const seen = Math.min(...incidents.map((incident) => epochMs(incident.opened_at)));
+  const acted = Math.min(...actions.map((action) => epochMs(action.applied_at) ?? Number.POSITIVE_INFINITY));
   return [
     attack.name,
     seconds(figures.firstStop),
@@ -41,7 +42,7 @@ export function printReport(chapters: readonly Chapter[], steps: readonly Step[]
   const held = steps.filter((step) => step.held).length;
   const lines = steps.map((step) => {
     const mark = step.held ? paint("32", "held  ") : paint("1;31", "FAILED");
-    return `  ${mark}  ${step.name.padEnd(52)}  ${step.seen}`;
+    return `  ${mark}  ${step.name.padEnd(56)}  ${step.seen}`;
   });
   process.stdout.write(`\n${paint("1", "What was measured")}\n\n${formatTable([HEAD, ...chapters.map(row)])}\n\n`);
   process.stdout.write(

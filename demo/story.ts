@@ -3,7 +3,8 @@ import { ATTACKS } from "./attacks/index.ts";
 import { type Chapter, concludeChapter, type Played, playChapter } from "./chapter.ts";
 import type { Entry, Ledger } from "./ledger.ts";
 import { LEGITIMATE } from "./legitimate.ts";
-import type { ActionView } from "./stack/agent-client.ts";
+import { type ActionView, epochMs } from "./stack/agent-client.ts";
+import { countOurEntities } from "./stack/configure.ts";
 import type { Stack } from "./stack/index.ts";
 import type { Timeline } from "./timeline.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -31,7 +32,7 @@ function isOver(action: ActionView): boolean {
 async function awaitExpiry(stack: Stack, timeline: Timeline, watch: Watch): Promise<void> {
   timeline.heading("The attacks are over; what was done about them ends by itself");
   const actions = await stack.agent.client.actions();
-  const last = Math.max(Date.now(), ...actions.map((action) => action.expires_at ?? 0));
+  const last = Math.max(Date.now(), ...actions.map((action) => epochMs(action.expires_at) ?? 0));
   const seconds = Math.ceil((last - Date.now()) / 1000);
   timeline.say(
     "note",
@@ -70,7 +71,7 @@ export async function tellStory(stack: Stack, timeline: Timeline): Promise<Story
     actions,
     legitimate: ledger.entries(LEGITIMATE),
     passAgain,
-    entitiesLeft: await stack.gateway.countOurEntities(),
+    entitiesLeft: await countOurEntities(stack.gateway.adminUrl),
     notifications: { received: stack.webhooks.received.length, refused: stack.webhooks.refused() },
   };
 }

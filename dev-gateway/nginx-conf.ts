@@ -29,6 +29,7 @@ function httpSettings(options: Options, { prefix }: Layout): string {
   return `
   access_log off;
   server_tokens off;
+  charset UTF-8;
   underscores_in_headers on;
   uninitialized_variable_warn off;
   keepalive_requests 100000;

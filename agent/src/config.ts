@@ -35,31 +35,55 @@ const apiTokens = z.array(
 );
 export type ApiToken = z.infer<typeof apiTokens>[number];
 
-const environment = z.object({
-  HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8090),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "has to be a postgresql:// URL" }).optional(),
-  DATA_DIR: z.string().default("data"),
+export const environment = z.object({
+  HOST: z.string().default("127.0.0.1").describe("Address to listen on; loopback unless told otherwise"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8090).describe("Port to listen on; 0 takes a free one"),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "has to be a postgresql:// URL" })
+    .optional()
+    .describe("PostgreSQL 14 or later; without it an embedded database lives in `DATA_DIR`"),
+  DATA_DIR: z.string().default("data").describe("Directory of the embedded database; one process at a time"),
   GATEWAY_NAME: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, "has to be 1 to 64 of A-Z a-z 0-9 . _ -")
-    .default("default"),
-  KONG_ADMIN_URL: httpUrl.optional(),
-  KONG_ADMIN_TOKEN: z.string().min(1).optional(),
-  POLICY_FILE: z.string().optional(),
-  INGEST_KEYS: jsonOf(ingestKeys).optional(),
-  FEED_SECRET: secret.optional(),
-  API_TOKENS: jsonOf(apiTokens).optional(),
-  DRY_RUN: yesOrNo.default(true),
-  QUIET_AFTER_S: seconds.default(60),
-  RESOLVE_AFTER_S: seconds.default(300),
-  RETENTION_DAYS: z.coerce.number().min(0.01).max(3_650).default(30),
-  ANTHROPIC_API_KEY: z.string().min(1).optional(),
-  ANTHROPIC_BASE_URL: httpUrl.optional(),
-  ANTHROPIC_MODEL: z.string().min(1).max(128).optional(),
-  WEBHOOK_URL: httpUrl.optional(),
-  WEBHOOK_SECRET: z.string().min(16, "has to have at least 16 characters").optional(),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    .default("default")
+    .describe("The plugin's `config.gateway`"),
+  KONG_ADMIN_URL: httpUrl.optional().describe("Kong's Admin API; without it only decisions can act"),
+  KONG_ADMIN_TOKEN: z.string().min(1).optional().describe("Sent as `Kong-Admin-Token`"),
+  POLICY_FILE: z
+    .string()
+    .optional()
+    .describe("What to do about what; `agent/policy.yaml` by default, read again when it changes"),
+  INGEST_KEYS: jsonOf(ingestKeys)
+    .optional()
+    .describe('JSON `[{"id","secret","nodes"?}]`: the keys gateway nodes sign their reports with'),
+  FEED_SECRET: secret.optional().describe("Signs the decision feed; never one of `INGEST_KEYS`"),
+  API_TOKENS: jsonOf(apiTokens)
+    .optional()
+    .describe('JSON `[{"name","scope","sha256"}]`, made by `threat-response token`; scopes `viewer`, `operator`, `ci`'),
+  DRY_RUN: yesOrNo.prefault("true").describe("Decide and record everything, change nothing"),
+  QUIET_AFTER_S: seconds.default(60).describe("Seconds without evidence after which an incident counts as quiet"),
+  RESOLVE_AFTER_S: seconds
+    .default(300)
+    .describe("Seconds without evidence after which it is resolved, once its actions ended"),
+  RETENTION_DAYS: z.coerce.number().min(0.01).max(3_650).default(30).describe("How long resolved incidents are kept"),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Lets Claude judge ambiguous incidents; without it rules alone do"),
+  ANTHROPIC_BASE_URL: httpUrl.optional().describe("Where the Messages API is, for a proxy or an AI gateway"),
+  ANTHROPIC_MODEL: z.string().min(1).max(128).optional().describe("Name of the model"),
+  WEBHOOK_URL: httpUrl.optional().describe("Gets a message whenever an incident changes state (Standard Webhooks)"),
+  WEBHOOK_SECRET: z
+    .string()
+    .min(16, "has to have at least 16 characters")
+    .optional()
+    .describe("Signs these messages; `whsec_…` as in Standard Webhooks"),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .default("info")
+    .describe("Least severe log line to write"),
 });
 
 const checked = environment.superRefine((values, context) => {
@@ -86,7 +110,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   });
 }
 
-const FROM_FILES = [
+export const FROM_FILES = [
   "INGEST_KEYS",
   "FEED_SECRET",
   "API_TOKENS",

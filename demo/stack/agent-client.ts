@@ -1,14 +1,24 @@
 /** What the demo asks the agent, through the same API that operators use. */
-import type { Action } from "../../agent/src/store/actions.ts";
-import type { Incident } from "../../agent/src/store/incidents.ts";
+import type { viewAction, viewIncident } from "../../agent/src/routes/views.ts";
 
-export type IncidentView = Incident;
-export type ActionView = Action;
+type IncidentJson = ReturnType<typeof viewIncident>;
+type ActionJson = ReturnType<typeof viewAction>;
+
+/** An incident as the API shows it. */
+export type IncidentView = IncidentJson;
+export type ActionView = ActionJson;
 
 export interface AgentClient {
   incidents(): Promise<IncidentView[]>;
   actions(): Promise<ActionView[]>;
   isReady(): Promise<boolean>;
+}
+
+/** Of a time as the API shows it. */
+export function epochMs(time: string): number;
+export function epochMs(time: string | null): number | null;
+export function epochMs(time: string | null): number | null {
+  return time === null ? null : Date.parse(time);
 }
 
 export function createAgentClient(url: string, token: string): AgentClient {
@@ -18,20 +28,20 @@ export function createAgentClient(url: string, token: string): AgentClient {
     return (await response.json()) as T;
   };
   /** All pages. */
-  const list = async <T>(path: string): Promise<T[]> => {
+  const list = async <T>(name: string): Promise<T[]> => {
     const rows: T[] = [];
-    let cursor: string | null = "";
-    while (cursor !== null) {
-      const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: { items: T[]; next: string | null } = await get(`${path}?limit=200${after}`);
-      rows.push(...page.items);
+    let cursor: string | null = null;
+    do {
+      const after: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: Record<string, T[]> & { next: never } = await get(`/v1/${name}?limit=200${after}`);
+      rows.push(...(page[name] ?? []));
       cursor = page.next;
-    }
+    } while (cursor !== null);
     return rows;
   };
   return {
-    incidents: () => list<IncidentView>("/v1/incidents"),
-    actions: () => list<ActionView>("/v1/actions"),
+    incidents: () => list<IncidentView>("incidents"),
+    actions: () => list<ActionView>("actions"),
     isReady: () =>
       fetch(`${url}/readyz`).then(
         (response) => response.ok,

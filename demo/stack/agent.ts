@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AgentClient, createAgentClient } from "./agent-client.ts";
@@ -46,18 +45,6 @@ export function makeSecrets(): Secrets {
     viewer: random(),
     operator: random(),
   };
-}
-
-/** Plugins have to know the agent's port before it listens. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function environment({ folder, port, secrets, adminUrl, webhookUrl }: AgentSettings): Record<string, string> {

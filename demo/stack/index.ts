@@ -2,15 +2,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type RunningGateway, startGateway } from "../../test/e2e/gateway/gateway.ts";
+import { freePort } from "../../test/support/processes.ts";
 import { type Account, makeAccounts } from "../accounts.ts";
 import { createLedger, type Ledger } from "../ledger.ts";
 import type { Options } from "../options.ts";
 import { seeded } from "../random.ts";
 import { closeConnections } from "../request.ts";
 import { startUpstream } from "../upstream.ts";
-import { type Agent, freePort, makeSecrets, type Secrets, startAgent } from "./agent.ts";
-import { configureKong, countOurEntities } from "./configure.ts";
-import { type Choice, type RunningGateway, startGateway } from "./gateway.ts";
+import { type Agent, makeSecrets, type Secrets, startAgent } from "./agent.ts";
+import { configureKong } from "./configure.ts";
+import type { Choice } from "./gateway.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./webhooks.ts";
 
 export interface Stack {
@@ -18,7 +20,7 @@ export interface Stack {
   accounts: Account[];
   staff: Account;
   ledger: Ledger;
-  gateway: RunningGateway & { countOurEntities(): Promise<number> };
+  gateway: RunningGateway;
   agent: Agent;
   secrets: Secrets;
   webhooks: WebhookReceiver;
@@ -57,21 +59,26 @@ export async function startStack({ seed }: Options, choice: Choice, cleanup: Cle
   cleanup.add(() => upstream.close());
   const webhooks = await startWebhookReceiver(secrets.webhook);
   cleanup.add(() => webhooks.close());
-  const gateway = await startGateway(choice.kind);
+  const gateway = await startGateway({ target: choice.target, trustedIps: ["127.0.0.1/32"] });
   cleanup.add(() => gateway.stop());
-  const { adminUrl, host, proxyPort } = gateway;
+  const { adminUrl, proxyUrl } = gateway;
   const port = await freePort();
   const agent = await startAgent({ folder, port, secrets, adminUrl, webhookUrl: webhooks.url });
   cleanup.add(() => agent.stop());
-  const upstreamUrl = `http://${host}:${upstream.port}`;
-  await configureKong({ adminUrl, upstreamUrl, agentUrl: `http://${host}:${port}`, secrets, staff });
+  await configureKong({
+    adminUrl,
+    upstreamUrl: `http://127.0.0.1:${upstream.port}`,
+    agentUrl: agent.url,
+    secrets,
+    staff,
+  });
   cleanup.add(closeConnections);
   return {
     seed,
     accounts,
     staff,
-    ledger: createLedger(proxyPort, upstream),
-    gateway: { ...gateway, countOurEntities: () => countOurEntities(adminUrl) },
+    ledger: createLedger(Number(new URL(proxyUrl).port), upstream),
+    gateway,
     agent,
     secrets,
     webhooks,

@@ -81,7 +81,8 @@ function placed(path: Row["path"], problem: unknown): unknown {
 
 /** A plugin of one name on one scope twice is accepted, and the later one wins. */
 async function insertRow(row: Row, value: Value, store: Store, gateway: Gateway): Promise<void> {
-  const collection = new Collection({ ...row.type, cacheKey: [] }, store, gateway.rules);
+  const { cacheKey: _, ...type } = row.type;
+  const collection = new Collection(type, store, gateway.rules);
   try {
     await collection.insert(value);
   } catch (error) {

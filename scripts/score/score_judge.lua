@@ -1,7 +1,9 @@
--- What the plugin says about one request at shipped thresholds.
-local scan = require("kong.plugins.threat-response.payload.scan-request").scanRequest
+-- What the plugin says about one request by itself: the payload detector, and the verdict at shipped thresholds.
+local detect = require("kong.plugins.threat-response.detectors.payload-injection").detectPayload
+local rule = require("kong.plugins.threat-response.verdict").ruleFinding
+local defaults = require("schema_defaults")
 
-local FLAG, BLOCK = 40, 70
+local THRESHOLDS = defaults.thresholds
 
 local function lower_names(headers)
   local lowered = {}
@@ -9,25 +11,29 @@ local function lower_names(headers)
   return lowered
 end
 
+local function text(value)
+  if type(value) == "table" then return table.concat(value, "; ") end
+  return value
+end
+
 return function(request)
   local headers = lower_names(request.headers)
-  local finding = scan({
+  local finding = detect({
     path = request.path,
     query = request.query,
-    body = request.body,
-    contentType = headers["content-type"],
-    cookie = headers.cookie,
-    userAgent = headers["user-agent"],
-    referer = headers.referer,
+    body = request.body and request.body:sub(1, defaults.payload.max_body_bytes),
+    contentType = text(headers["content-type"]),
+    cookie = text(headers.cookie),
+    userAgent = text(headers["user-agent"]),
+    referer = text(headers.referer),
     headers = headers,
-  })
-  if not finding then return { score = 0, verdict = "allow", reasons = {} } end
+  }, "192.0.2.1")
+  local ruling = finding and rule(finding, THRESHOLDS, 1)
   return {
-    score = finding.score,
-    verdict = finding.score >= BLOCK and "block" or finding.score >= FLAG and "flag" or "allow",
-    category = finding.class and "payload_injection" or "abuse",
-    class = finding.class,
-    reasons = { finding.reason },
-    window = finding.window,
+    score = finding and finding.score or 0,
+    verdict = ruling and ruling.verdict or "allow",
+    category = ruling and finding.category,
+    class = ruling and finding.class,
+    reasons = ruling and { ruling.reason } or {},
   }
 end

@@ -43,7 +43,7 @@ export const STAGES: Stage[] = [
   {
     name: "agent",
     what: "Agent and demo, on PGlite and on PostgreSQL",
-    command: vitest(...["agent", "store", "contract", "dev-gateway", "packaging"].map((name) => `--project=${name}`)),
+    command: vitest("--project=beside", "--project=built"),
     count: fromVitest,
     timeoutMinutes: 10,
   },

@@ -14,6 +14,10 @@ declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
   }
+  interface FastifyInstance {
+    /** Method and path of every route, as declared. */
+    routeList(): string[];
+  }
   interface FastifyRequest {
     /** The token's name, for the audit trail; "" where none is needed. */
     actor: string;
@@ -22,9 +26,12 @@ declare module "fastify" {
 
 /** A route without a rule cannot be registered; a request without the right is ended before its body is read. */
 export function guardRoutes(app: FastifyInstance, tokens: readonly ApiToken[]): void {
+  const list: string[] = [];
+  app.decorate("routeList", () => list);
   app.decorateRequest("actor", "");
   app.addHook("onRoute", (route) => {
     if (!route.config?.access) throw new Error(`The route ${route.method} ${route.url} does not say who may use it.`);
+    for (const method of [route.method].flat()) list.push(`${method} ${route.url}`);
   });
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access;

@@ -6,12 +6,8 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /** The one text form of an address; IPv4 in IPv6 becomes IPv4. Null when it is none. */
 export function canonicalAddress(text: string): string | null {
   if (!/^[0-9a-fA-F.:]{2,45}$/.test(text)) return null;
-  if (
-    !ipaddr.isValid(text) ||
-    (text.includes(".") && !text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text))
-  ) {
-    return null;
-  }
+  const valid = text.includes(":") ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
+  if (!valid) return null;
   return ipaddr.process(text).toString();
 }
 

@@ -1,3 +1,8 @@
+import { compileRanges, type RangeSet } from "./cidr.ts";
+import { configureDecisions } from "./decisions.ts";
+import { type CompiledList, compileList } from "./lists.ts";
+import { configureReporting } from "./report.ts";
+
 /** A plugin instance's configuration as Kong hands it over: `schema.ts` states types, defaults and limits. */
 export interface Config {
   /** Kong adds it; nil before Kong 3.5 and in tests. */
@@ -72,6 +77,9 @@ export interface Instance {
   enforce: boolean;
   /** Separates the counters that stop requests: what a monitoring instance saw never stops anything elsewhere. */
   namespace: string;
+  allow: CompiledList | undefined;
+  deny: CompiledList | undefined;
+  trustedProxies: RangeSet | undefined;
   isLoginFailure: LuaSet<number>;
 }
 
@@ -85,6 +93,9 @@ const compile = (config: Config): Instance => ({
   config,
   enforce: config.mode === "enforce",
   namespace: config.mode === "enforce" ? "E" : "M",
+  allow: compileList(config.allow),
+  deny: compileList(config.deny),
+  trustedProxies: compileRanges(config.trusted_proxies),
   isLoginFailure: toSet(config.login.failure_statuses),
 });
 
@@ -119,9 +130,21 @@ const find = (config: Config, known: Record<string, Instance>): Instance => {
 /** The instance of a configuration; compiles what `configure` has not seen, as before Kong 3.5. */
 export const instanceOf = (config: Config): Instance => byTable.get(config) ?? find(config, byContent);
 
+let flushInterval = 1;
+
+/** Seconds after which reports are due: the shortest any instance asks for. */
+export const shortestFlush = (): number => flushInterval;
+
 /** All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none. */
 export const configure = (configs?: Config[]): void => {
   const known: Record<string, Instance> = {};
-  for (const config of configs ?? []) find(config, known).config = config;
+  let shortest = 60;
+  for (const config of configs ?? []) {
+    find(config, known).config = config;
+    shortest = Math.min(shortest, config.agent.flush_interval_s);
+  }
   byContent = known;
+  flushInterval = shortest;
+  configureReporting(configs ?? []);
+  configureDecisions(configs ?? []);
 };

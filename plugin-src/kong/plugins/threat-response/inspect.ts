@@ -1,21 +1,51 @@
+import { admit } from "./admission.ts";
+import { findDecision, ruleNarrowDecision } from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
+import { countRequest } from "./detectors/flood.ts";
 import { detect } from "./detectors/index.ts";
-import { clearForgedHeader, enforce, type Trace } from "./enforce.ts";
+import { clearForgedHeader, enforce } from "./enforce.ts";
 import { readFacts } from "./features/facts.ts";
 import { readSource } from "./features/source.ts";
-import { ruleFinding } from "./verdict.ts";
+import { learnFrom } from "./learn.ts";
+import { readOutcome } from "./outcome.ts";
+import { reportOutcome } from "./report-outcome.ts";
+import { addArrival } from "./route-rate.ts";
+import { type Arrival, isSettled, type Trace, traceOf } from "./trace.ts";
+import { ruleFindings } from "./verdict.ts";
 
-/** Before routing, for a global instance only. */
-export const inspectRewrite = (_instance: Instance): void => {};
+/** Who is it, what has the agent decided about them, how often do they come? */
+const arrive = (instance: Instance, trace: Trace): Arrival => {
+  const source = readSource(instance);
+  const decision = findDecision(instance, source);
+  const arrival = { source, decision, requests: countRequest(instance, source) };
+  trace.arrival = arrival;
+  enforce(instance, trace, admit(instance, arrival));
+  return arrival;
+};
+
+/** Before routing, for a global instance only: what can be said by the address alone. */
+export const inspectRewrite = (instance: Instance): void => {
+  arrive(instance, traceOf());
+};
 
 /** What stops single requests. */
 export const inspectAccess = (instance: Instance): void => {
-  const trace = kong.ctx.plugin as Trace;
+  const trace = traceOf();
+  const arrival = trace.arrival ?? arrive(instance, trace);
   clearForgedHeader();
-  const facts = readFacts(readSource());
-  const finding = detect(instance, facts);
-  if (finding !== undefined) enforce(instance, trace, ruleFinding(finding, instance.config.thresholds, 1));
+  if (isSettled(trace)) return;
+  const facts = readFacts(instance, arrival.source);
+  trace.facts = facts;
+  addArrival(instance, facts.route?.id ?? "", arrival.source.key);
+  const findings = detect(instance, facts, arrival.requests);
+  trace.findings = findings;
+  enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
+  if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config));
 };
 
 /** After the answer, whoever gave it. */
-export const inspectLog = (_instance: Instance): void => {};
+export const inspectLog = (instance: Instance): void => {
+  const outcome = readOutcome(instance, traceOf());
+  learnFrom(instance, outcome);
+  reportOutcome(instance, outcome);
+};

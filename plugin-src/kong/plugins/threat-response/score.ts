@@ -18,13 +18,10 @@ export interface Finding {
   /** The redacted part of that field which scored. */
   window?: string;
   reason: string;
+  /** Part of the incident, but not held against the address: it may be somebody else's victim, or only a little too eager. */
+  isWeak?: boolean;
 }
 
-/** The finding that counts: the highest score; of equal ones the first, as detectors are ordered by what they know. */
-export const strongest = (findings: Finding[]): Finding => {
-  let best = findings[0];
-  for (const finding of findings) {
-    if (finding.score > best.score) best = finding;
-  }
-  return best;
-};
+/** Whether a finding is evidence against the address it came from. */
+export const isEvidence = (finding: Finding, block: number): boolean =>
+  finding.score >= block && finding.action !== "flag" && finding.isWeak !== true;

@@ -1,2 +1,44 @@
-/** Starts this worker's timers. */
-export const startTimers = (): void => {};
+import { shortestFlush } from "./configure.ts";
+import { isShared } from "./counters.ts";
+import { startDecisions } from "./decisions.ts";
+import { countFailOpen } from "./health.ts";
+import { flushIncidents } from "./incident.ts";
+import { startReporting } from "./report.ts";
+import { tickRates } from "./route-rate.ts";
+import { flushTraffic } from "./traffic.ts";
+
+/** The windows of what is reported: as long as the configuration says, at least a second. */
+let windowStart = 0;
+
+const flush = (now: number): void => {
+  const length = now - windowStart;
+  flushIncidents(windowStart, length);
+  flushTraffic(windowStart, length);
+  windowStart = now;
+};
+
+const tick = (isLast: boolean): void => {
+  const now = ngx.now();
+  if (windowStart === 0) windowStart = now;
+  tickRates(now);
+  if (isLast || now - windowStart >= shortestFlush()) flush(now);
+};
+
+const tickGuarded = (premature: boolean): void => {
+  const [ok, reason] = pcall(tick, premature);
+  if (!ok) countFailOpen("timer", reason);
+};
+
+/** Once in each worker. */
+export const startTimers = (): void => {
+  if (!isShared && ngx.worker.id() === 0) {
+    ngx.log(
+      ngx.WARN,
+      "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ",
+      "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 32m'",
+    );
+  }
+  ngx.timer.every(1, tickGuarded);
+  startReporting();
+  startDecisions();
+};

@@ -1,3 +1,4 @@
+import type { Config } from "./configure.ts";
 import type { Verdict } from "./contract/categories.ts";
 import type { Finding } from "./score.ts";
 
@@ -15,19 +16,12 @@ export interface Ruling {
   decision?: string;
 }
 
-export interface Thresholds {
-  flag: number;
-  block: number;
-}
+export type Thresholds = Config["thresholds"];
 
-/** A finding at the block threshold earns its own strongest action, one at the flag threshold a flag, anything below nothing. */
-export const ruleFinding = (finding: Finding, thresholds: Thresholds, retryAfter: number): Ruling | undefined => {
-  if (finding.score < thresholds.flag) return undefined;
-  const verdict = finding.score < thresholds.block ? "flag" : finding.action;
-  return { verdict, by: "detector", reason: finding.reason, retry_after: retryAfter, score: finding.score, finding };
-};
+/** The part of the configuration that rulings depend on. */
+export type Limits = Pick<Config, "thresholds" | "login" | "flood">;
 
-const STRENGTH: Record<Verdict, number> = { allow: 0, flag: 1, throttle: 2, block: 3 };
+export const STRENGTH: Record<Verdict, number> = { allow: 0, flag: 1, throttle: 2, block: 3 };
 
 /** The stronger of two rulings; of equally strong ones the first. */
 export const stronger = (a: Ruling | undefined, b: Ruling | undefined): Ruling | undefined => {
@@ -36,5 +30,24 @@ export const stronger = (a: Ruling | undefined, b: Ruling | undefined): Ruling |
   return STRENGTH[b.verdict] > STRENGTH[a.verdict] ? b : a;
 };
 
-export const stops = (ruling: Ruling | undefined): boolean =>
-  ruling !== undefined && (ruling.verdict === "throttle" || ruling.verdict === "block");
+const isStop = (verdict: Verdict): boolean => verdict === "throttle" || verdict === "block";
+
+export const stops = (ruling: Ruling | undefined): boolean => ruling !== undefined && isStop(ruling.verdict);
+
+/** A finding at the block threshold earns its own strongest action, one at the flag threshold a flag, anything below nothing. */
+export const ruleFinding = (finding: Finding, thresholds: Thresholds, retryAfter: number): Ruling | undefined => {
+  if (finding.score < thresholds.flag) return undefined;
+  const verdict = finding.score < thresholds.block ? "flag" : finding.action;
+  return { verdict, by: "detector", reason: finding.reason, retry_after: retryAfter, score: finding.score, finding };
+};
+
+/** The strongest ruling that any of the findings earns. */
+export const ruleFindings = (findings: Finding[] | undefined, limits: Limits): Ruling | undefined => {
+  let ruling: Ruling | undefined;
+  for (const finding of findings ?? []) {
+    const isLogin = finding.category === "credential_stuffing";
+    const retryAfter = isLogin ? limits.login.window_s : limits.flood.window_s;
+    ruling = stronger(ruling, ruleFinding(finding, limits.thresholds, retryAfter));
+  }
+  return ruling;
+};

@@ -1,6 +1,22 @@
 import type { Instance } from "../configure.ts";
 import type { Facts } from "../features/facts.ts";
+import type { RequestParts } from "../payload/scan-request.ts";
 import type { Finding } from "../score.ts";
+import { detectStuffing } from "./credential-stuffing.ts";
+import { detectRouteFlood } from "./flood.ts";
+import { detectPayload } from "./payload-injection.ts";
 
 /** All detectors in order; nil where none found anything, which is nearly always. */
-export const detect = (_instance: Instance, _facts: Facts): Finding | undefined => undefined;
+export const detect = (instance: Instance, facts: Facts, requests: number): Finding[] | undefined => {
+  const payload = instance.config.payload.enabled
+    ? detectPayload(facts as unknown as RequestParts, facts.source.ip)
+    : undefined;
+  const stuffing = detectStuffing(instance, facts);
+  const flood = detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
+  if (payload === undefined && stuffing === undefined && flood === undefined) return undefined;
+  const findings: Finding[] = [];
+  if (payload !== undefined) findings.push(payload);
+  if (stuffing !== undefined) findings.push(stuffing);
+  if (flood !== undefined) findings.push(flood);
+  return findings;
+};

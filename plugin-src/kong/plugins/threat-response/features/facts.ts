@@ -1,28 +1,75 @@
+import type { Instance } from "../configure.ts";
+import { readBody } from "./body.ts";
+import { isLoginRequest, type LoginAttempt, readLogin } from "./login.ts";
 import type { Source } from "./source.ts";
 
-/** What detectors may look at without cost: nginx has it all at hand. Raw texts, as the client sent them. */
+/** Header values by lower-case name; several of one name are an array. */
+export type Headers = Record<string, string | string[] | undefined>;
+
+/** All that detectors look at: texts as the client sent them, undecoded. The shape is what `scanRequest` takes. */
 export interface Facts {
   source: Source;
   method: string;
-  /** The request target as sent: path and query, undecoded. */
-  target: string;
-  /** The path alone, decoded and normalized. */
+  /** Without the query. */
   path: string;
-  userAgent: string;
-  /** Lower case; empty without one. */
-  contentType: string;
+  /** Without the question mark. */
+  query: string | undefined;
+  /** Decoded, with dots and double slashes resolved. */
+  normalizedPath: string;
+  headers: Headers;
+  contentType: string | undefined;
+  cookie: string | undefined;
+  userAgent: string | undefined;
+  referer: string | undefined;
   route: KongRoute | undefined;
+  /** The first bytes, where there are some that can be inspected. */
+  body: string | undefined;
+  login: LoginAttempt | undefined;
 }
 
-export const readFacts = (source: Source): Facts => {
+const { find, sub } = string;
+const { concat } = table;
+
+/** Repeated headers count together: none hides behind another. */
+const join = (value: string | string[] | undefined): string | undefined =>
+  type(value) === "table" ? concat(value as string[], "; ") : (value as string | undefined);
+
+const readRequestLine = (source: Source): Facts => {
   const variables = ngx.var;
+  const target = variables.request_uri ?? "";
+  const [mark] = find(target, "?", 1, true);
   return {
     source,
     method: variables.request_method ?? "",
-    target: variables.request_uri ?? "",
-    path: variables.uri ?? "",
-    userAgent: variables.http_user_agent ?? "",
-    contentType: string.lower(variables.http_content_type ?? ""),
+    path: mark === undefined ? target : sub(target, 1, mark - 1),
+    query: mark === undefined ? undefined : sub(target, mark + 1),
+    normalizedPath: variables.uri ?? "",
+    headers: ngx.req.get_headers(0) as Headers,
+    contentType: undefined,
+    cookie: undefined,
+    userAgent: undefined,
+    referer: undefined,
     route: kong.router.get_route(),
+    body: undefined,
+    login: undefined,
   };
+};
+
+const addHeaders = (facts: Facts): void => {
+  const { headers } = facts;
+  facts.contentType = join(rawget(headers, "content-type"));
+  facts.cookie = join(rawget(headers, "cookie"));
+  facts.userAgent = join(rawget(headers, "user-agent"));
+  facts.referer = join(rawget(headers, "referer"));
+};
+
+export const readFacts = (instance: Instance, source: Source): Facts => {
+  const facts = readRequestLine(source);
+  const { payload, login } = instance.config;
+  addHeaders(facts);
+  const isLogin = login.enabled && isLoginRequest(instance, facts);
+  const limit = payload.enabled ? payload.max_body_bytes : 0;
+  facts.body = readBody(facts, isLogin ? Math.max(limit, 8192) : limit);
+  if (login.enabled) facts.login = readLogin(instance, facts, isLogin);
+  return facts;
 };

@@ -1,3 +1,7 @@
+import { unmap } from "../address.ts";
+import { matchCidr } from "../cidr.ts";
+import type { Instance } from "../configure.ts";
+
 /** Who sent the request, as nginx's realip module tells it: an untrusted peer's own X-Forwarded-For is never looked at. */
 export interface Source {
   /** Text form, as it is reported. */
@@ -6,15 +10,24 @@ export interface Source {
   binary: string;
   /** What is counted: the IPv4 address, or the /64 of an IPv6 address, which one client has to itself. */
   key: string;
+  /** A proxy in front stands for all clients behind it: measures against sources never hit it, or the loopback. */
+  isExempt: boolean;
 }
 
-const MAPPED_IPV4 = "\0\0\0\0\0\0\0\0\0\0\xff\xff";
-const { sub } = string;
+const LOOPBACK_V6 = `${string.rep("\0", 15)}${string.char(1)}`;
+const { sub, byte } = string;
 
-export const readSource = (): Source => {
-  const ip = ngx.var.remote_addr ?? "";
-  const binary = ngx.var.binary_remote_addr ?? ip;
-  if (binary.length !== 16) return { ip, binary, key: binary };
-  if (sub(binary, 1, 12) === MAPPED_IPV4) return { ip, binary, key: sub(binary, 13) };
-  return { ip, binary, key: sub(binary, 1, 8) };
+const isLocal = (address: string): boolean =>
+  address === "" || (address.length === 4 && byte(address, 1) === 127) || address === LOOPBACK_V6;
+
+export const readSource = (instance: Instance): Source => {
+  const variables = ngx.var;
+  const binary = unmap(variables.binary_remote_addr ?? "");
+  const proxies = instance.trustedProxies;
+  return {
+    ip: variables.remote_addr ?? "",
+    binary,
+    key: binary.length === 16 ? sub(binary, 1, 8) : binary,
+    isExempt: isLocal(binary) || (proxies !== undefined && matchCidr(proxies, binary)),
+  };
 };

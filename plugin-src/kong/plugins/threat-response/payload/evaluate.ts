@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import type { PayloadClass } from "../contract/categories.ts";
-import { redactText } from "../redact.ts";
+import { isSecretName, redactText } from "../redact.ts";
 import { type Automaton, buildAutomaton } from "./automaton.ts";
 import { PLAIN } from "./byte-classes.ts";
 import { decoded, decodeValue, type Encoding } from "./decode.ts";
@@ -31,6 +31,8 @@ interface Match {
 
 const MAX_WINDOW = 160;
 const MAX_FIELD = 80;
+/** Bytes shown before the hit. */
+const LEAD = 40;
 /** Values are judged in chunks, so that no expression ever runs over more than this. */
 const CHUNK = 2048;
 const OVERLAP = 256;
@@ -122,8 +124,11 @@ function combine(matches: Match[]): Match {
   return best;
 }
 
-function excerpt(text: string, start: number): string {
-  return redactText(string.sub(text, math.max(1, start - 40), start + MAX_WINDOW), MAX_WINDOW);
+/** Of a value that is itself a secret, a password or a cookie for example, nothing is shown. */
+function excerpt(text: string, start: number, field: string): string {
+  const [kind, name] = string.match(field, "^(%w+):(.*)$");
+  if (kind === "cookie" || (name !== undefined && isSecretName(name))) return "[redacted]";
+  return redactText(string.sub(text, math.max(1, start - LEAD), start + MAX_WINDOW), MAX_WINDOW);
 }
 
 function findingOf(match: Match, rawField: string): PayloadFinding {
@@ -131,7 +136,7 @@ function findingOf(match: Match, rawField: string): PayloadFinding {
   const finding: PayloadFinding = {
     score: match.score,
     field,
-    window: excerpt(match.text, match.start),
+    window: excerpt(match.text, match.start, rawField),
     reason: `${match.rule.reason} in ${field}`,
   };
   if (match.rule.class !== undefined) finding.class = match.rule.class;

@@ -13,15 +13,15 @@ export interface RequestParts {
   /** Without the query. */
   path: string;
   /** Without the question mark. */
-  query?: string;
-  contentType?: string;
+  query?: string | undefined;
+  contentType?: string | undefined;
   /** At most what the caller wants scanned. */
-  body?: string;
-  cookie?: string;
-  userAgent?: string;
-  referer?: string;
+  body?: string | undefined;
+  cookie?: string | undefined;
+  userAgent?: string | undefined;
+  referer?: string | undefined;
   /** All headers by lower-case name; the three above are not scanned twice. */
-  headers?: LuaTable<string, string | string[]>;
+  headers?: LuaTable<string, string | string[] | undefined> | undefined;
 }
 
 const QUERY: PairFormat = { separator: 38, encoding: "form", at: AT_QUERY, prefix: "query:" };
@@ -66,7 +66,9 @@ function isScannedApart(name: string): boolean {
   return name === "cookie" || name === "user-agent" || name === "referer";
 }
 
-function scanOtherHeaders(headers: LuaTable<string, string | string[]> | undefined): PayloadFinding | undefined {
+function scanOtherHeaders(
+  headers: LuaTable<string, string | string[] | undefined> | undefined,
+): PayloadFinding | undefined {
   if (headers === undefined) return undefined;
   let best: PayloadFinding | undefined;
   for (const [name, value] of headers) {

@@ -1,0 +1,80 @@
+import type { Instance } from "./configure.ts";
+import type { Category } from "./contract/categories.ts";
+import type { SubjectKind } from "./contract/ingest.ts";
+import { counters } from "./counters.ts";
+import type { Source } from "./features/source.ts";
+import type { Finding } from "./score.ts";
+
+/**
+ * What an address has done lately: evidence of attacks against clean requests that succeeded. Both count in windows of `source.window_s`, of
+ * which this one and the one before matter. An address that behaved well before is never blocked whole: others are behind it.
+ */
+const GOOD_ENOUGH = 5;
+const REMEMBER_GOOD_S = 21_600;
+const { floor } = math;
+
+const windowKey = (letter: string, length: number, back: number, key: string): string =>
+  `${letter}${floor(ngx.now() / length) - back}:${key}`;
+
+const sum = (letter: string, length: number, key: string): number => {
+  const [now] = counters.get(windowKey(letter, length, 0, key));
+  const [before] = counters.get(windowKey(letter, length, 1, key));
+  return ((now as number | undefined) ?? 0) + ((before as number | undefined) ?? 0);
+};
+
+/** Clean requests of the address that succeeded within the last one to two windows. */
+export const countGood = (instance: Instance, key: string): number => sum("g", instance.config.source.window_s, key);
+
+/** Seconds since the address began to behave well; 0 where it never did for long. */
+export const goodFor = (key: string): number => {
+  const [since] = counters.get(`G${key}`);
+  return since === undefined ? 0 : ngx.now() - (since as number);
+};
+
+/** A clean request succeeded. */
+export const addGood = (instance: Instance, source: Source): void => {
+  const length = instance.config.source.window_s;
+  const [count] = counters.incr(windowKey("g", length, 0, source.key), 1, 0, length * 2);
+  if (count === GOOD_ENOUGH) counters.add(`G${source.key}`, ngx.now(), REMEMBER_GOOD_S);
+};
+
+/** Pure: whether this much evidence, against this much good, blocks the whole address. */
+export const isEnough = (
+  limits: { min_evidence: number; min_share: number; window_s: number },
+  evidence: number,
+  good: number,
+  goodSince: number,
+): boolean =>
+  evidence >= limits.min_evidence && goodSince <= limits.window_s && evidence / (evidence + good) >= limits.min_share;
+
+/** A finding was evidence of an attack; true when that blocks the address from now on. */
+export const addEvidence = (instance: Instance, source: Source, finding: Finding): boolean => {
+  if (source.isExempt) return false;
+  const limits = instance.config.source;
+  const letter = `e${instance.namespace}`;
+  counters.incr(windowKey(letter, limits.window_s, 0, source.key), 1, 0, limits.window_s * 2);
+  const evidence = sum(letter, limits.window_s, source.key);
+  if (evidence < limits.min_evidence) return false;
+  if (!isEnough(limits, evidence, countGood(instance, source.key), goodFor(source.key))) return false;
+  // What follows still belongs to the incident it began with.
+  const incident = `${finding.category} ${finding.subject} ${finding.value}`;
+  const [added] = counters.add(`b${instance.namespace}${source.key}`, incident, limits.block_s);
+  return added;
+};
+
+/** What the gateway itself has blocked the address for; nil when it has not. */
+export const findRecord = (instance: Instance, source: Source): Finding | undefined => {
+  const [incident] = counters.get(`b${instance.namespace}${source.key}`);
+  if (incident === undefined) return undefined;
+  const [category, subject, value] = string.match(incident as string, "^(%S+) (%S+) (.*)$");
+  return {
+    category: category as Category,
+    detector: "source",
+    score: 100,
+    action: "block",
+    subject: subject as SubjectKind,
+    value: value as string,
+    isWeak: true,
+    reason: "the address is blocked for a while after repeated evidence",
+  };
+};

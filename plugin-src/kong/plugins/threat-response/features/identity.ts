@@ -1,0 +1,42 @@
+import type { Instance } from "../configure.ts";
+import { counters } from "../counters.ts";
+import { hmacHex, randomHex } from "../digest.ts";
+
+/** User names are known by keyed hashes only. A hash costs more than a look-up, so the last ones are kept. */
+const KEPT = 2000;
+const LONGEST = 128;
+const { lower, match, sub } = string;
+
+let young = new LuaTable<string, string>();
+let old = new LuaTable<string, string>();
+let count = 0;
+let ownKey: string | undefined;
+
+/** Without a configured key the hashes mean something on this node only, for as long as nginx runs. */
+const nodeKey = (): string => {
+  if (ownKey === undefined) {
+    counters.add("hash_key", randomHex(32));
+    const [shared] = counters.get("hash_key");
+    ownKey = shared as string;
+  }
+  return ownKey;
+};
+
+/** 16 hex digits; the same for spellings that differ in case or surrounding space only. */
+export const hashUser = (instance: Instance, name: string): string => {
+  const key = instance.config.hash_key ?? nodeKey();
+  const [trimmed] = match(name, "^%s*(.-)%s*$");
+  const user = lower(sub(trimmed, 1, LONGEST));
+  const entry = `${key}\n${user}`;
+  const known = young.get(entry) ?? old.get(entry);
+  if (known !== undefined) return known;
+  const hash = sub(hmacHex(key, `user\n${user}`), 1, 16);
+  if (count === KEPT) {
+    old = young;
+    young = new LuaTable();
+    count = 0;
+  }
+  count += 1;
+  young.set(entry, hash);
+  return hash;
+};

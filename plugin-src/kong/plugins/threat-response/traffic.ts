@@ -1,0 +1,88 @@
+import type { Config, Instance } from "./configure.ts";
+import type { Scope, TrafficRecord } from "./contract/ingest.ts";
+import { takeHits } from "./decisions.ts";
+import type { Outcome } from "./outcome.ts";
+import { nextRecordId } from "./record-id.ts";
+import { enqueue } from "./report.ts";
+import { readScope } from "./scope.ts";
+
+interface Counted {
+  instance: Instance;
+  record: TrafficRecord;
+}
+
+const MAX_ROUTES = 1000;
+const OTHERS = "*";
+
+let routes = new LuaTable<string, Counted>();
+let size = 0;
+
+const createTraffic = (instance: Instance, scope: Scope): Counted => ({
+  instance,
+  record: {
+    type: "traffic",
+    id: "",
+    scope,
+    window_start: 0,
+    window_s: 0,
+    requests: 0,
+    suspicious: 0,
+    stopped: 0,
+    clean: 0,
+    clean_ok: 0,
+    clean_denied: 0,
+    errors_service: 0,
+    errors_gateway: 0,
+  },
+});
+
+const findRoute = (instance: Instance, key: string, route?: KongRoute): TrafficRecord => {
+  const known = routes.get(key);
+  if (known !== undefined) return known.record;
+  if (size >= MAX_ROUTES && key !== OTHERS) return findRoute(instance, OTHERS);
+  const created = createTraffic(instance, key === OTHERS ? {} : readScope(route));
+  routes.set(key, created);
+  size += 1;
+  return created.record;
+};
+
+const addClean = (record: TrafficRecord, outcome: Outcome): void => {
+  record.clean += 1;
+  if (outcome.status < 400) record.clean_ok += 1;
+  else if ((outcome.status === 429 || outcome.status === 403) && outcome.answeredBy === "exit")
+    record.clean_denied += 1;
+};
+
+/** Counts one request of a route, or of none. */
+export const addTraffic = (instance: Instance, outcome: Outcome): void => {
+  const record = findRoute(instance, outcome.route?.id ?? "", outcome.route);
+  record.requests += 1;
+  if (outcome.isStopped) record.stopped += 1;
+  else if (outcome.isSuspicious) record.suspicious += 1;
+  else addClean(record, outcome);
+  if (outcome.status < 500) return;
+  if (outcome.answeredBy === "service") record.errors_service += 1;
+  else record.errors_gateway += 1;
+};
+
+const flushHits = (config: Config, start: number, length: number): void => {
+  const hits = takeHits();
+  if (hits === undefined) return;
+  enqueue(config, { type: "decision_hits", id: nextRecordId(), window_start: start, window_s: length, hits });
+};
+
+/** Hands over what was counted; the next window begins. */
+export const flushTraffic = (start: number, length: number): void => {
+  const closing = routes;
+  routes = new LuaTable();
+  size = 0;
+  let reporter: Config | undefined;
+  for (const [, { instance, record }] of closing) {
+    reporter = instance.config;
+    record.id = nextRecordId();
+    record.window_start = start;
+    record.window_s = length;
+    enqueue(instance.config, record);
+  }
+  if (reporter !== undefined) flushHits(reporter, start, length);
+};

@@ -1,0 +1,53 @@
+/** The gateways that are compared: the same but for one plugin, each with one worker. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type RunningGateway, startGateway } from "../../test/e2e/gateway/gateway.ts";
+import type { Target } from "../../test/e2e/gateway/targets.ts";
+
+export interface Contender {
+  name: string;
+  gateway: RunningGateway;
+  port: number;
+  worker: number;
+}
+
+export interface PluginSpec {
+  name: string;
+  config: object;
+}
+
+/** Limits so wide that load from one address is not taken for an attack: what is measured is the way of a good request. */
+export const WIDE_LIMITS = { flood: { max_per_ip: 10_000_000, min_route_rps: 1_000_000 } };
+
+const LUA = join(import.meta.dirname, "lua");
+
+export const PLUGINS: Record<string, PluginSpec | undefined> = {
+  "no plugin": undefined,
+  "no-op plugin": { name: "noop", config: {} },
+  "threat-response, monitor": { name: "threat-response", config: { mode: "monitor", ...WIDE_LIMITS } },
+  "threat-response, enforce": { name: "threat-response", config: { mode: "enforce", ...WIDE_LIMITS } },
+};
+
+/** Only a real Kong carries the real one. */
+export const RATE_LIMITING: PluginSpec = { name: "rate-limiting", config: { second: 1_000_000, policy: "local" } };
+
+export async function startContender(
+  target: Target,
+  name: string,
+  plugin: PluginSpec | undefined,
+  backend: number,
+): Promise<Contender> {
+  const service = { name: "bench", url: `http://127.0.0.1:${backend}`, routes: [{ name: "bench", paths: ["/"] }] };
+  const plugins = plugin ? [{ id: randomUUID(), ...plugin }] : [];
+  const gateway = await startGateway({
+    target,
+    database: false,
+    workers: 1,
+    trustedIps: ["127.0.0.1/32"],
+    plugins: ["threat-response", "noop"],
+    luaPaths: [LUA],
+    entities: { _format_version: "3.0", services: [service], plugins },
+  });
+  const [worker] = await gateway.workerPids();
+  return { name, gateway, port: Number(new URL(gateway.proxyUrl).port), worker: worker! };
+}

@@ -1,0 +1,1 @@
+return { name = "noop", fields = { { config = { type = "record", fields = {} } } } }
