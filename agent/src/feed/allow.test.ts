@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bearer, openTestAgent, type TestAgent } from "../../../test/support/agent.ts";
 import { GatewayNode } from "../../../test/support/gateway-node.ts";
 import { emptyStore } from "../../../test/support/store.ts";
-import { type Decision, getDecision, putDecision } from "../store/decisions.ts";
+import { decisionRow } from "../../../test/support/store-rows.ts";
+import { getDecision, putDecision } from "../store/decisions.ts";
 
 describe("POST /v1/allow", () => {
   let agent: TestAgent;
@@ -15,21 +15,7 @@ describe("POST /v1/allow", () => {
   afterAll(() => agent.close());
 
   const block = async (value: string): Promise<string> => {
-    const decision: Decision = {
-      id: randomUUID(),
-      gateway: "default",
-      action: "block",
-      kind: "ip",
-      value,
-      params: {},
-      action_id: null,
-      incident_id: null,
-      created_by: "policy",
-      reason: "evidence",
-      created_at: Date.now(),
-      expires_at: Date.now() + 600_000,
-      ended_at: null,
-    };
+    const decision = decisionRow({ value });
     await putDecision(agent.store.db, decision);
     return decision.id;
   };

@@ -1,27 +1,11 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bearer, openTestAgent, type TestAgent } from "../../../test/support/agent.ts";
 import { FEED_SECRET, GatewayNode } from "../../../test/support/gateway-node.ts";
 import { emptyStore } from "../../../test/support/store.ts";
-import { type Decision, endDecision, expireDecisions, putDecision } from "../store/decisions.ts";
+import { decisionRow } from "../../../test/support/store-rows.ts";
+import { endDecision, expireDecisions, putDecision } from "../store/decisions.ts";
 import { FeedSource } from "./body.ts";
-
-const decision = (given: Partial<Decision> = {}): Decision => ({
-  id: randomUUID(),
-  gateway: "default",
-  action: "block",
-  kind: "ip",
-  value: "203.0.113.7",
-  params: {},
-  action_id: null,
-  incident_id: null,
-  created_by: "the tests",
-  reason: "evidence",
-  created_at: Date.now(),
-  expires_at: Date.now() + 60_000,
-  ended_at: null,
-  ...given,
-});
 
 describe("GET /feed/v1/decisions", () => {
   let agent: TestAgent;
@@ -49,7 +33,7 @@ describe("GET /feed/v1/decisions", () => {
   };
 
   test("is text that is signed with the feed's own secret", async () => {
-    const put = decision({ action: "throttle", params: { rps: 5, scope: "login", secret: "not for gateways" } });
+    const put = decisionRow({ action: "throttle", params: { rps: 5, scope: "login", secret: "not for gateways" } });
     await putDecision(agent.store.db, put);
     const reply = await poll();
     expect(reply.statusCode).toBe(200);
@@ -66,7 +50,7 @@ describe("GET /feed/v1/decisions", () => {
     const first = parse((await poll()).body);
     expect(first.count).toBe(0);
     expect((await poll(first.after)).statusCode).toBe(304);
-    const put = decision();
+    const put = decisionRow();
     await putDecision(agent.store.db, put);
     const second = parse((await poll(first.after)).body);
     expect(second).toMatchObject({ sequence: first.sequence + 1, count: 1 });
@@ -75,8 +59,8 @@ describe("GET /feed/v1/decisions", () => {
   });
 
   test("leaves out what expired, and says so with a new sequence", async () => {
-    await putDecision(agent.store.db, decision());
-    await putDecision(agent.store.db, decision({ expires_at: Date.now() - 1 }));
+    await putDecision(agent.store.db, decisionRow());
+    await putDecision(agent.store.db, decisionRow({ expires_at: Date.now() - 1 }));
     const before = parse((await poll()).body);
     expect(before.count).toBe(1);
     expect(await expireDecisions(agent.store.db)).toBe(1);
@@ -87,7 +71,7 @@ describe("GET /feed/v1/decisions", () => {
   test("a change that is rolled back changes nothing", async () => {
     const { sequence } = parse((await poll()).body);
     const rolledBack = agent.store.db.transaction().execute(async (transaction) => {
-      await putDecision(transaction, decision());
+      await putDecision(transaction, decisionRow());
       throw new Error("no");
     });
     await expect(rolledBack).rejects.toThrow("no");
@@ -95,10 +79,10 @@ describe("GET /feed/v1/decisions", () => {
   });
 
   test("keeps, at its limit, overrides and blocks that run longest, and counts the rest", async () => {
-    const allow = decision({ action: "allow", expires_at: Date.now() + 1_000, value: "203.0.113.1" });
-    const longBlock = decision({ expires_at: Date.now() + 90_000, value: "203.0.113.2" });
-    const shortBlock = decision({ expires_at: Date.now() + 20_000, value: "203.0.113.3" });
-    const throttle = decision({ action: "throttle", expires_at: Date.now() + 99_000, value: "203.0.113.4" });
+    const allow = decisionRow({ action: "allow", expires_at: Date.now() + 1_000, value: "203.0.113.1" });
+    const longBlock = decisionRow({ expires_at: Date.now() + 90_000, value: "203.0.113.2" });
+    const shortBlock = decisionRow({ expires_at: Date.now() + 20_000, value: "203.0.113.3" });
+    const throttle = decisionRow({ action: "throttle", expires_at: Date.now() + 99_000, value: "203.0.113.4" });
     for (const put of [throttle, shortBlock, longBlock, allow]) await putDecision(agent.store.db, put);
     const source = new FeedSource(agent.store.db, "default", FEED_SECRET, 2);
     const feed = parse((await source.body(await source.current())).text);
@@ -107,7 +91,7 @@ describe("GET /feed/v1/decisions", () => {
   });
 
   test("never lets a value become a line of its own", async () => {
-    await putDecision(agent.store.db, decision({ params: { route: "r\nblock ip 10.0.0.1 9999999999 x -" } }));
+    await putDecision(agent.store.db, decisionRow({ params: { route: "r\nblock ip 10.0.0.1 9999999999 x -" } }));
     expect(parse((await poll()).body).lines).toHaveLength(1);
   });
 

@@ -1,5 +1,4 @@
 import type { Action } from "../store/actions.ts";
-import { storableText } from "../store/db.ts";
 import type { Decision } from "../store/decisions.ts";
 import type { Incident, IncidentLogEntry } from "../store/incidents.ts";
 
@@ -18,7 +17,7 @@ export function viewIncident(incident: Incident) {
 }
 
 export function viewLogEntry(entry: IncidentLogEntry) {
-  return { at: iso(entry.at), kind: entry.kind, text: storableText(entry.text), data: entry.data };
+  return { at: iso(entry.at), kind: entry.kind, text: entry.text, data: entry.data };
 }
 
 export function viewAction(action: Action) {

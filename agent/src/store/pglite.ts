@@ -8,12 +8,12 @@ import {
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   type QueryResult,
 } from "kysely";
 import type { Db } from "./db.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { PgliteThread } from "./pglite-thread.ts";
+import { StorableQueryCompiler } from "./query-compiler.ts";
 
 export const IN_MEMORY = "memory://";
 /** Work that waits longer for the one connection most likely waits for itself: `db` was used inside a transaction of `db`. */
@@ -54,7 +54,7 @@ function dialectOf(thread: PgliteThread): Dialect {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new PgliteDriver(thread),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createQueryCompiler: () => new StorableQueryCompiler(),
   };
 }
 

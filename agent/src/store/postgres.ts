@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Db } from "./db.ts";
+import { StorableQueryCompiler } from "./query-compiler.ts";
 
 const INT8 = 20;
 const NUMERIC = 1700;
@@ -8,6 +9,12 @@ const NUMERIC = 1700;
 function parserOf(oid: number, format: "text" | "binary" = "text") {
   if (oid === INT8 || oid === NUMERIC) return Number;
   return pg.types.getTypeParser(oid, format as "text");
+}
+
+class Dialect extends PostgresDialect {
+  override createQueryCompiler(): StorableQueryCompiler {
+    return new StorableQueryCompiler();
+  }
 }
 
 /** `onError` hears of connections that broke while idle; the pool replaces them. */
@@ -23,6 +30,6 @@ export function openPostgres(
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
   pool.on("error", onError);
-  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const db: Db = new Kysely({ dialect: new Dialect({ pool }) });
   return { db, close: () => db.destroy() };
 }
