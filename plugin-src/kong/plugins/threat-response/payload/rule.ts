@@ -35,3 +35,20 @@ export interface Rule {
   literals: string[];
   expression: string;
 }
+
+/** The literals of one text, separated by `, `: a literal may begin or end with the space that stands for white space. */
+export function list(text: string): string[] {
+  const literals: string[] = [];
+  let from = 1;
+  while (true) {
+    const [start, stop] = string.find(text, ", ", from, true);
+    literals.push(string.sub(text, from, (start ?? 0) - 1));
+    if (start === undefined) return literals;
+    from = stop + 1;
+  }
+}
+
+/** One expression that holds where any of these does. */
+export function anyOf(alternatives: string[]): string {
+  return `(?:${table.concat(alternatives, "|")})`;
+}

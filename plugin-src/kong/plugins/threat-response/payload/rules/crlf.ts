@@ -1,4 +1,4 @@
-import { AT_COOKIE, AT_HEADER, AT_NAME, AT_PATH, AT_QUERY, type Rule } from "../rule.ts";
+import { AT_COOKIE, AT_HEADER, AT_NAME, AT_PATH, AT_QUERY, anyOf, list, type Rule } from "../rule.ts";
 
 /** Line breaks that start a header or a response of the attacker's. */
 
@@ -9,29 +9,14 @@ export const crlf: Rule[] = [
     inDocument: 40,
     reason: "line break that starts a header",
     at: AT_PATH + AT_QUERY + AT_COOKIE + AT_HEADER + AT_NAME,
-    literals: [
-      " set-cookie",
-      " location",
-      " content-type",
-      " content-length",
-      " http/1",
-      " x-",
-      " transfer-encoding",
-      " refresh",
-      " status:",
-      " access-control",
-      "\u0000set-cookie",
-      " host:",
-      " header",
-      " link:",
-      " crlf",
-      " test:",
-      " <html",
-      " <script",
-      " cookie:",
-      " referer",
-    ],
-    expression:
-      "[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]|[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}|\\r\\n\\r\\n\\s*<|[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/",
+    literals: list(
+      " set-cookie,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \u0000set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer",
+    ),
+    expression: anyOf([
+      "[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]",
+      "[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}",
+      "\\r\\n\\r\\n\\s*<",
+      "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/",
+    ]),
   },
 ];

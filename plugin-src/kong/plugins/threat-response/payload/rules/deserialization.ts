@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_STRUCTURE, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_STRUCTURE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Serialised objects of Java, PHP, Python, .NET, Ruby and JavaScript that run code when read. */
 
@@ -9,27 +9,22 @@ export const deserialization: Rule[] = [
     inDocument: 40,
     reason: "serialised object",
     at: ANYWHERE,
-    literals: [
-      "ro0ab",
-      "o:",
-      "aced0005",
-      "aaeaaad",
-      "gasv",
-      "!!python",
-      "!!javax",
-      "!!ruby",
-      "!ruby/",
-      "nd_func",
-      "cposix",
-      "c__builtin__",
-      "cos system",
+    literals: list(
+      "ro0ab, o:, aced0005, aaeaaad, gasv, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bagi, a:",
+    ),
+    expression: anyOf([
+      "(?-i:rO0AB[A-Za-z0-9+/_-]{4,})",
+      "\\baced0005[0-9a-f]{8}",
+      "(?-i:AAEAAAD/////)",
+      '(?:^|[;{:])(?:O|C):\\+?\\d+:\\"[\\w\\\\]+\\":\\d+:\\{',
+      "!!python/(?:object|name|module)",
+      "!!javax?\\.",
+      "!!com\\.sun",
+      "!(?:!)?ruby/(?:object|hash|struct)",
+      "_\\$\\$nd_func\\$\\$_",
+      "c(?:posix|__builtin__|os)[\\r\\n ]+(?:system|eval|exec|popen)",
       "objectdataprovider",
-      "!!com.",
-      "bagi",
-      "a:",
-    ],
-    expression:
-      '(?-i:rO0AB[A-Za-z0-9+/_-]{4,})|\\baced0005[0-9a-f]{8}|(?-i:AAEAAAD/////)|(?:^|[;{:])(?:O|C):\\+?\\d+:\\"[\\w\\\\]+\\":\\d+:\\{|!!python/(?:object|name|module)|!!javax?\\.|!!com\\.sun|!(?:!)?ruby/(?:object|hash|struct)|_\\$\\$nd_func\\$\\$_|c(?:posix|__builtin__|os)[\\r\\n ]+(?:system|eval|exec|popen)|objectdataprovider',
+    ]),
   },
   {
     class: "deserialization",
@@ -37,18 +32,16 @@ export const deserialization: Rule[] = [
     inDocument: 40,
     reason: "class that runs code when deserialised",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: [
-      "com.sun.",
-      "org.apache.",
-      "javax.",
-      "java.",
-      "org.spring",
-      "system.",
-      "typeconfuse",
+    literals: list("com.sun., org.apache., javax., java., org.spring, system., typeconfuse, ysoserial, $type"),
+    expression: anyOf([
+      "com\\.sun\\.(?:rowset|org\\.apache\\.xalan|jndi)",
+      "org\\.apache\\.(?:commons\\.(?:collections\\d?\\.(?:functors|keyvalue|map)|configuration|dbcp|beanutils|fileupload)|xbean\\.naming|ibatis\\.datasource|tomcat\\.dbcp|xalan)",
+      "javax\\.(?:script\\.scriptenginemanager|swing\\.jeditorpane|management\\.badattribute)",
+      "java\\.(?:lang\\.(?:processbuilder|runtime)|beans\\.xmldecoder)",
+      "org\\.springframework\\.(?:context\\.support\\.\\w*xmlapplicationcontext|beans\\.factory\\.(?:config|objectfactory)|aop\\.support)",
+      "system\\.(?:windows\\.data\\.objectdataprovider|diagnostics\\.process|configuration\\.install|management\\.automation)",
+      "typeconfusedelegate",
       "ysoserial",
-      "$type",
-    ],
-    expression:
-      "com\\.sun\\.(?:rowset|org\\.apache\\.xalan|jndi)|org\\.apache\\.(?:commons\\.(?:collections\\d?\\.(?:functors|keyvalue|map)|configuration|dbcp|beanutils|fileupload)|xbean\\.naming|ibatis\\.datasource|tomcat\\.dbcp|xalan)|javax\\.(?:script\\.scriptenginemanager|swing\\.jeditorpane|management\\.badattribute)|java\\.(?:lang\\.(?:processbuilder|runtime)|beans\\.xmldecoder)|org\\.springframework\\.(?:context\\.support\\.\\w*xmlapplicationcontext|beans\\.factory\\.(?:config|objectfactory)|aop\\.support)|system\\.(?:windows\\.data\\.objectdataprovider|diagnostics\\.process|configuration\\.install|management\\.automation)|typeconfusedelegate|ysoserial",
+    ]),
   },
 ];

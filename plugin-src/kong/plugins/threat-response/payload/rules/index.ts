@@ -7,7 +7,9 @@ import { ldap } from "./ldap.ts";
 import { nosqli } from "./nosqli.ts";
 import { prototype } from "./prototype.ts";
 import { scanner } from "./scanner.ts";
-import { sqli } from "./sqli.ts";
+import { sqliConditions } from "./sqli-conditions.ts";
+import { sqliFunctions } from "./sqli-functions.ts";
+import { sqliStatements } from "./sqli-statements.ts";
 import { ssrf } from "./ssrf.ts";
 import { ssti } from "./ssti.ts";
 import { traversal } from "./traversal.ts";
@@ -17,7 +19,9 @@ import { xxe } from "./xxe.ts";
 /** In the order in which they are tried. */
 const GROUPS: Rule[][] = [
   jndi,
-  sqli,
+  sqliConditions,
+  sqliStatements,
+  sqliFunctions,
   xss,
   cmdi,
   traversal,

@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_STRUCTURE, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_STRUCTURE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Look-ups that a Java logger or directory client follows. */
 
@@ -9,8 +9,12 @@ export const jndi: Rule[] = [
     inDocument: 40,
     reason: "JNDI look-up",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: ["jndi", "${", "$%7b", "{lower", "{upper", "::-"],
-    expression:
-      "\\$\\{\\s*jndi\\s*:|\\$\\{(?:[^${}]{0,20}\\$\\{(?:lower|upper|env|sys|date|::-|:+-|[\\w:.-]{0,20}:-)[^}]{0,40}\\}){1,}|\\$\\{[^}]{0,40}(?::-|::)[a-z]\\}[^}]{0,80}:|j\\s*n\\s*d\\s*i\\s*:\\s*(?:ldaps?|rmi|dns|iiop|corba|nis|nds|http)",
+    literals: list("jndi, ${, $%7b, {lower, {upper, ::-"),
+    expression: anyOf([
+      "\\$\\{\\s*jndi\\s*:",
+      "\\$\\{(?:[^${}]{0,20}\\$\\{(?:lower|upper|env|sys|date|::-|:+-|[\\w:.-]{0,20}:-)[^}]{0,40}\\}){1,}",
+      "\\$\\{[^}]{0,40}(?::-|::)[a-z]\\}[^}]{0,80}:",
+      "j\\s*n\\s*d\\s*i\\s*:\\s*(?:ldaps?|rmi|dns|iiop|corba|nis|nds|http)",
+    ]),
   },
 ];

@@ -1,4 +1,4 @@
-import { AT_COOKIE, AT_HEADER, AT_QUERY, AT_VALUE, type Rule } from "../rule.ts";
+import { AT_COOKIE, AT_HEADER, AT_QUERY, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Filters of LDAP searches that are closed and continued. */
 
@@ -9,27 +9,20 @@ export const ldap: Rule[] = [
     inDocument: 15,
     reason: "LDAP filter that is closed and continued",
     at: AT_QUERY + AT_VALUE + AT_COOKIE + AT_HEADER,
-    literals: [
-      "*)(",
-      ")(|",
-      ")(&",
-      ")(!",
-      "*))(",
-      "(|(",
-      "(&(",
-      ")(uid",
-      "(objectclass",
-      "*)|",
-      "*(|",
-      "))(|",
-      "(cn=",
-      "(uid=",
-      "(mail=",
-      "*))",
-      ")(",
-      "*|",
-    ],
-    expression:
-      "\\*\\)+\\s*\\(\\s*[|&!]?|\\)\\s*\\(\\s*[|&!]\\s*(?:\\(|$)|\\)\\s*\\(\\s*\\w{1,20}\\s*[~<>]?=\\s*\\*?|^[|&!*]*\\(\\s*[|&!]\\s*\\(\\s*\\w+\\s*=|\\(\\s*objectclass\\s*=|^\\*\\)|\\*\\(\\s*\\||^[\\w*]{0,20}\\)\\s*\\(\\s*\\w{1,20}\\s*=|^\\(?\\w*\\)?\\s*\\|\\s*\\(?\\w+=\\*|\\*\\|[(%]",
+    literals: list(
+      "*)(, )(|, )(&, )(!, *))(, (|(, (&(, )(uid, (objectclass, *)|, *(|, ))(|, (cn=, (uid=, (mail=, *)), )(, *|",
+    ),
+    expression: anyOf([
+      "\\*\\)+\\s*\\(\\s*[|&!]?",
+      "\\)\\s*\\(\\s*[|&!]\\s*(?:\\(|$)",
+      "\\)\\s*\\(\\s*\\w{1,20}\\s*[~<>]?=\\s*\\*?",
+      "^[|&!*]*\\(\\s*[|&!]\\s*\\(\\s*\\w+\\s*=",
+      "\\(\\s*objectclass\\s*=",
+      "^\\*\\)",
+      "\\*\\(\\s*\\|",
+      "^[\\w*]{0,20}\\)\\s*\\(\\s*\\w{1,20}\\s*=",
+      "^\\(?\\w*\\)?\\s*\\|\\s*\\(?\\w+=\\*",
+      "\\*\\|[(%]",
+    ]),
   },
 ];

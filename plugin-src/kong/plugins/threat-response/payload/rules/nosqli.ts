@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_NAME, AT_STRUCTURE, AT_VALUE, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_NAME, AT_STRUCTURE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Operators of document databases where a plain value is expected. */
 
@@ -8,7 +8,7 @@ export const nosqli: Rule[] = [
     score: 80,
     reason: "query operator in a parameter's name",
     at: AT_NAME,
-    literals: ["[$"],
+    literals: list("[$"),
     expression:
       "\\[\\s*['\\\"]?\\$(?:ne|nin|in|gte?|lte?|eq|regex|where|exists|or|and|nor|not|type|size|all|elemmatch|expr|func|mod)['\\\"]?\\s*\\]",
   },
@@ -18,7 +18,7 @@ export const nosqli: Rule[] = [
     inDocument: 30,
     reason: "query operator with a value that matches everything",
     at: AT_STRUCTURE + AT_VALUE,
-    literals: ["$ne", "$gt", "$lt", "$nin", "$regex", "$exists", "$where", "$eq", "$in", "$not", "$or"],
+    literals: list("$ne, $gt, $lt, $nin, $regex, $exists, $where, $eq, $in, $not, $or"),
     expression:
       "[{,]\\s*['\\\"]?\\$(?:(?:ne|gte?|nin|lte?)['\\\"]?\\s*:\\s*(?:null|undefined|true|false|['\\\"]\\s*['\\\"]|-?[01]\\b|\\[|nan)|regex['\\\"]?\\s*:\\s*['\\\"]?(?:\\^?\\.\\*|\\.\\{|\\^|\\.|['\\\"])|exists['\\\"]?\\s*:\\s*(?:true|1)|where['\\\"]?\\s*:|in['\\\"]?\\s*:\\s*\\[\\s*['\\\"]?(?:admin|root|true)|or['\\\"]?\\s*:\\s*\\[\\s*\\{\\s*\\})",
   },
@@ -28,8 +28,13 @@ export const nosqli: Rule[] = [
     inDocument: 30,
     reason: "script for a document database",
     at: ANYWHERE,
-    literals: ["$where", "this.", "db.", "||1", "|| 1", "||'", "|| '", "&& '", "return ", "==", "mapreduce", "&&"],
-    expression:
-      "(?:^|[,{'\\\";]\\s*)['\\\"]?\\$where['\\\"]?\\s*(?::|$)|['\\\")}]\\s*;?\\s*(?:\\|\\||&&)\\s*(?:['\\\"(]?\\s*this\\.\\w+|['\\\"]?[\\w]{1,8}['\\\"]?\\s*===?\\s*['\\\"]?\\w{1,8})|;\\s*return\\s*(?:\\(|true|1\\b|this|!|'|\\\")|^\\s*(?:this\\.\\w+\\s*(?:==|!=|>|\\.match)|return\\s+(?:true|this|1\\b))|db\\.\\w{1,40}\\.(?:find|insert|drop|remove|update|aggregate|mapreduce)\\s*\\(",
+    literals: list("$where, this., db., ||1, || 1, ||', || ', && ', return , ==, mapreduce, &&"),
+    expression: anyOf([
+      `(?:^|[,{'\\";]\\s*)['\\"]?\\$where['\\"]?\\s*(?::|$)`,
+      `['\\")}]\\s*;?\\s*(?:\\|\\||&&)\\s*(?:['\\"(]?\\s*this\\.\\w+|['\\"]?[\\w]{1,8}['\\"]?\\s*===?\\s*['\\"]?\\w{1,8})`,
+      `;\\s*return\\s*(?:\\(|true|1\\b|this|!|'|\\")`,
+      "^\\s*(?:this\\.\\w+\\s*(?:==|!=|>|\\.match)|return\\s+(?:true|this|1\\b))",
+      "db\\.\\w{1,40}\\.(?:find|insert|drop|remove|update|aggregate|mapreduce)\\s*\\(",
+    ]),
   },
 ];

@@ -1,4 +1,4 @@
-import { AT_BODY, AT_NAME, AT_QUERY, AT_STRUCTURE, type Rule } from "../rule.ts";
+import { AT_BODY, AT_NAME, AT_QUERY, AT_STRUCTURE, list, type Rule } from "../rule.ts";
 
 /** Names that change the prototype of all JavaScript objects. */
 
@@ -8,7 +8,7 @@ export const prototype: Rule[] = [
     score: 82,
     reason: "prototype of all objects in a name",
     at: AT_NAME,
-    literals: ["__proto__", "constructor"],
+    literals: list("__proto__, constructor"),
     expression:
       "(?:^|[.\\[\\]'\\\"])__proto__(?:$|[.\\[\\]'\\\"])|constructor['\\\"]?\\s*[\\].\\[]+\\s*['\\\"]?prototype",
   },
@@ -18,7 +18,7 @@ export const prototype: Rule[] = [
     inDocument: 30,
     reason: "prototype of all objects in JSON",
     at: AT_STRUCTURE,
-    literals: ["__proto__", "constructor"],
+    literals: list("__proto__, constructor"),
     expression: '[{,]\\s*\\"__proto__\\"\\s*:|\\"constructor\\"\\s*:\\s*\\{\\s*\\"prototype\\"\\s*:',
   },
   {
@@ -27,7 +27,7 @@ export const prototype: Rule[] = [
     inDocument: 20,
     reason: "prototype of all objects",
     at: AT_QUERY + AT_BODY,
-    literals: ["__proto__", "constructor"],
+    literals: list("__proto__, constructor"),
     expression:
       "^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b",
   },

@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_STRUCTURE, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_STRUCTURE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Document types and entities that make an XML parser fetch or expand. */
 
@@ -9,7 +9,7 @@ export const xxe: Rule[] = [
     inDocument: 35,
     reason: "external XML entity",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: ["<!entity"],
+    literals: list("<!entity"),
     expression: "<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+(?:system|public)\\b",
   },
   {
@@ -18,7 +18,7 @@ export const xxe: Rule[] = [
     inDocument: 25,
     reason: "XML entity",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: ["<!entity"],
+    literals: list("<!entity"),
     expression: "<!doctype[^>\\[]{0,200}\\[[\\s\\S]{0,400}<!entity|<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+['\\\"]",
   },
   {
@@ -27,7 +27,7 @@ export const xxe: Rule[] = [
     inDocument: 25,
     reason: "external document type",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: ["<!doctype"],
+    literals: list("<!doctype"),
     expression:
       "<!doctype\\s+[\\w:.-]+\\s+(?:system\\s+['\\\"]|public\\s+['\\\"][^'\\\"]{0,100}['\\\"]\\s+['\\\"](?!https?://www\\.w3\\.org/)|\\[\\s*%)",
   },
@@ -37,8 +37,13 @@ export const xxe: Rule[] = [
     inDocument: 25,
     reason: "inclusion of another document",
     at: ANYWHERE + AT_STRUCTURE,
-    literals: ["xinclude", "xi:include", "<!--#", "xsl:", "xml-stylesheet"],
-    expression:
-      "<xi:include\\b|xmlns:\\w+\\s*=\\s*['\\\"]http://www\\.w3\\.org/2001/xinclude|<!--#(?:exec|include|echo|config|printenv)|<xsl:(?:value-of\\s+select\\s*=\\s*['\\\"](?:system-property|unparsed-text|document)|include|import|copy-of\\s+select\\s*=\\s*['\\\"]document)|<\\?xml-stylesheet[^>]{0,100}href\\s*=\\s*['\\\"]?(?:javascript|data|http)",
+    literals: list("xinclude, xi:include, <!--#, xsl:, xml-stylesheet"),
+    expression: anyOf([
+      "<xi:include\\b",
+      `xmlns:\\w+\\s*=\\s*['\\"]http://www\\.w3\\.org/2001/xinclude`,
+      "<!--#(?:exec|include|echo|config|printenv)",
+      `<xsl:(?:value-of\\s+select\\s*=\\s*['\\"](?:system-property|unparsed-text|document)|include|import|copy-of\\s+select\\s*=\\s*['\\"]document)`,
+      `<\\?xml-stylesheet[^>]{0,100}href\\s*=\\s*['\\"]?(?:javascript|data|http)`,
+    ]),
   },
 ];

@@ -1,0 +1,126 @@
+import { ANYWHERE, anyOf, list, type Rule } from "../rule.ts";
+
+/** Breaking out of a SQL value: what follows the quote or number that an application expects. */
+
+const WORD = "(?<![a-z_.])(?:or|and|xor|having|rlike|regexp|where|not|div)(?![a-z_])";
+const JOIN = `(?:${WORD}|\\|\\||&&)`;
+const COMPARISON = "(?:=|<=>|<>|!=|<=?|>=?|(?:not )?(?:like|rlike|regexp|between)\\b|is\\b|sounds like)";
+const SQL_END = "(?:--|#|;|/\\*|\\0|$)";
+const NUMBER = "[-+~]*\\d+(?:\\.\\d+)?";
+
+/** A joining word, then what only a condition goes on with: a digit, a quote, a sign, a parenthesis, a function. */
+function joined(): string[] {
+  const starts = list(
+    "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ', \", (, -, +, ~, !, @, not , true, false, null, exists, substr, ascii, length, /*, sleep, if(",
+  );
+  const literals: string[] = [];
+  for (const word of list("or, and, xor, having, where, ||, &&, rlike, regexp")) {
+    for (const start of starts) {
+      literals.push(word + start);
+      literals.push(`${word} ${start}`);
+    }
+  }
+  return literals;
+}
+
+/** A closing quote or parenthesis, then a joining word. */
+function closed(): string[] {
+  const literals: string[] = [];
+  for (const closing of list("', \", ')")) {
+    for (const word of list(
+      "or, and, ||, &&, xor, having, like, not, is , in(, in (, between, rlike, regexp, div, mod, where",
+    )) {
+      literals.push(closing + word);
+      literals.push(`${closing} ${word}`);
+    }
+  }
+  literals.push("/**/");
+  literals.push("/*!");
+  return literals;
+}
+
+const JOINED = joined();
+const CLOSED = closed();
+
+export const sqliConditions: Rule[] = [
+  {
+    class: "sqli",
+    score: 82,
+    inDocument: 30,
+    reason: "SQL condition that is always true or false",
+    at: ANYWHERE,
+    folded: true,
+    literals: JOINED,
+    expression: anyOf([
+      `${JOIN}[ (!~+-]*(?:not )?\\d+[ )]*${COMPARISON}[ (]*[-+~ ]*['"]?\\d+(?![\\d.]*[a-z%])`,
+      `${JOIN}[ (!~+-]*(?:not )?(['"])([^'" ]{0,20})\\1? ?${COMPARISON}[ (]*['"\\d]`,
+      `${JOIN}[ (]*\\d+(?: ?[*+/-] ?\\d+)+[ )]*${COMPARISON} ?${NUMBER}`,
+      `${JOIN}[ (]*(\\w{1,8}) ?= ?\\3 ?(?:--|#)`,
+    ]),
+  },
+  {
+    class: "sqli",
+    score: 80,
+    inDocument: 30,
+    reason: "quote followed by a SQL condition",
+    at: ANYWHERE,
+    folded: true,
+    literals: CLOSED,
+    expression: `^[^'"=<>{]{0,60}['"][ )]{0,8}${JOIN}[ (!~+-]*(?:not )?${anyOf([
+      "[\\w@.]{1,40} ?(?:=|<|>|!=|like\\b|in ?\\(|is (?:not )?null|\\(|between\\b|&&|\\|\\|)",
+      "['\"]",
+      `\\d+ ?${SQL_END}`,
+      "exists\\b",
+      "\\(? ?select\\b",
+      "(?:true|false|null)\\b",
+    ])}`,
+  },
+  {
+    class: "sqli",
+    score: 74,
+    inDocument: 15,
+    reason: "quotes joined by a SQL operator",
+    at: ANYWHERE,
+    folded: true,
+    literals: list(
+      `'=, ' =, '<, ' <, '>, ' >, '!, ' !, '^, ' ^, '*, ' *, '/, ' /, '+, ' +, '-, ' -, '|, ' |, '&, ' &, '%, ' %, 'is , ' is , 'like, ' like, 'rlike, ' rlike, 'div, ' div, 'mod, ' mod, 'sounds, ' sounds, 'not , ' not , 'regexp, ' regexp, 'between, ' between, 'in , 'or, ' or, 'and, ' and`,
+    ),
+    expression: `^[^'"=<>{ ]{0,20} ?'[ )]*(?:[=<>!^*/|&%+-]{1,3}|(?:not )?(?:like|rlike|regexp|between|in|or|and)|is(?: not)?|div|mod|sounds like)[ (!~+-]*(?:'[ \\w]{0,20}$|(?:[\\w.@]{1,30}(?:\\(\\w{0,12}\\))?|\\d+) ?(?:[=<>!^*/|&%+-]{1,3}|(?:not )?(?:like|rlike|regexp|or|and|between|in)|is(?: not)?(?: null)?|div|mod)[ (!~+-]*'[^']{0,20}$)`,
+  },
+  {
+    class: "sqli",
+    score: 76,
+    inDocument: 20,
+    reason: "SQL condition, then a comment",
+    at: ANYWHERE,
+    folded: true,
+    literals: JOINED,
+    expression: `(?:['")]|^ ?-?\\d*|^) ?(?:or|\\|\\||and|&&|xor)(?![a-z])[ (!~+-]*(?:\\d+|true|false|null|sleep ?\\([^)]{0,20}\\))[ )]*(?:--|#|;|/\\*|\\0)`,
+  },
+  {
+    class: "sqli",
+    score: 76,
+    inDocument: 20,
+    reason: "quote, then a SQL comment",
+    at: ANYWHERE,
+    folded: true,
+    literals: list(
+      `'--, ' --, '#, ' #, ')--, ') --, ')#, ') #, '/*, ' /*, "--, " --, "#, " #, ")--, ")#, ';--, ';, ')), ")), ')/*, ")/*`,
+    ),
+    expression: "^[^'\"=<>:{}]{0,40}['\"][ )]{0,8};?[ )]{0,4}(?:--|#|/\\*)(?: ?$|[ +-])",
+  },
+  {
+    class: "sqli",
+    score: 80,
+    inDocument: 25,
+    reason: "SQL ordering or grouping after a value",
+    at: ANYWHERE,
+    folded: true,
+    literals: list("order by, group by, order/*, group/*, limit , having , /**/by, /*!, boolean mode, like '%"),
+    expression: anyOf([
+      "^(?:-?\\d+|[^ ]{0,30}['\")]+)[ )]*(?:order by \\(? ?\\d+|group by [\\w.]{1,40}(?: having| ?,| ?--| ?#|\\()|having ['\"\\d(]|limit \\d+ ?(?:,|offset) ?\\d+ ?(?:--|#|union|procedure|into))",
+      "^[^'\"]{0,20}['\"]? ?(?:order|group) by \\d+ ?(?:--|#|/\\*)",
+      "' in boolean mode ?\\)",
+    ]),
+  },
+];
