@@ -6,6 +6,8 @@ declare namespace ngx {
       subject: string,
       expression: string,
       options: string,
+      /** Where to begin, one-based; moved behind the match. */
+      context?: { pos: number },
     ): LuaMultiReturn<[from: number, to: number] | [from: undefined, to: undefined, err: string | undefined]>;
   }
 }

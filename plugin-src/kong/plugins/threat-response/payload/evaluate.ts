@@ -5,7 +5,7 @@ import { type Automaton, buildAutomaton } from "./automaton.ts";
 import { PLAIN } from "./byte-classes.ts";
 import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { foldText } from "./fold.ts";
-import type { Rule } from "./rule.ts";
+import { AT_BODY, type Rule } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
 
 export interface PayloadFinding {
@@ -38,6 +38,9 @@ const CHUNK = 2048;
 const OVERLAP = 256;
 /** From this size on a text of several lines counts as a document. */
 const DOCUMENT = 400;
+const LINE_FEED = 10;
+/** A flag: documents quote attacks and hold code, and are read by people. */
+const MAX_IN_DOCUMENT = 55;
 
 function literalsOf(rules: Rule[]): string[][] {
   const literals: string[][] = [];
@@ -87,12 +90,15 @@ function collectCandidates(from: number, to: number): number {
   return count;
 }
 
-function scoreOf(rule: Rule, isDocument: boolean): number {
-  return isDocument ? (rule.inDocument ?? rule.score) : rule.score;
+function scoreOf(rule: Rule, inDocument: boolean): number {
+  return inDocument ? (rule.inDocument ?? math.min(rule.score, MAX_IN_DOCUMENT)) : rule.score;
 }
 
-/** The first `count` candidates whose expressions hold, strongest first in no particular order. */
-function confirm(count: number, from: number, to: number, at: number, isDocument: boolean): Match[] | undefined {
+/** Lets a search begin behind the first byte, so that `^` never means the middle of a value. */
+const behindFirst = { pos: 2 };
+
+/** Those of the first `count` candidates whose expressions hold in `decoded[from, to)`. */
+function confirm(count: number, from: number, to: number, at: number, inDocument: boolean): Match[] | undefined {
   let matches: Match[] | undefined;
   let plain: string | undefined;
   let folded: string | undefined;
@@ -102,20 +108,22 @@ function confirm(count: number, from: number, to: number, at: number, isDocument
       if (rule.folded) folded ??= foldText(from, to);
       else plain ??= ffi.string(advance(decoded, from), to - from);
       const text = (rule.folded ? folded : plain) as string;
-      const [start] = ngx.re.find(text, rule.expression, "ijo");
+      behindFirst.pos = 2;
+      const [start] = ngx.re.find(text, rule.expression, "ijo", from > 0 ? behindFirst : undefined);
       if (start !== undefined) {
         matches ??= [];
-        matches.push({ rule, score: scoreOf(rule, isDocument), text, start });
+        matches.push({ rule, score: scoreOf(rule, inDocument), text, start });
       }
     }
   }
   return matches;
 }
 
-/** The strongest match, its score raised by the others of its class. */
-function combine(matches: Match[]): Match {
+/** The strongest match, its score raised by the others of its class; not in a document, where many quotes are no attack either. */
+function combine(matches: Match[], inDocument: boolean): Match {
   let best = matches[0];
   for (const match of matches) if (match.score > best.score) best = match;
+  if (inDocument) return best;
   let doubt = 100;
   for (const match of matches) {
     if (match.rule.class === best.rule.class) doubt = (doubt * (100 - match.score)) / 100;
@@ -143,8 +151,13 @@ function findingOf(match: Match, rawField: string): PayloadFinding {
   return finding;
 }
 
-function isDocument(length: number): boolean {
-  return length >= DOCUMENT;
+/** A long text of several lines in a body: documentation, a message, code, all of which may quote an attack. */
+function isDocument(at: number, length: number): boolean {
+  if (length < DOCUMENT || (at & AT_BODY) === 0) return false;
+  for (const i of $range(0, length - 1)) {
+    if (decoded[i] === LINE_FEED) return true;
+  }
+  return false;
 }
 
 /**
@@ -165,9 +178,10 @@ export function judgeValue(
   while (start < length) {
     const end = math.min(start + CHUNK, length);
     const count = collectCandidates(start, end);
-    const matches = count > 0 ? confirm(count, start, end, at, isDocument(length)) : undefined;
+    const inDocument = count > 0 && isDocument(at, length);
+    const matches = count > 0 ? confirm(count, start, end, at, inDocument) : undefined;
     if (matches !== undefined) {
-      const match = combine(matches);
+      const match = combine(matches, inDocument);
       if (best === undefined || match.score > best.score) best = match;
     }
     start = end < length ? end - OVERLAP : length;

@@ -6,7 +6,6 @@ export const crlf: Rule[] = [
   {
     class: "crlf",
     score: 85,
-    inDocument: 40,
     reason: "line break that starts a header",
     at: AT_PATH + AT_QUERY + AT_COOKIE + AT_HEADER + AT_NAME,
     literals: list(

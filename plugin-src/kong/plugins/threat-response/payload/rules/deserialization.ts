@@ -6,7 +6,6 @@ export const deserialization: Rule[] = [
   {
     class: "deserialization",
     score: 82,
-    inDocument: 40,
     reason: "serialised object",
     at: ANYWHERE,
     literals: list(
@@ -29,7 +28,6 @@ export const deserialization: Rule[] = [
   {
     class: "deserialization",
     score: 88,
-    inDocument: 40,
     reason: "class that runs code when deserialised",
     at: ANYWHERE + AT_STRUCTURE,
     literals: list("com.sun., org.apache., javax., java., org.spring, system., typeconfuse, ysoserial, $type"),

@@ -6,7 +6,6 @@ export const ldap: Rule[] = [
   {
     class: "ldap",
     score: 78,
-    inDocument: 15,
     reason: "LDAP filter that is closed and continued",
     at: AT_QUERY + AT_VALUE + AT_COOKIE + AT_HEADER,
     literals: list(

@@ -15,7 +15,6 @@ export const nosqli: Rule[] = [
   {
     class: "nosqli",
     score: 80,
-    inDocument: 30,
     reason: "query operator with a value that matches everything",
     at: AT_STRUCTURE + AT_VALUE,
     literals: list("$ne, $gt, $lt, $nin, $regex, $exists, $where, $eq, $in, $not, $or"),
@@ -25,7 +24,6 @@ export const nosqli: Rule[] = [
   {
     class: "nosqli",
     score: 82,
-    inDocument: 30,
     reason: "script for a document database",
     at: ANYWHERE,
     literals: list("$where, this., db., ||1, || 1, ||', || ', && ', return , ==, mapreduce, &&"),

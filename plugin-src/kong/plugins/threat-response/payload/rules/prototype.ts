@@ -15,7 +15,6 @@ export const prototype: Rule[] = [
   {
     class: "prototype",
     score: 82,
-    inDocument: 30,
     reason: "prototype of all objects in JSON",
     at: AT_STRUCTURE,
     literals: list("__proto__, constructor"),
@@ -24,7 +23,6 @@ export const prototype: Rule[] = [
   {
     class: "prototype",
     score: 72,
-    inDocument: 20,
     reason: "prototype of all objects",
     at: AT_QUERY + AT_BODY,
     literals: list("__proto__, constructor"),

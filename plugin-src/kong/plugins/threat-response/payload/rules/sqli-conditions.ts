@@ -4,6 +4,8 @@ import { ANYWHERE, anyOf, list, type Rule } from "../rule.ts";
 
 const WORD = "(?<![a-z_.])(?:or|and|xor|having|rlike|regexp|where|not|div)(?![a-z_])";
 const JOIN = `(?:${WORD}|\\|\\||&&)`;
+/** What a quote is closed for: without the words that also follow quotes in prose. */
+const CLOSING_JOIN = "(?:(?<![a-z_.])(?:or|and|xor|having|rlike|regexp|div)(?![a-z_])|\\|\\||&&)";
 const COMPARISON = "(?:=|<=>|<>|!=|<=?|>=?|(?:not )?(?:like|rlike|regexp|between)\\b|is\\b|sounds like)";
 const SQL_END = "(?:--|#|;|/\\*|\\0|$)";
 const NUMBER = "[-+~]*\\d+(?:\\.\\d+)?";
@@ -46,7 +48,6 @@ export const sqliConditions: Rule[] = [
   {
     class: "sqli",
     score: 82,
-    inDocument: 30,
     reason: "SQL condition that is always true or false",
     at: ANYWHERE,
     folded: true,
@@ -61,12 +62,11 @@ export const sqliConditions: Rule[] = [
   {
     class: "sqli",
     score: 80,
-    inDocument: 30,
     reason: "quote followed by a SQL condition",
     at: ANYWHERE,
     folded: true,
     literals: CLOSED,
-    expression: `^[^'"=<>{]{0,60}['"][ )]{0,8}${JOIN}[ (!~+-]*(?:not )?${anyOf([
+    expression: `^[^'"=<>{]{0,60}['"][ )]{0,8}${CLOSING_JOIN}[ (!~+-]*(?:not )?${anyOf([
       "[\\w@.]{1,40} ?(?:=|<|>|!=|like\\b|in ?\\(|is (?:not )?null|\\(|between\\b|&&|\\|\\|)",
       "['\"]",
       `\\d+ ?${SQL_END}`,
@@ -78,7 +78,6 @@ export const sqliConditions: Rule[] = [
   {
     class: "sqli",
     score: 74,
-    inDocument: 15,
     reason: "quotes joined by a SQL operator",
     at: ANYWHERE,
     folded: true,
@@ -90,7 +89,6 @@ export const sqliConditions: Rule[] = [
   {
     class: "sqli",
     score: 76,
-    inDocument: 20,
     reason: "SQL condition, then a comment",
     at: ANYWHERE,
     folded: true,
@@ -100,19 +98,18 @@ export const sqliConditions: Rule[] = [
   {
     class: "sqli",
     score: 76,
-    inDocument: 20,
     reason: "quote, then a SQL comment",
     at: ANYWHERE,
     folded: true,
     literals: list(
       `'--, ' --, '#, ' #, ')--, ') --, ')#, ') #, '/*, ' /*, "--, " --, "#, " #, ")--, ")#, ';--, ';, ')), ")), ')/*, ")/*`,
     ),
-    expression: "^[^'\"=<>:{}]{0,40}['\"][ )]{0,8};?[ )]{0,4}(?:--|#|/\\*)(?: ?$|[ +-])",
+    expression:
+      "^(?:[^'\"=<>:{} ]{0,40}['\"][ )]{0,8};?[ )]{0,4}#|[^'\"=<>:{}]{0,40}['\"][ )]{0,8};?[ )]{0,4}(?:--|/\\*))(?: ?$|[ +-])",
   },
   {
     class: "sqli",
     score: 80,
-    inDocument: 25,
     reason: "SQL ordering or grouping after a value",
     at: ANYWHERE,
     folded: true,

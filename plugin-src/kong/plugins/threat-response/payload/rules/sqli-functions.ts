@@ -8,7 +8,7 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 40,
+    inDocument: 76,
     reason: "SQL function that delays",
     at: ANYWHERE,
     folded: true,
@@ -29,7 +29,7 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 40,
+    inDocument: 76,
     reason: "SQL function that reads the server or forces an error",
     at: ANYWHERE,
     folded: true,
@@ -58,7 +58,6 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 80,
-    inDocument: 25,
     reason: "SQL function that tells true from false",
     at: ANYWHERE,
     folded: true,
@@ -75,7 +74,6 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 72,
-    inDocument: 30,
     reason: "characters built or joined in SQL",
     at: AT_VALUE + AT_PATH + AT_COOKIE,
     folded: true,
@@ -94,7 +92,6 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 78,
-    inDocument: 20,
     reason: "SQL catalogue tables",
     at: ANYWHERE,
     folded: true,

@@ -20,7 +20,7 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 92,
-    inDocument: 45,
+    inDocument: 76,
     reason: "SQL union select",
     at: ANYWHERE,
     folded: true,
@@ -31,7 +31,6 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 50,
-    inDocument: 10,
     reason: "SQL union select",
     at: ANYWHERE,
     folded: true,
@@ -41,7 +40,7 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 30,
+    inDocument: 74,
     reason: "second SQL statement",
     at: ANYWHERE,
     folded: true,
@@ -74,7 +73,6 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 80,
-    inDocument: 25,
     reason: "SQL subselect in a value",
     at: ANYWHERE,
     folded: true,

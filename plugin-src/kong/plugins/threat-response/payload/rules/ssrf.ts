@@ -6,7 +6,6 @@ export const ssrf: Rule[] = [
   {
     class: "ssrf",
     score: 85,
-    inDocument: 25,
     reason: "address of a cloud's metadata service",
     at: ANYWHERE,
     literals: list(
@@ -21,7 +20,6 @@ export const ssrf: Rule[] = [
   {
     class: "ssrf",
     score: 80,
-    inDocument: 25,
     reason: "address of an unusual scheme",
     at: AT_VALUE,
     literals: list("gopher:, dict:, netdoc:, jar:, tftp:, ldap:, ldaps:, file:, sftp:, rmi:, imap:, smtp:"),
@@ -31,7 +29,6 @@ export const ssrf: Rule[] = [
   {
     class: "ssrf",
     score: 55,
-    inDocument: 15,
     reason: "address inside the network",
     at: AT_VALUE,
     literals: list(
@@ -43,7 +40,6 @@ export const ssrf: Rule[] = [
   {
     class: "ssrf",
     score: 75,
-    inDocument: 25,
     reason: "address of a callback service",
     at: ANYWHERE,
     literals: list(

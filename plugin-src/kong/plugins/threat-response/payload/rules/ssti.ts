@@ -6,7 +6,6 @@ export const ssti: Rule[] = [
   {
     class: "ssti",
     score: 88,
-    inDocument: 30,
     reason: "arithmetic for a template engine",
     at: ANYWHERE,
     literals: list("{{, ${, #{, <%, *{, @(, [[, {%, $%7b, {{="),
@@ -16,15 +15,26 @@ export const ssti: Rule[] = [
   {
     class: "ssti",
     score: 82,
-    inDocument: 25,
+    reason: "object walk for a template engine",
+    at: ANYWHERE,
+    literals: list("{{, {%, ${, #{"),
+    expression: `(?:\\{\\{|\\{%|\\$\\{|#\\{)${anyOf([
+      `[^}]{0,120}(?:lipsum|cycler|joiner\\.|namespace\\.|\\|\\s*attr\\s*\\(|\\|\\s*(?:filter|map|join|sort|reduce)\\s*\\(\\s*['\\"]|\\.constructor\\b|\\.mro\\b|getclass\\(|forname\\(|settings\\.\\w*secret|url_for\\.|get_flashed|range\\.constructor|\\bsystem\\(|\\bexec\\(|popen|file_excerpt|phpinfo|\\bjava\\.|\\.class\\.|subclasses\\(|__\\w+__)`,
+      `\\s*(?:config|self|request|app|dump\\(\\w*\\)|\\[\\]|''|\\"\\"|\\(\\))\\s*(?:\\}\\}|\\.(?:class|__|items|mro|constructor|application|environ|request\\.(?:query|server|cookies)))`,
+      `\\s*['\\"][^'\\"}]{0,20}['\\"]\\s*\\.\\s*\\w+\\s*\\(`,
+      `\\s*(?:t\\(|@|class\\.|\\(?#|''\\.getclass|\\"\\"\\.getclass|product\\.getclass)`,
+    ])}`,
+  },
+  {
+    class: "ssti",
+    score: 82,
     reason: "object walk for a template engine",
     at: ANYWHERE,
     literals: list(
-      "__class__, __mro__, __subclasses__, __globals__, __builtins__, __import__, __init__, |attr(, lipsum, cycler, joiner, self., request., config, _self.env, constructor, getclass, forname, {php}, freemarker, #set, ?new(, java.lang, java.util, processbuilder, |filter, |map, |join, #context, _memberaccess, @ognl, ognl., %{(#, %{#, t(java, smarty, $smarty, {self, getenv, __proto__, range.constructor, settings., #foreach, include(",
+      "__class__, __mro__, __base, __subclasses__, __globals__, __builtins__, _self.env, getclass(, {php}, {literal}, {system, {self::, {$smarty, freemarker., #set(, #set (, ?new(, java.lang, #context, _memberaccess, %{(#, %{#, t(java, <%=, <% ",
     ),
     expression: anyOf([
       "__(?:class|mro|base|bases|subclasses|globals|builtins)__",
-      `(?:\\{\\{|\\{%|\\$\\{|#\\{)[^}]{0,120}(?:(?:\\b|_)config(?:\\.|\\b\\s*[}|]|\\[)|self\\b|_self\\b|request\\.(?:application|__|environ|args|getclass)|lipsum|cycler|joiner|namespace\\.|\\|attr\\(|\\|\\s*(?:filter|map|join|sort|reduce)\\s*\\(\\s*['\\"]|\\.constructor\\b|\\.mro\\b|getclass\\(|forname\\(|settings\\.\\w*secret|url_for\\.|get_flashed|range\\.constructor|system\\(|exec\\(|popen|file_excerpt|phpinfo|java\\.|class\\.)`,
       "_self\\.env\\.",
       "freemarker\\.template\\.utility",
       "\\?new\\(\\)",
@@ -36,7 +46,6 @@ export const ssti: Rule[] = [
       "#_?memberaccess",
       "#context\\[",
       "@java\\.lang",
-      `\\$\\{\\s*(?:t\\(|@|class\\.|\\(?#|''\\.getclass|\\"\\"\\.getclass|self\\.|product\\.getclass)`,
       "java\\.lang\\.(?:runtime|processbuilder|class)",
       "\\[\\[\\$?\\{?.{0,40}t\\(java",
       "<%=?\\s*(?:system|file\\.|dir\\.|`|ruby|self|global|process|require)",

@@ -17,7 +17,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 85,
-    inDocument: 25,
     reason: "directory traversal to a sensitive file",
     at: ANYWHERE,
     literals: list("../, ..\\, ..;, ..%, ./., ..//"),
@@ -27,7 +26,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 78,
-    inDocument: 20,
     reason: "directory traversal",
     at: AT_PATH + AT_QUERY + AT_COOKIE + AT_HEADER,
     literals: list("../, ..\\, ..;, ./., ..//, ..%"),
@@ -41,7 +39,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 60,
-    inDocument: 15,
     reason: "directory traversal",
     at: AT_VALUE + AT_NAME,
     literals: list("../../../, ..\\..\\, ....//, ....\\\\, ..;/"),
@@ -58,7 +55,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 78,
-    inDocument: 20,
     reason: "file of the system",
     at: AT_PATH + AT_QUERY + AT_COOKIE + AT_HEADER + AT_VALUE,
     literals: list(
@@ -88,7 +84,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 80,
-    inDocument: 20,
     reason: "stream wrapper of a scripting language",
     at: ANYWHERE,
     literals: list(
@@ -102,7 +97,6 @@ export const traversal: Rule[] = [
   {
     class: "traversal",
     score: 78,
-    inDocument: 20,
     reason: "null byte in a file name",
     at: AT_QUERY + AT_PATH + AT_COOKIE,
     literals: list("/etc, .., .php, .asp, .jsp, .html, .txt"),

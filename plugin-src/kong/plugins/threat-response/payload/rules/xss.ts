@@ -4,6 +4,7 @@ import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_NAME, AT_PATH, AT_VALUE, anyOf, list
 
 const AT = AT_VALUE + AT_PATH + AT_NAME + AT_COOKIE + AT_HEADER + AT_AGENT;
 
+const SCHEME = "(?:j\\s*a\\s*v\\s*a|v\\s*b|l\\s*i\\s*v\\s*e)\\s*s\\s*c\\s*r\\s*i\\s*p\\s*t\\s*(?::|&colon)";
 const SCRIPT_CALL =
   "(?:alert|confirm|prompt|eval|settimeout|setinterval|fetch|atob|import|print|console\\.log|document\\.write(?:ln)?|execscript|setimmediate)";
 const HANDLER_LITERALS = [
@@ -110,7 +111,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 85,
-    inDocument: 30,
     reason: "script element",
     at: AT,
     literals: list("<script, < script, </script, <%00script, script>, <script/, <\\/script"),
@@ -119,7 +119,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 86,
-    inDocument: 30,
     reason: "event handler in a tag",
     at: AT,
     literals: HANDLER_LITERALS,
@@ -128,7 +127,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 80,
-    inDocument: 25,
     reason: "event handler after a quote",
     at: AT,
     literals: HANDLER_LITERALS,
@@ -138,21 +136,21 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 82,
-    inDocument: 30,
     reason: "script in an address",
     at: AT,
     literals: list(
       "javascript:, vbscript:, livescript:, ja vascript, java script, javascript :, vbscript, javas cript, script:, cript:, javascript&, text/html, image/svg+xml, text/javascript,, javascript\\",
     ),
     expression: anyOf([
-      `(?:j\\s*a\\s*v\\s*a|v\\s*b|l\\s*i\\s*v\\s*e)\\s*s\\s*c\\s*r\\s*i\\s*p\\s*t\\s*(?::|\\\\x3a|&colon)[\\s/*]{0,6}(?!\\s*void\\(?\\s*0?\\)?;?\\s*["']?\\s*(?:$|[\\s>]))(?:[\\w.$\\[\\]'"+%\\\\/*-]{0,80}[(\`=]|["'\`<(\\[{%/\\\\])`,
-      "data:(?:text/html|image/svg\\+xml|text/xml|application/xhtml)[^,]{0,40}(?:,\\s*[<%&]|;base64,\\s*(?:PHN|PD9|PHh|PCF|PGI|PGh|PGE|ICA))",
+      `^\\s*["'\`]?\\s*${SCHEME}[\\s/*]{0,6}(?!void\\b)(?:[\\w.$\\[\\]'"+%\\\\/*-]{0,80}[(\`=]|["'\`<(\\[{%\\\\])`,
+      `${SCHEME}[^,"'>]{0,80}?(?:alert|confirm|prompt|eval|document\\s*[.[]\\s*(?:cookie|domain|write|location)|fromcharcode|settimeout|fetch|import|atob|\\\\x|\\\\u|constructor)\\b`,
+      "data:(?:text/html|text/xml|application/xhtml)[^,]{0,40}(?:,\\s*[<%&]|;base64,\\s*(?:PHN|PD9|PHh|PCF|PGI|PGh|PGE|ICA))",
+      "data:image/svg\\+xml[^,]{0,40}(?:;base64,|,[^>]{0,200}(?:<script|\\son[a-z]{3,20}\\s*=))",
     ]),
   },
   {
     class: "xss",
     score: 78,
-    inDocument: 25,
     reason: "call of a script function after a quote or tag",
     at: AT,
     literals: list("alert, confirm, prompt, eval(, settimeout(, setinterval(, execscript, document.write, atob("),
@@ -161,7 +159,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 45,
-    inDocument: 15,
     reason: "script that reads the page",
     at: AT,
     literals: list(
@@ -180,7 +177,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 80,
-    inDocument: 25,
     reason: "tag that loads or runs content",
     at: AT,
     literals: list(
@@ -198,7 +194,6 @@ export const xss: Rule[] = [
   {
     class: "xss",
     score: 72,
-    inDocument: 15,
     reason: "tag after a closed attribute",
     at: AT,
     literals: list(

@@ -6,7 +6,7 @@ export const xxe: Rule[] = [
   {
     class: "xxe",
     score: 92,
-    inDocument: 35,
+    inDocument: 76,
     reason: "external XML entity",
     at: ANYWHERE + AT_STRUCTURE,
     literals: list("<!entity"),
@@ -15,7 +15,6 @@ export const xxe: Rule[] = [
   {
     class: "xxe",
     score: 75,
-    inDocument: 25,
     reason: "XML entity",
     at: ANYWHERE + AT_STRUCTURE,
     literals: list("<!entity"),
@@ -24,7 +23,6 @@ export const xxe: Rule[] = [
   {
     class: "xxe",
     score: 78,
-    inDocument: 25,
     reason: "external document type",
     at: ANYWHERE + AT_STRUCTURE,
     literals: list("<!doctype"),
@@ -34,7 +32,6 @@ export const xxe: Rule[] = [
   {
     class: "xxe",
     score: 80,
-    inDocument: 25,
     reason: "inclusion of another document",
     at: ANYWHERE + AT_STRUCTURE,
     literals: list("xinclude, xi:include, <!--#, xsl:, xml-stylesheet"),
