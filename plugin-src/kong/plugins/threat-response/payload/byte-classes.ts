@@ -4,7 +4,6 @@ import * as ffi from "ffi";
  * The automaton's alphabet: bytes that no literal tells apart share a class, so that its table stays small. Letters are
  * folded, white space is one class.
  */
-export const CLASSES = 128;
 export const OTHER = 0;
 export const BLANK = 1;
 /** Classes from here on stand for escapes that have to be decoded first; they never reach the automaton. */
@@ -20,6 +19,9 @@ const DISTINCT =
 function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
 }
+
+/** How many classes there are. */
+export const CLASSES = BLANK + DISTINCT.length + 1;
 
 /** As text is after decoding. */
 export const PLAIN = ffi.new("uint8_t[256]");

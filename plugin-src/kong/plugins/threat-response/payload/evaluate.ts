@@ -42,21 +42,15 @@ const LINE_FEED = 10;
 /** A flag: documents quote attacks and hold code, and are read by people. */
 const MAX_IN_DOCUMENT = 55;
 
-function literalsOf(rules: Rule[]): string[][] {
+/** The literals of rule `i` at `i`, and behind them the signs of layered encodings, which may hide any literal. */
+function allLiterals(): string[][] {
   const literals: string[][] = [];
-  for (const rule of rules) literals.push(rule.literals);
+  for (const rule of RULES) literals.push(rule.literals);
+  literals.push(LAYERED);
   return literals;
 }
 
-const judging: Automaton = buildAutomaton(literalsOf(RULES));
-
-function buildSifting(): Automaton {
-  const literals = literalsOf(RULES);
-  literals.push(LAYERED);
-  return buildAutomaton(literals);
-}
-/** For the first look at undecoded parts: layered encodings count as well, as they may hide any literal. */
-export const sifting: Automaton = buildSifting();
+export const automaton: Automaton = buildAutomaton(allLiterals());
 
 /** `seen[rule]` is the last look in which a literal of that rule occurred. */
 const seen: number[] = [];
@@ -65,12 +59,13 @@ for (const rule of RULES) {
   seen.push(0);
   candidates.push(rule);
 }
+const LAYERED_OWNER = RULES.length;
 let look = 0;
 
 /** Fills `candidates` with the rules whose literals occur in `decoded[from, to)`; returns how many. */
 function collectCandidates(from: number, to: number): number {
   look++;
-  const { next, firstAccepting, owners } = judging;
+  const { next, firstAccepting, owners } = automaton;
   let count = 0;
   let state = 0;
   let i = from;
@@ -79,7 +74,7 @@ function collectCandidates(from: number, to: number): number {
     i++;
     if (state >= firstAccepting) {
       for (const owner of owners[state]) {
-        if (seen[owner] !== look) {
+        if (owner !== LAYERED_OWNER && seen[owner] !== look) {
           seen[owner] = look;
           candidates[count] = RULES[owner];
           count++;

@@ -12,9 +12,9 @@ export const AT_AGENT = 64;
 /** A JSON or XML body as one text, undecoded: for what only shows in the structure. */
 export const AT_STRUCTURE = 128;
 
-export const AT_VALUE = AT_QUERY + AT_BODY;
+export const AT_VALUE = AT_QUERY | AT_BODY;
 /** Everything but the structure of a body. */
-export const ANYWHERE = AT_PATH + AT_VALUE + AT_NAME + AT_COOKIE + AT_HEADER + AT_AGENT;
+export const ANYWHERE = AT_PATH | AT_VALUE | AT_NAME | AT_COOKIE | AT_HEADER | AT_AGENT;
 
 /**
  * A known shape of attack: one of `literals` must occur (lower case; a space stands for any white space) before `expression`

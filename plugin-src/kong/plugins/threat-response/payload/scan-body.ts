@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import { ENCODED, FORM, JSON_TEXT } from "./byte-classes.ts";
-import { judgeValue, type PayloadFinding, sifting } from "./evaluate.ts";
+import { automaton, judgeValue, type PayloadFinding } from "./evaluate.ts";
 import { judgeJson } from "./fields/json.ts";
 import { judgeMultipart } from "./fields/multipart.ts";
 import { judgePairs, type PairFormat } from "./fields/pairs.ts";
@@ -52,7 +52,7 @@ export function scanBody(body: string | undefined, contentType: string | undefin
   const bytes = ffi.cast("const uint8_t *", body);
   const length = body.length;
   const format = formatOf(body, contentType);
-  if (!holdsLiteral(sifting, classesOf(format), bytes, 0, length)) return undefined;
+  if (!holdsLiteral(automaton, classesOf(format), bytes, 0, length)) return undefined;
   if (format === "json") return judgeJson(body, bytes, length);
   if (format === "form") return judgePairs(body, bytes, 0, length, FORM_BODY);
   if (format === "multipart") return judgeMultipart(body, bytes, length);

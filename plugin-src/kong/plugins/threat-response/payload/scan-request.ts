@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import { ENCODED, FORM } from "./byte-classes.ts";
-import { judgeValue, type PayloadFinding, sifting, stronger } from "./evaluate.ts";
+import { automaton, judgeValue, type PayloadFinding, stronger } from "./evaluate.ts";
 import { judgePairs, type PairFormat } from "./fields/pairs.ts";
 import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_PATH, AT_QUERY } from "./rule.ts";
 import { scanBody } from "./scan-body.ts";
@@ -42,7 +42,7 @@ function judgeSegments(bytes: ffi.Numbers, length: number): PayloadFinding | und
 
 function scanPath(path: string): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", path);
-  if (!holdsLiteral(sifting, ENCODED, bytes, 0, path.length)) return undefined;
+  if (!holdsLiteral(automaton, ENCODED, bytes, 0, path.length)) return undefined;
   const whole = judgeValue(bytes, 0, path.length, "none", AT_PATH, "path");
   return stronger(whole, judgeSegments(bytes, path.length));
 }
@@ -50,7 +50,7 @@ function scanPath(path: string): PayloadFinding | undefined {
 function scanPairs(text: string | undefined, classes: ffi.Numbers, format: PairFormat): PayloadFinding | undefined {
   if (text === undefined || text === "") return undefined;
   const bytes = ffi.cast("const uint8_t *", text);
-  if (!holdsLiteral(sifting, classes, bytes, 0, text.length)) return undefined;
+  if (!holdsLiteral(automaton, classes, bytes, 0, text.length)) return undefined;
   return judgePairs(text, bytes, 0, text.length, format);
 }
 
@@ -58,7 +58,7 @@ function scanHeader(name: string, value: string | undefined, at: number): Payloa
   if (value === undefined) return undefined;
   const bytes = ffi.cast("const uint8_t *", value);
   if (at !== AT_AGENT && isClean(bytes, 0, value.length)) return undefined;
-  if (!holdsLiteral(sifting, ENCODED, bytes, 0, value.length)) return undefined;
+  if (!holdsLiteral(automaton, ENCODED, bytes, 0, value.length)) return undefined;
   return judgeValue(bytes, 0, value.length, "none", at, `header:${name}`);
 }
 

@@ -7,7 +7,7 @@ export const crlf: Rule[] = [
     class: "crlf",
     score: 85,
     reason: "line break that starts a header",
-    at: AT_PATH + AT_QUERY + AT_COOKIE + AT_HEADER + AT_NAME,
+    at: AT_PATH | AT_QUERY | AT_COOKIE | AT_HEADER | AT_NAME,
     literals: list(
       " set-cookie,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \u0000set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer",
     ),

@@ -29,7 +29,7 @@ export const deserialization: Rule[] = [
     class: "deserialization",
     score: 88,
     reason: "class that runs code when deserialised",
-    at: ANYWHERE + AT_STRUCTURE,
+    at: ANYWHERE | AT_STRUCTURE,
     literals: list("com.sun., org.apache., javax., java., org.spring, system., typeconfuse, ysoserial, $type"),
     expression: anyOf([
       "com\\.sun\\.(?:rowset|org\\.apache\\.xalan|jndi)",

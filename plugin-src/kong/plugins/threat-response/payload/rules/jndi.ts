@@ -8,7 +8,7 @@ export const jndi: Rule[] = [
     score: 95,
     inDocument: 90,
     reason: "JNDI look-up",
-    at: ANYWHERE + AT_STRUCTURE,
+    at: ANYWHERE | AT_STRUCTURE,
     literals: list("jndi, ${, $%7b, {lower, {upper, ::-"),
     expression: anyOf([
       "\\$\\{\\s*jndi\\s*:",

@@ -7,7 +7,7 @@ export const ldap: Rule[] = [
     class: "ldap",
     score: 78,
     reason: "LDAP filter that is closed and continued",
-    at: AT_QUERY + AT_VALUE + AT_COOKIE + AT_HEADER,
+    at: AT_QUERY | AT_VALUE | AT_COOKIE | AT_HEADER,
     literals: list(
       "*)(, )(|, )(&, )(!, *))(, (|(, (&(, )(uid, (objectclass, *)|, *(|, ))(|, (cn=, (uid=, (mail=, *)), )(, *|",
     ),

@@ -16,7 +16,7 @@ export const nosqli: Rule[] = [
     class: "nosqli",
     score: 80,
     reason: "query operator with a value that matches everything",
-    at: AT_STRUCTURE + AT_VALUE,
+    at: AT_STRUCTURE | AT_VALUE,
     literals: list("$ne, $gt, $lt, $nin, $regex, $exists, $where, $eq, $in, $not, $or"),
     expression:
       "[{,]\\s*['\\\"]?\\$(?:(?:ne|gte?|nin|lte?)['\\\"]?\\s*:\\s*(?:null|undefined|true|false|['\\\"]\\s*['\\\"]|-?[01]\\b|\\[|nan)|regex['\\\"]?\\s*:\\s*['\\\"]?(?:\\^?\\.\\*|\\.\\{|\\^|\\.|['\\\"])|exists['\\\"]?\\s*:\\s*(?:true|1)|where['\\\"]?\\s*:|in['\\\"]?\\s*:\\s*\\[\\s*['\\\"]?(?:admin|root|true)|or['\\\"]?\\s*:\\s*\\[\\s*\\{\\s*\\})",

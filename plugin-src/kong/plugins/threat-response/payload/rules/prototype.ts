@@ -24,7 +24,7 @@ export const prototype: Rule[] = [
     class: "prototype",
     score: 72,
     reason: "prototype of all objects",
-    at: AT_QUERY + AT_BODY,
+    at: AT_QUERY | AT_BODY,
     literals: list("__proto__, constructor"),
     expression:
       "^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b",

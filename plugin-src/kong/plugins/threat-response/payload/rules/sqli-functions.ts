@@ -75,7 +75,7 @@ export const sqliFunctions: Rule[] = [
     class: "sqli",
     score: 72,
     reason: "characters built or joined in SQL",
-    at: AT_VALUE + AT_PATH + AT_COOKIE,
+    at: AT_VALUE | AT_PATH | AT_COOKIE,
     folded: true,
     literals: list(
       "char(, chr(, concat(, char (, chr (, concat (, concat_ws, select 0x, =0x, = 0x, unhex(, @@, char/*, user(), database(), version(), current_user, session_user, system_user, schema(), user ()",

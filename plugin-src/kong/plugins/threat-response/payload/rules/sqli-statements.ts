@@ -83,7 +83,7 @@ export const sqliStatements: Rule[] = [
     class: "sqli",
     score: 45,
     reason: "whole SQL statement",
-    at: AT_PATH + AT_QUERY + AT_COOKIE,
+    at: AT_PATH | AT_QUERY | AT_COOKIE,
     folded: true,
     literals: list("select , insert into, delete from, drop table, update , exec , select/*, select*, select("),
     expression: `^[ ('"]*${anyOf([

@@ -2,7 +2,7 @@ import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_NAME, AT_PATH, AT_VALUE, anyOf, list
 
 /** Script where text is expected: tags, handlers, script addresses, breaking out of attributes and strings. */
 
-const AT = AT_VALUE + AT_PATH + AT_NAME + AT_COOKIE + AT_HEADER + AT_AGENT;
+const AT = AT_VALUE | AT_PATH | AT_NAME | AT_COOKIE | AT_HEADER | AT_AGENT;
 
 const SCHEME = "(?:j\\s*a\\s*v\\s*a|v\\s*b|l\\s*i\\s*v\\s*e)\\s*s\\s*c\\s*r\\s*i\\s*p\\s*t\\s*(?::|&colon)";
 const SCRIPT_CALL =
