@@ -1,9 +1,10 @@
 /** The agent as a process of its own, with secrets made for this run. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { forTerminal } from "../../agent/src/redaction/index.ts";
 import { type AgentClient, createAgentClient } from "./agent-client.ts";
 
 export interface Secrets {
@@ -77,6 +78,11 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   clearTimeout(killer);
 }
 
+/** The end of a log, harmless for the terminal. */
+function lastLines(text: string): string {
+  return text.split("\n").slice(-20).map(forTerminal).join("\n");
+}
+
 const PATIENCE_MS = 60_000;
 
 export async function startAgent(settings: AgentSettings): Promise<Agent> {
@@ -95,7 +101,7 @@ export async function startAgent(settings: AgentSettings): Promise<Agent> {
   while (!(await client.isReady())) {
     if (child.exitCode !== null || Date.now() > patience) {
       await end(child, ended);
-      throw new Error(`the agent did not start; its log: ${logFile}`);
+      throw new Error(`the agent did not start:\n${lastLines(readFileSync(logFile, "utf8"))}`);
     }
     await sleep(100);
   }

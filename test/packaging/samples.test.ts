@@ -33,8 +33,8 @@ describe("the samples for users", () => {
   });
   afterAll(() => gateway?.stop());
 
-  const validate = (body: unknown) =>
-    call(`${gateway.adminUrl}/schemas/plugins/validate`, { method: "POST", body: body });
+  const validate = (body: object = {}) =>
+    call(`${gateway.adminUrl}/schemas/plugins/validate`, { method: "POST", body });
 
   it.each([
     ["the template", () => document(TEMPLATE).plugins[0]],
