@@ -42,10 +42,6 @@ export function encodeEntry(decision: Decision): string {
   );
 }
 
-export function isAllowEntry(entry: string): boolean {
-  return string.byte(entry, 1) === 48;
-}
-
 /** Two entries of one key. The rank leads each line, so the order of text is the order of strength. */
 export function joinEntries(first: string, second: string): string {
   const lines = [second];
@@ -54,6 +50,15 @@ export function joinEntries(first: string, second: string): string {
   }
   table.sort(lines);
   return table.concat(lines, "\n");
+}
+
+/** Epoch seconds at which the last decision of an entry ends. */
+export function expiryOf(entry: string): number {
+  let latest = 0;
+  for (const [expires] of string.gmatch(entry, "%d %l+ (%d+)[^\n]*")) {
+    latest = Math.max(latest, tonumber(expires) as number);
+  }
+  return latest;
 }
 
 export interface RankedDecision extends Decision {

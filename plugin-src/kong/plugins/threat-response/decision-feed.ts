@@ -1,26 +1,27 @@
 import type { RangeSet } from "./cidr.ts";
 import { FEED_MAGIC, FEED_VERSION } from "./contract/decision-feed.ts";
 import { CLOCK_SKEW_S } from "./contract/ingest.ts";
-import { encodeEntry, entryKey, joinEntries } from "./decision-entry.ts";
 import { readDecision, type StatedDecision } from "./decision-line.ts";
 import { beginHmac, equalInConstantTime, finishHmac, updateHmac } from "./digest.ts";
 
-/** Reading a feed (`contract/decision-feed.ts`): all of it is verified before any of it counts, and no slice holds the worker for long. */
+/**
+ * Reading a feed (`contract/decision-feed.ts`): all of it is verified before any of it counts, in slices that do not hold the worker.
+ * Its decisions are not kept as tables, which for 50,000 would cost the garbage collector long steps: who wants them reads the text again.
+ */
 export interface FeedPosition {
   epoch: number;
   sequence: number;
 }
 
 export interface Feed extends FeedPosition {
-  /** Text of `decision-entry.ts` by key. */
-  entries: Record<string, string>;
-  /** Epoch seconds at which the last decision of a key ends. */
-  expiries: Record<string, number>;
+  chunks: string[];
+  expected: FeedExpectation;
   /** Prefix lengths of ranges, without single addresses. */
   lengths4: Record<number, true>;
   lengths6: Record<number, true>;
-  /** Decisions that were taken, and those that were refused one by one, with one example of why. */
+  /** Decisions that were taken, those of them that allow, and those that were refused one by one, with one example of why. */
   taken: number;
+  allows: number;
   refused: number;
   refusal: string | undefined;
 }
@@ -37,11 +38,14 @@ export interface FeedExpectation {
   spared: RangeSet;
 }
 
-type Pause = (this: void) => void;
+export type Pause = (this: void) => void;
 type Outcome = LuaMultiReturn<[Feed | undefined, (string | undefined)?]>;
+/** A message ends the reading. */
+type LineVisitor = (this: void, line: string, number: number) => string | undefined;
 
-const LINES_BEFORE_PAUSE = 300;
+const LINES_BEFORE_PAUSE = 200;
 const CHUNKS_BEFORE_PAUSE = 4;
+const LOWER_A = 97;
 
 function isSigned(chunks: string[], signature: string | undefined, secret: string, pause: Pause): boolean {
   const hmac = beginHmac(secret);
@@ -90,86 +94,89 @@ export function isOlder(position: FeedPosition, known: FeedPosition): boolean {
   return position.epoch < known.epoch || (position.epoch === known.epoch && position.sequence < known.sequence);
 }
 
-function addDecision(feed: Feed, stated: StatedDecision): void {
+/** What follows the last line end, or a message as the second value. */
+function scanText(
+  text: string,
+  first: number,
+  visit: LineVisitor,
+  pause: Pause,
+): LuaMultiReturn<[string, number, string?]> {
+  let position = 1;
+  let number = first;
+  while (true) {
+    const [end] = string.find(text, "\n", position, true);
+    if (end === undefined) {
+      return $multi(string.sub(text, position), number);
+    }
+    const problem = visit(string.sub(text, position, end - 1), number);
+    if (problem !== undefined) {
+      return $multi("", number, problem);
+    }
+    position = end + 1;
+    number += 1;
+    if (number % LINES_BEFORE_PAUSE === 0) {
+      pause();
+    }
+  }
+}
+
+/** Visits each line, numbered from 1. The first value is how many there were, the second what went wrong. */
+function scanLines(chunks: string[], visit: LineVisitor, pause: Pause): LuaMultiReturn<[number, string?]> {
+  let rest = "";
+  let number = 1;
+  for (const chunk of chunks) {
+    const [left, next, problem] = scanText(rest + chunk, number, visit, pause);
+    if (problem !== undefined) {
+      return $multi(number, problem);
+    }
+    rest = left;
+    number = next;
+  }
+  if (rest !== "") {
+    return $multi(number, "the last line has no end");
+  }
+  return $multi(number - 1);
+}
+
+function startFeed(chunks: string[], expected: FeedExpectation, position: FeedPosition): Feed {
+  return {
+    epoch: position.epoch,
+    sequence: position.sequence,
+    chunks,
+    expected,
+    lengths4: {},
+    lengths6: {},
+    taken: 0,
+    allows: 0,
+    refused: 0,
+    refusal: undefined,
+  };
+}
+
+function count(feed: Feed, stated: StatedDecision): void {
   const { range, decision } = stated;
-  const key = entryKey(range);
-  const entry = encodeEntry(decision);
-  const known = feed.entries[key];
-  feed.entries[key] = known === undefined ? entry : joinEntries(known, entry);
-  feed.expiries[key] = Math.max(feed.expiries[key] ?? 0, decision.expires);
   feed.taken += 1;
+  if (decision.action === "allow") {
+    feed.allows += 1;
+  }
   if (range.length < range.bytes.length * 8) {
     const lengths = range.bytes.length === 4 ? feed.lengths4 : feed.lengths6;
     lengths[range.length] = true;
   }
 }
 
-interface Reader {
-  expected: FeedExpectation;
-  feed: Feed | undefined;
-  announced: number;
-  lines: number;
-}
-
-function startFeed(position: FeedPosition): Feed {
-  return {
-    epoch: position.epoch,
-    sequence: position.sequence,
-    entries: {},
-    expiries: {},
-    lengths4: {},
-    lengths6: {},
-    taken: 0,
-    refused: 0,
-    refusal: undefined,
-  };
-}
-
-/** A message when the feed as a whole is not to be used. */
-function takeLine(reader: Reader, line: string): string | undefined {
-  const { feed, expected } = reader;
-  if (feed === undefined) {
-    const [position, problem, announced] = readHeader(line, expected);
-    if (position === undefined) {
-      return problem;
-    }
-    reader.feed = startFeed(position);
-    reader.announced = announced;
-    return undefined;
-  }
-  reader.lines += 1;
-  if (reader.lines > reader.announced) {
-    return `has more decisions than the ${reader.announced} it announces`;
-  }
-  const [stated, problem, isMalformed] = readDecision(line, expected.now, expected.spared);
+/** A message when the line makes the whole feed unusable. */
+function checkLine(feed: Feed, line: string, number: number): string | undefined {
+  const [stated, problem, isMalformed] = readDecision(line, feed.expected.now, feed.expected.spared);
   if (stated !== undefined) {
-    addDecision(feed, stated);
+    count(feed, stated);
   } else if (isMalformed === true) {
-    return `line ${reader.lines + 1}: ${problem}`;
+    return `line ${number}: ${problem}`;
   } else {
     feed.refused += 1;
     feed.refusal = problem;
   }
   return undefined;
-}
-
-/** What follows the last line end, or a message as the second value. */
-function takeText(reader: Reader, text: string, pause: Pause): LuaMultiReturn<[string, (string | undefined)?]> {
-  let position = 1;
-  while (true) {
-    const [end] = string.find(text, "\n", position, true);
-    if (end === undefined) {
-      return $multi(string.sub(text, position));
-    }
-    const problem = takeLine(reader, string.sub(text, position, end - 1));
-    if (problem !== undefined) {
-      return $multi("", problem);
-    }
-    position = end + 1;
-    if (reader.lines % LINES_BEFORE_PAUSE === 0) {
-      pause();
-    }
-  }
 }
 
 /**
@@ -185,17 +192,52 @@ export function readFeed(
   if (!isSigned(chunks, signature, expected.secret, pause)) {
     return $multi(undefined, "wrong signature; compare agent.feed_secret with the agent's feed key");
   }
-  const reader: Reader = { expected, feed: undefined, announced: 0, lines: 0 };
-  let rest = "";
-  for (const chunk of chunks) {
-    const [left, problem] = takeText(reader, rest + chunk, pause);
-    if (problem !== undefined) {
-      return $multi(undefined, problem);
+  let feed: Feed | undefined;
+  let announced = 0;
+  const visit: LineVisitor = (line, number) => {
+    if (feed !== undefined) {
+      return number - 1 > announced
+        ? `has more decisions than the ${announced} it announces`
+        : checkLine(feed, line, number);
     }
-    rest = left;
+    const [position, problem, decisions] = readHeader(line, expected);
+    if (position === undefined) {
+      return problem;
+    }
+    announced = decisions;
+    feed = startFeed(chunks, expected, position);
+    return undefined;
+  };
+  const [lines, problem] = scanLines(chunks, visit, pause);
+  if (problem !== undefined || feed === undefined) {
+    return $multi(undefined, problem ?? "empty");
   }
-  if (reader.feed === undefined || rest !== "" || reader.lines !== reader.announced) {
-    return $multi(undefined, `incomplete: ${reader.lines} of ${reader.announced} decisions`);
+  if (lines - 1 !== announced) {
+    return $multi(undefined, `incomplete: ${lines - 1} of ${announced} decisions`);
   }
-  return $multi(reader.feed);
+  return $multi(feed);
+}
+
+/** Visits the decisions of a verified feed that were taken: those that allow, or the others. */
+export function eachDecision(
+  feed: Feed,
+  allows: boolean,
+  visit: (this: void, stated: StatedDecision) => void,
+  pause: Pause,
+): void {
+  if (allows && feed.allows === 0) {
+    return;
+  }
+  const { now, spared } = feed.expected;
+  const visitLine: LineVisitor = (line, number) => {
+    // `allow` is the only action with this letter: most lines need no reading here.
+    if (number > 1 && (string.byte(line, 1) === LOWER_A) === allows) {
+      const [stated] = readDecision(line, now, spared);
+      if (stated !== undefined) {
+        visit(stated);
+      }
+    }
+    return undefined;
+  };
+  scanLines(feed.chunks, visitLine, pause);
 }

@@ -1,10 +1,10 @@
 import type { Config } from "./configure.ts";
 import { FEED_PATH } from "./contract/decision-feed.ts";
 import { HEADER_KEY, HEADER_NODE, HEADER_SIGNATURE, HEADER_TIMESTAMP } from "./contract/ingest.ts";
-import { type FeedPosition, readFeed } from "./decision-feed.ts";
+import { type Feed, type FeedPosition, readFeed } from "./decision-feed.ts";
 import { compileSource, type DecisionSource } from "./decision-source.ts";
 import { clearStore, readHead } from "./decision-store.ts";
-import { createWriter, refresh, writeFeed } from "./decision-writer.ts";
+import { writeFeed } from "./decision-writer.ts";
 import { hmacHex } from "./digest.ts";
 import { type HttpResponse, request } from "./http-client.ts";
 import { claimLeadership } from "./leader.ts";
@@ -14,12 +14,15 @@ import { logOccasionally } from "./occasional-log.ts";
 
 /** Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires. */
 const TICK_S = 0.2;
-const REFRESH_S = 10;
+const REFRESH_S = 30;
 const LONGEST_RETRY_AFTER_S = 60;
 const BYTES_PER_DECISION = 512;
 
-const writer = createWriter();
+/** Some versions of nginx do not look at other events when the wait is 0. */
+const PAUSE_S = 0.001;
 
+/** What this worker has written last. */
+let written: Feed | undefined;
 let source: DecisionSource | undefined;
 /** Whether the next answer has to be complete: this worker does not know what is in the store, or judges differently now. */
 let needsAll = true;
@@ -28,7 +31,7 @@ let nextPollAt = 0;
 let nextRefreshAt = 0;
 
 function pause(): void {
-  ngx.sleep(0);
+  ngx.sleep(PAUSE_S);
 }
 
 /** All configurations there are now. Without an agent the decisions end. */
@@ -75,9 +78,19 @@ function refuse(reason: string | undefined): void {
   logOccasionally(ngx.ERR, "feed", `refused the decision feed, what is in force stays until it expires: ${reason}`);
 }
 
-function warnIfFull(fits: boolean): void {
+function store(feed: Feed): void {
+  const fits = writeFeed(feed, written, pause);
+  written = feed;
+  nextRefreshAt = ngx.now() + REFRESH_S;
   if (!fits) {
     logOccasionally(ngx.WARN, "full", "lua_shared_dict threat_response is too small for these decisions: enlarge it");
+  }
+}
+
+/** In a full dictionary what was not used for longest has to go: writing decisions again keeps others the first to go. */
+function refresh(): void {
+  if (written !== undefined && written.taken > 0 && !needsAll && ngx.now() >= nextRefreshAt) {
+    store(written);
   }
 }
 
@@ -100,7 +113,11 @@ function takeFeed(from: DecisionSource, response: HttpResponse): boolean {
     countHealth("decisions_refused", feed.refused);
     logOccasionally(ngx.WARN, "refused", `refused ${feed.refused} decisions of the feed, one because: ${feed.refusal}`);
   }
-  warnIfFull(writeFeed(writer, feed, from.gateway, pause));
+  // The configuration may have changed while this took its time; then the next poll counts.
+  if (from.identity !== source?.identity) {
+    return false;
+  }
+  store(feed);
   return true;
 }
 
@@ -112,7 +129,7 @@ function poll(from: DecisionSource): void {
     return;
   }
   if (response.status === 200) {
-    if (takeFeed(from, response) && from.identity === source?.identity) {
+    if (takeFeed(from, response)) {
       needsAll = false;
     }
   } else if (response.status !== 304) {
@@ -128,11 +145,7 @@ function poll(from: DecisionSource): void {
 
 function work(_premature: boolean, from: DecisionSource): void {
   const [ok, reason] = pcall(poll, from);
-  if (ok && ngx.now() >= nextRefreshAt) {
-    nextRefreshAt = ngx.now() + REFRESH_S;
-    const [, fits] = pcall(refresh, writer, pause);
-    warnIfFull(fits !== false);
-  }
+  pcall(refresh);
   isBusy = false;
   if (!ok) {
     logOccasionally(ngx.ERR, "poll", `polling for decisions failed, will try again: ${reason}`);
@@ -144,8 +157,9 @@ function tick(premature: boolean): void {
     return;
   }
   if (!claimLeadership("feed")) {
-    // A successor does not know what its predecessor has written since.
+    // Another worker writes now; what this one wrote is of no use to anybody.
     needsAll = true;
+    written = undefined;
     return;
   }
   const now = ngx.now();

@@ -3,11 +3,11 @@ import { addressKey, decodeEntry, type RankedDecision, rangeKey } from "./decisi
 import type { FeedPosition } from "./decision-feed.ts";
 
 /**
- * The decisions in force: in the shared dictionary, so that all workers have them when one has read them, or in a table of this worker.
+ * The decisions in force: in the shared dictionary, so that all workers have them when one has read them, or in tables of this worker.
  *
- * Entries carry the generation of the writer that set them. A new writer (another worker, after a restart or a change of configuration)
- * does not know what its predecessor wrote; it writes everything under the next generation, and with one change of the head what is
- * older no longer counts.
+ * Entries carry the generation of the feed that set them. A new feed is written under the next generation, over what is there; when all of
+ * it is written, one change of the head makes everything older count no more. So what stays is in force at every moment, and a writer
+ * need not know what another worker has written before it.
  */
 export interface StoreHead extends FeedPosition {
   generation: number;
@@ -26,8 +26,10 @@ const MAX_DECODED = 10_000;
 const NO_HEAD: StoreHead = { generation: 0, gateway: "", epoch: 0, sequence: 0, count: 0, lengths4: [], lengths6: [] };
 
 const dictionary = ngx.shared.threat_response as NativeDict | undefined;
-/** Where there is no dictionary. */
-let ownEntries: Record<string, string | undefined> = {};
+/** Where there is no dictionary: what counts, and what will when it is complete. By the last byte of the key, so that no table is large. */
+type Buckets = Record<number, Record<string, string | undefined>>;
+let ownEntries: Buckets = {};
+let nextEntries: Buckets = {};
 
 let head = NO_HEAD;
 let headText: unknown;
@@ -83,6 +85,8 @@ export function readHead(): StoreHead {
 
 export function writeHead(next: StoreHead): void {
   if (dictionary === undefined) {
+    ownEntries = nextEntries;
+    nextEntries = {};
     head = next;
     return;
   }
@@ -96,31 +100,54 @@ export function writeHead(next: StoreHead): void {
 export function clearStore(): void {
   dictionary?.delete(HEAD_KEY);
   ownEntries = {};
+  nextEntries = {};
   head = NO_HEAD;
   headText = undefined;
+}
+
+function bucketOf(buckets: Buckets, key: string): Record<string, string | undefined> {
+  const index = string.byte(key, -1);
+  const known = buckets[index];
+  if (known !== undefined) {
+    return known;
+  }
+  const created: Record<string, string | undefined> = {};
+  buckets[index] = created;
+  return created;
+}
+
+/** What this generation has written under the key so far. */
+export function readWritten(key: string, generation: number): string | undefined {
+  if (dictionary === undefined) {
+    return bucketOf(nextEntries, key)[key];
+  }
+  const [entry, writtenIn] = dictionary.get(key);
+  return writtenIn === generation ? (entry as string | undefined) : undefined;
 }
 
 /** False when the dictionary is too small: something that was still valid had to go. */
 export function writeEntry(key: string, entry: string, ttl: number, generation: number): boolean {
   if (dictionary === undefined) {
-    ownEntries[key] = entry;
+    bucketOf(nextEntries, key)[key] = entry;
     return true;
   }
   const [stored, , evicted] = dictionary.set(key, entry, ttl, generation);
   return stored && evicted !== true;
 }
 
-export function removeEntry(key: string): void {
-  if (dictionary === undefined) {
-    ownEntries[key] = undefined;
-  } else {
-    dictionary.delete(key);
+/** Frees what no generation since has written again; it has not counted any more. */
+export function removeOlder(key: string, generation: number): void {
+  if (dictionary !== undefined) {
+    const [entry, writtenIn] = dictionary.get(key);
+    if (entry !== undefined && (writtenIn ?? 0) < generation) {
+      dictionary.delete(key);
+    }
   }
 }
 
 function readEntry(key: string): string | undefined {
   if (dictionary === undefined) {
-    return ownEntries[key];
+    return ownEntries[string.byte(key, -1)]?.[key];
   }
   const [entry, generation] = dictionary.get(key);
   return entry !== undefined && (generation ?? 0) >= head.generation ? (entry as string) : undefined;

@@ -12,6 +12,8 @@ const MAX_INTERIM = 5;
 const PIECE = 65_536;
 /** A fast peer never makes the socket wait; other requests of this worker get their turn after this many bytes. */
 const YIELD_BYTES = 262_144;
+/** Some versions of nginx do not look at other events when the wait is 0. */
+const PAUSE_S = 0.001;
 
 type Chunks = LuaMultiReturn<[string[] | undefined, (string | undefined)?]>;
 
@@ -98,7 +100,7 @@ function take(socket: TcpSocket, intake: Intake, count: number): string | undefi
     intake.bytes += size;
     left -= size;
     if (before + size >= YIELD_BYTES) {
-      ngx.sleep(0);
+      ngx.sleep(PAUSE_S);
     }
     if (ngx.now() > intake.deadline) {
       return "the answer took too long";

@@ -26,6 +26,8 @@ export interface PendingBatch {
 /** Room for what surrounds the records. */
 const ENVELOPE_BYTES = 4096;
 const ENCODE_BEFORE_YIELD = 50;
+/** Some versions of nginx do not look at other events when the wait is 0. */
+const PAUSE_S = 0.001;
 
 /** Takes what fits into one request. A record that fits into none is dropped: the second value counts those. */
 export function takeBatch(queue: RecordQueue, limit: number): LuaMultiReturn<[PendingBatch | undefined, number]> {
@@ -51,7 +53,7 @@ export function takeBatch(queue: RecordQueue, limit: number): LuaMultiReturn<[Pe
       bytes += encoded.length + 1;
     }
     if (records.length % ENCODE_BEFORE_YIELD === 0) {
-      ngx.sleep(0);
+      ngx.sleep(PAUSE_S);
     }
   }
   if (records.length === 0) {
