@@ -74,7 +74,7 @@ export function createResponder({ config, db, log, wake }: ResponderOptions): Re
   return {
     kinds: jobKinds(parts),
     undo: (actionId, by) => undoAction(parts, actionId, by),
-    driver: () => stateOf(driver),
+    driver: () => stateOf(driverOf(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },
     policyHash: () => policy.current().hash,
     close: async () => policy.close(),
@@ -90,9 +90,14 @@ function jobKinds(parts: ResponseParts): JobKind[] {
   ];
 }
 
-function driverOf({ KONG_ADMIN_URL, KONG_ADMIN_TOKEN }: ResponderConfig): GatewayDriver | null {
-  if (KONG_ADMIN_URL === undefined) return null;
-  return createAdminApiDriver(createAdminClient({ url: KONG_ADMIN_URL, token: KONG_ADMIN_TOKEN }));
+function driverOf(
+  config: ResponderConfig,
+  patience: { timeout_ms?: number; retries?: number } = {},
+): GatewayDriver | null {
+  if (config.KONG_ADMIN_URL === undefined) return null;
+  return createAdminApiDriver(
+    createAdminClient({ url: config.KONG_ADMIN_URL, token: config.KONG_ADMIN_TOKEN, ...patience }),
+  );
 }
 
 function advisorOf({ ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL }: ResponderConfig) {

@@ -2,6 +2,7 @@ import { type Expression, type SqlBool, sql } from "kysely";
 import type { JobKind } from "../jobs/job-kind.ts";
 import { type Db, inTransaction } from "../store/db.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
+import { enqueueJob } from "../store/jobs.ts";
 import type { IncidentStatus } from "../store/schema.ts";
 
 export interface LifecycleOptions {
@@ -68,5 +69,7 @@ async function take(transaction: Db, step: Step, now: number): Promise<void> {
       text: step.text,
       data: { status: step.to },
     });
+    // The response tells that it is over.
+    if (step.to === "resolved") await enqueueJob(transaction, { kind: "respond", key: id });
   }
 }
