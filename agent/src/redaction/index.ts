@@ -1,2 +1,2 @@
-export { forCsv, forHtml, forJson, forLog, forMarkdown, forSlack, forTerminal } from "./outlets.ts";
+export { forJson, forLog, forTerminal } from "./outlets.ts";
 export { redact, redactText } from "./redact.ts";
