@@ -66,6 +66,7 @@ const UPSTREAM_VARIABLES = [
   "x_forwarded_proto",
   "x_forwarded_host",
   "x_forwarded_port",
+  "x_forwarded_path",
   "x_forwarded_prefix",
 ];
 
@@ -80,6 +81,7 @@ const proxyLocation = (): string => `
       proxy_set_header X-Forwarded-Proto $upstream_x_forwarded_proto;
       proxy_set_header X-Forwarded-Host $upstream_x_forwarded_host;
       proxy_set_header X-Forwarded-Port $upstream_x_forwarded_port;
+      proxy_set_header X-Forwarded-Path $upstream_x_forwarded_path;
       proxy_set_header X-Forwarded-Prefix $upstream_x_forwarded_prefix;
       proxy_set_header X-Real-IP $remote_addr;
       proxy_set_header X-Kong-Request-Id $kong_request_id;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PluginSchema } from "./bundled-plugins.ts";
 import type { EntityType } from "./entities.ts";
-import { notFound, schemaViolation } from "./errors.ts";
+import { notFound, schemaViolation, unsupported } from "./errors.ts";
 import { type EntityCheck, type Fields, isRecord, type Value } from "./field.ts";
 import type { Entity, Store } from "./store.ts";
 import { isUuid, merge, type Problems, problemsOf, withDefaults } from "./validate.ts";
@@ -19,11 +19,14 @@ export class Collection {
   readonly type: EntityType;
   readonly #store: Store;
   readonly #plugins: PluginRules;
+  readonly #writable: boolean;
 
-  constructor(type: EntityType, store: Store, plugins: PluginRules) {
+  /** Without a database input is checked all the same, and then refused. */
+  constructor(type: EntityType, store: Store, plugins: PluginRules, writable = true) {
     this.type = type;
     this.#store = store;
     this.#plugins = plugins;
+    this.#writable = writable;
   }
 
   /** By id, or by the field that may stand for it. */
@@ -39,17 +42,24 @@ export class Collection {
   }
 
   async insert(input: Value): Promise<Entity> {
-    const { fields } = this.#rules(input);
-    const entity = await this.#checked(withDefaults(fields, this.#expanded(input)));
+    const entity = await this.#complete(input);
+    this.#refuseWithoutDatabase("create");
     return this.#save(this.#hashed(entity));
   }
 
+  /** Stores what an export gave: passwords are hashes already. */
+  async restore(input: Value): Promise<Entity> {
+    return this.#save(await this.#complete(input));
+  }
+
   /** Creates, or replaces in full: what is not stated falls back to its default. */
-  upsert(key: string, input: Value): Promise<Entity> {
+  async upsert(key: string, input: Value): Promise<Entity> {
     const present = this.find(key);
     const id = isUuid(key) ? key : (present?.id ?? undefined);
     const named = isUuid(key) || !this.type.endpointKey ? {} : { [this.type.endpointKey]: key };
-    return this.insert({ ...input, ...named, ...(id === undefined ? {} : { id }) });
+    const entity = await this.#complete({ ...input, ...named, ...(id === undefined ? {} : { id }) });
+    this.#refuseWithoutDatabase("create or update", key);
+    return this.#save(this.#hashed(entity));
   }
 
   async update(key: string, change: Value): Promise<Entity> {
@@ -58,18 +68,29 @@ export class Collection {
     const touched = "updated_at" in fields ? { updated_at: now() } : {};
     const merged = { ...merge(fields, present, this.#expanded(change)), ...touched };
     const entity = await this.#checked(merged, "when updating, ");
+    this.#refuseWithoutDatabase("update", key);
     return this.#save(change.password === undefined ? entity : this.#hashed(entity));
   }
 
   remove(key: string): boolean {
     const entity = this.find(key);
+    if (entity) this.#refuseWithoutDatabase("remove", key);
     if (entity) this.#store.remove(this.type, entity.id);
     return entity !== undefined;
   }
 
   /** What an insert would check, without storing; also without looking at other entities. */
   async validate(input: Value): Promise<void> {
-    await this.#checked(withDefaults(this.#rules(input).fields, this.#expanded(input)));
+    await this.#complete(input);
+  }
+
+  #complete(input: Value): Promise<Entity> {
+    return this.#checked(withDefaults(this.#rules(input).fields, this.#expanded(input)));
+  }
+
+  #refuseWithoutDatabase(verb: string, key?: string): void {
+    if (this.#writable) return;
+    throw unsupported(verb, this.type.name, key === undefined || isUuid(key) ? undefined : this.type.endpointKey);
   }
 
   #expanded(input: Value): Value {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parse, stringify } from "yaml";
 import { Collection } from "./collection.ts";
 import { ENTITY_TYPES, type EntityType } from "./entities.ts";
@@ -25,10 +26,19 @@ interface Row {
   path: (string | number)[];
 }
 
+/** The same document gives the same ids, however often it is posted. */
+function stableId(type: EntityType, value: Value, path: Row["path"]): string {
+  const named = type.endpointKey && value[type.endpointKey];
+  const hex = createHash("sha1")
+    .update(JSON.stringify([type.name, named ?? path]))
+    .digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 /** Takes children out of their parents, leaving a reference by name or id. */
 function flatten(type: EntityType, value: Value, path: Row["path"], rows: Row[]): void {
   const own: Value = { ...value };
-  own.id ??= crypto.randomUUID();
+  own.id ??= stableId(type, own, path);
   rows.push({ type, value: own, path });
   for (const { name, child, field } of nestingsOf(type)) {
     const children = own[name];
@@ -79,12 +89,9 @@ function placed(path: Row["path"], problem: unknown): unknown {
   }, problem);
 }
 
-/** A plugin of one name on one scope twice is accepted, and the later one wins. */
-async function insertRow(row: Row, value: Value, store: Store, gateway: Gateway): Promise<void> {
-  const { cacheKey: _, ...type } = row.type;
-  const collection = new Collection(type, store, gateway.rules);
+async function insertRow(row: Row, collection: Collection, value: Value, isExport: boolean): Promise<void> {
   try {
-    await collection.insert(value);
+    await (isExport ? collection.restore(value) : collection.insert(value));
   } catch (error) {
     if (error instanceof AdminError) throw invalidDocument(placed(row.path, error.body.fields ?? error.message));
     throw error;
@@ -107,8 +114,12 @@ export async function loadDocument(gateway: Gateway, document: Value): Promise<v
   const rows = rowsOf(document);
   const order = (row: Row) => ENTITY_TYPES.indexOf(row.type);
   const store = new Store();
+  const isExport = document._transform === false;
   for (const row of [...rows].sort((a, b) => order(a) - order(b))) {
-    await insertRow(row, resolveReferences(row, rows), store, gateway);
+    // A plugin of one name on one scope twice is accepted, and the later one wins.
+    const { cacheKey: _, ...type } = row.type;
+    const collection = new Collection(type, store, gateway.rules);
+    await insertRow(row, collection, resolveReferences(row, rows), isExport);
   }
   gateway.store.replaceWith(store);
 }

@@ -69,11 +69,14 @@ export function referencedByOthers(parent: string, child: string): AdminError {
 
 export const notFound = (): AdminError => new AdminError(404, { message: "Not found" });
 
+export const unexpected = (): AdminError => new AdminError(500, { message: "An unexpected error occurred" });
+
 export const methodNotAllowed = (): AdminError => new AdminError(405, { message: "Method not allowed" });
 
 /** An entity write without a database. */
-export function unsupported(verb: string, entity: string): AdminError {
-  const message = `cannot ${verb} '${entity}' entities when not using a database`;
+export function unsupported(verb: string, entity: string, by?: string): AdminError {
+  const named = by === undefined ? "" : ` by '${by}'`;
+  const message = `cannot ${verb} '${entity}' entities${named} when not using a database`;
   return new AdminError(405, { code: 12, name: "operation unsupported", message });
 }
 

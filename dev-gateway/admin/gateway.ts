@@ -39,7 +39,9 @@ export class Gateway {
     this.nodeId = nodeId;
     this.database = database;
     this.rules = { schemas: schemasOf(plugins), problemsInLua: (name, config) => runtime.check(name, config) };
-    this.collections = new Map(ENTITY_TYPES.map((type) => [type.name, new Collection(type, this.store, this.rules)]));
+    this.collections = new Map(
+      ENTITY_TYPES.map((type) => [type.name, new Collection(type, this.store, this.rules, database)]),
+    );
   }
 
   workers(): Promise<Workers> {

@@ -45,6 +45,12 @@ local DEFAULT_MESSAGES = {
   [504] = "The upstream server is timing out",
 }
 
+--- Statuses for which nginx's own page is replaced; for others it stays.
+M.REPLACED = {}
+for _, status in ipairs({ 400, 404, 405, 408, 411, 412, 413, 414, 417, 494, 500, 502, 503, 504 }) do
+  M.REPLACED[status] = true
+end
+
 --- The type with the highest quality that there is a template for; JSON else.
 function M.negotiate(accept)
   local best, best_quality = JSON, 0

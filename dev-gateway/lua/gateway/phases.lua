@@ -30,9 +30,12 @@ function M.rewrite()
 end
 
 --- Each plugin runs in a coroutine of its own: `kong.response.exit` yields out of it, an error becomes a 500.
-local function run_one(ctx, handler, config)
+local function run_one(ctx, plugin, config)
+  local handler = plugin.handler
   ctx.plugin_id = config.__plugin_id
+  ctx.gateway_running = plugin
   local ok, err = resume(create(handler.access), handler, config)
+  ctx.gateway_running = nil
   ctx.plugin_id = nil
   if not ok then
     ngx.log(ngx.ERR, "[kong] ", err)
@@ -47,7 +50,7 @@ local function run_static(ctx, plan)
   local steps = plan.access
   for i = 1, #steps do
     local step = steps[i]
-    run_one(ctx, step.handler, step.config)
+    run_one(ctx, step.plugin, step.config)
     if ctx.delayed_response then
       return
     end
@@ -65,7 +68,7 @@ local function run_dynamic(ctx, plan)
     if config then
       plugin_list.collect(collected, step.plugin, config)
       if step.plugin.handler.access and not ctx.delayed_response then
-        run_one(ctx, step.plugin.handler, config)
+        run_one(ctx, step.plugin, config)
       end
     end
   end
@@ -102,15 +105,33 @@ function M.access()
   return proxy.send(ctx, entry.service)
 end
 
+--- A plugin that ends the request with `ngx.exit` in access hides it from the plugins after it.
+local function steps_until(steps, last)
+  local reached = {}
+  for _, step in ipairs(steps) do
+    if step.plugin.rank <= last.rank then
+      reached[#reached + 1] = step
+    end
+  end
+  return reached
+end
+
 local function steps_of(ctx, phase)
   local plan = ctx.gateway_plan or (ctx.gateway_state or state.current).plugins.globals
+  if ctx.gateway_running then
+    return steps_until(plan[phase], ctx.gateway_running)
+  end
   return plan[phase]
+end
+
+local function has_upstream_answer(ctx)
+  local times = ctx.gateway_proxied and var.upstream_header_time
+  return times and times:find("%d%s*$") ~= nil
 end
 
 --- Answers of nginx itself (a bad request line, an upstream that cannot be reached) get the gateway's body.
 local function replace_own_answer(ctx)
-  local answered = ctx.gateway_proxied and (tonumber(var.upstream_header_time) or (var.upstream_header_time or ""):find("%d%s*$"))
-  if ctx.gateway_exited or ctx.delayed_response or answered then
+  if ctx.gateway_has_body or not error_body.REPLACED[ngx.status] or has_upstream_answer(ctx) then
     return
   end
   ctx.gateway_failed = true

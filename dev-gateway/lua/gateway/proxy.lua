@@ -3,9 +3,11 @@ local balancer = require "ngx.balancer"
 local ip = require "gateway.pdk.ip"
 local response = require "gateway.pdk.response"
 local router = require "gateway.router"
+local uri = require "gateway.uri"
 
 local ngx, var, tonumber = ngx, ngx.var, tonumber
 local now, update_time, start_time = ngx.now, ngx.update_time, ngx.req.start_time
+local byte, QUESTION_MARK = string.byte, string.byte("?")
 local VIA = "1.1 dev-gateway"
 local M = {}
 
@@ -18,12 +20,15 @@ local function set_forwarded(entry, matched)
   local given = var.http_x_forwarded_for
   var.upstream_x_forwarded_for = given and given .. ", " .. peer or var.remote_addr
   local prefix = entry.prefix ~= "/" and entry.route.strip_path ~= false and matched > 0 and entry.prefix or ""
+  local path = uri.without_query(var.request_uri)
   if ip.is_trusted(peer) then
+    var.upstream_x_forwarded_path = forwarded_or("http_x_forwarded_path", path)
     var.upstream_x_forwarded_proto = forwarded_or("http_x_forwarded_proto", var.scheme)
     var.upstream_x_forwarded_host = forwarded_or("http_x_forwarded_host", var.host)
     var.upstream_x_forwarded_port = forwarded_or("http_x_forwarded_port", var.server_port)
     var.upstream_x_forwarded_prefix = forwarded_or("http_x_forwarded_prefix", prefix)
   else
+    var.upstream_x_forwarded_path = path
     var.upstream_x_forwarded_proto = var.scheme
     var.upstream_x_forwarded_host = var.host
     var.upstream_x_forwarded_port = var.server_port
@@ -46,8 +51,10 @@ function M.send(ctx, service)
     return response.error(503, "name resolution failed")
   end
   local args = var.args
-  if args or var.is_args == "?" then
-    var.upstream_uri = var.upstream_uri .. "?" .. (args or "")
+  if args then
+    var.upstream_uri = var.upstream_uri .. "?" .. args
+  elseif byte(var.request_uri, -1) == QUESTION_MARK then
+    var.upstream_uri = var.upstream_uri .. "?"
   end
   if var.upstream_host == "" then
     var.upstream_host = service.authority

@@ -38,6 +38,9 @@ function M.load(custom)
     register(name, require("kong.plugins." .. name .. ".handler"), require("kong.plugins." .. name .. ".schema"))
   end
   table.sort(M.loaded, goes_first)
+  for rank, plugin in ipairs(M.loaded) do
+    plugin.rank = rank
+  end
 end
 
 return M

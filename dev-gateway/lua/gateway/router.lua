@@ -179,8 +179,10 @@ function M.upstream_path(entry, path, length)
   if not base or base == "/" then
     return uri.escape(byte(rest) == SLASH and rest or "/" .. rest)
   end
-  if byte(base, -1) == SLASH and byte(rest) == SLASH then
-    rest = sub(rest, 2)
+  if byte(base, -1) == SLASH then
+    rest = byte(rest) == SLASH and sub(rest, 2) or rest
+  elseif rest ~= "" and byte(rest) ~= SLASH then
+    rest = "/" .. rest
   end
   return uri.escape(base .. rest)
 end

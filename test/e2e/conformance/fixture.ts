@@ -83,6 +83,15 @@ export class Fixture {
     }, 30_000);
   }
 
+  /** Waits until parallel requests, which all workers share, answer with this status alone. */
+  async untilStatus(path: string, status: number): Promise<void> {
+    await eventually(async () => {
+      const answers = await Promise.all(Array.from({ length: 2 * PARALLEL }, () => this.proxy(path)));
+      const other = answers.find((answer) => answer.status !== status);
+      if (other) throw new Error(`${path}: ${other.status}, not ${status}`);
+    }, 30_000);
+  }
+
   /** Sends a request and returns the answer with what the test plugin's log phase saw of it. */
   async observe(
     path: string,

@@ -189,6 +189,13 @@ describe("phases", () => {
     expect(text).toContain("<title>403 Forbidden</title>");
   });
 
+  it("takes an exit with a status alone for a failure where the gateway has a page of its own for the status", async () => {
+    const { answer, seen } = await kong.observe("/plain", { headers: { "x-probe-do": "access-empty-404" } });
+    expect(answer.status).toBe(404);
+    expect(answer.text).toMatch(/^Not found\nrequest_id: /);
+    expect(seen).toMatchObject({ source: "error", status: 404 });
+  });
+
   it("runs init_worker and configure in every worker", async () => {
     const { json } = await kong.proxy("/", { headers: { "x-probe-read": "workers" } });
     expect(json.workers).toHaveLength(2);

@@ -25,7 +25,7 @@ local function send_headers(headers)
   return has_type, has_length
 end
 
---- Writes the answer and ends the request. `ngx.exit` yields to nginx, so that no pcall of the caller can swallow it.
+--- Writes the answer and ends the request; without a body nginx writes its own page for errors. `ngx.exit` yields to nginx, so that no pcall of the caller can swallow it.
 local function send(status, body, headers)
   ngx.status = status
   local has_type, has_length = send_headers(headers)
@@ -39,6 +39,7 @@ local function send(status, body, headers)
     ngx.header["Content-Length"] = body and #body or 0
   end
   if body then
+    ngx.ctx.gateway_has_body = true
     ngx.print(body)
   end
   return ngx.exit(status)

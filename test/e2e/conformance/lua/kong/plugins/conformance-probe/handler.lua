@@ -64,6 +64,9 @@ local ACTIONS = {
   ["access-body"] = function()
     kong.response.exit(200, describe_body())
   end,
+  ["access-empty-404"] = function()
+    kong.response.exit(404)
+  end,
   ["access-empty"] = function()
     kong.response.exit(403)
   end,
