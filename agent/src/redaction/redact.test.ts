@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ENCODINGS, PLANTED } from "../../../test/support/planted-secrets.ts";
 import { DECODERS, unwrapBase64, unwrapToken } from "./decode.ts";
@@ -56,6 +57,14 @@ describe("redactText", () => {
     "../../../../etc/passwd",
     "the basic idea of a token bucket",
   ])("leaves ordinary text alone: %s", (text) => expect(redactText(text)).toBe(text));
+
+  it("leaves ids and hashes alone, whatever their digits", () => {
+    for (let i = 0; i < 3_000; i++) {
+      const hash = createHash("sha256").update(`id ${i}`).digest("hex");
+      const uuid = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+      for (const id of [hash, hash.slice(0, 32), uuid, `d-${uuid}`]) expect(redactText(id)).toBe(id);
+    }
+  });
 
   it("is stable: what was redacted once is not changed again", () => {
     for (const { text } of PLANTED) expect(redactText(redactText(text))).toBe(redactText(text));
