@@ -31,10 +31,23 @@ export const goodFor = (key: string): number => {
   return since === undefined ? 0 : ngx.now() - (since as number);
 };
 
+let goodWindow = 0;
+let goodPrefix = "";
+
+/** `windowKey` for the one key that each request needs: its front part changes once a window only. */
+const goodKey = (length: number, key: string): string => {
+  const window = floor(ngx.now() / length);
+  if (window !== goodWindow) {
+    goodWindow = window;
+    goodPrefix = `g${window}:`;
+  }
+  return goodPrefix + key;
+};
+
 /** A clean request succeeded. */
 export const addGood = (instance: Instance, source: Source): void => {
   const length = instance.config.source.window_s;
-  const [count] = counters.incr(windowKey("g", length, 0, source.key), 1, 0, length * 2);
+  const [count] = counters.incr(goodKey(length, source.key), 1, 0, length * 2);
   if (count === GOOD_ENOUGH) counters.add(`G${source.key}`, ngx.now(), REMEMBER_GOOD_S);
 };
 

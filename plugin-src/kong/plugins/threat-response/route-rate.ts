@@ -86,7 +86,8 @@ export const addArrival = (instance: Instance, name: string, address: string): v
   const route = routes.get(name) ?? create(instance, name);
   route.limits = instance.config.flood;
   route.count += 1;
-  addDistinct(route.addresses, address);
+  // How many share the route matters from its first busy second on.
+  if (route.streak > 0) addDistinct(route.addresses, address);
 };
 
 const publish = (name: string, second: number, count: number): void => {
@@ -124,7 +125,7 @@ export const tickRates = (now: number): void => {
     judge(route, rps, now);
     route.baseline = learn(route.baseline, rps, route.flood !== undefined);
     if (second % SAVE_EVERY_S === 0) save(name, route.baseline);
-    if (route.count > 0) clearDistinct(route.addresses);
+    if (route.streak > 0) clearDistinct(route.addresses);
     route.count = 0;
   }
 };
