@@ -1,0 +1,103 @@
+-- A worker without nginx for specs: the globals that modules read at load, and a clock that moves when told.
+local worker = { now = 1700000000, records = {} }
+
+local function base64_decode(text)
+  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  if text:find("[^%w+/=]") then return nil end
+  local bits = text:gsub("=", ""):gsub(".", function(char)
+    local value = alphabet:find(char, 1, true) - 1
+    local digits = ""
+    for place = 5, 0, -1 do digits = digits .. math.floor(value / 2 ^ place) % 2 end
+    return digits
+  end)
+  return (bits:gsub("%d%d%d%d%d%d%d%d", function(byte) return string.char(tonumber(byte, 2)) end):gsub("[01]+$", ""))
+end
+
+--- Fresh globals; modules of the plugin have to be required after it.
+function worker.start(variables)
+  worker.now = 1700000000
+  _G.ngx = {
+    shared = {},
+    var = variables or {},
+    now = function() return worker.now end,
+    time = function() return math.floor(worker.now) end,
+    log = function() end,
+    worker = { id = function() return 0 end, pid = function() return 1 end, count = function() return 1 end },
+    unescape_uri = function(text)
+      return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+    end,
+    decode_base64 = base64_decode,
+    ERR = 4,
+    WARN = 5,
+    NOTICE = 6,
+    INFO = 7,
+  }
+  _G.kong = { node = { get_id = function() return "node" end } }
+  for name in pairs(package.loaded) do
+    if name:find("kong.plugins.threat-response", 1, true) then package.loaded[name] = nil end
+  end
+end
+
+function worker.module(name)
+  return require("kong.plugins.threat-response." .. name)
+end
+
+--- Records that would go to the agent end up in `worker.records`.
+function worker.collect_records()
+  worker.records = {}
+  package.loaded["kong.plugins.threat-response.report"] = {
+    enqueue = function(_, record) table.insert(worker.records, record) end,
+    configureReporting = function() end,
+    startReporting = function() end,
+  }
+end
+
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local copied = {}
+  for key, member in pairs(value) do copied[key] = copy(member) end
+  return copied
+end
+
+--- An instance as `configure.ts` would compile it, with a few members changed: `{ ["login.window_s"] = 5 }`.
+function worker.instance(changes)
+  local config = {
+    mode = "enforce",
+    gateway = "default",
+    allow = { cidrs = {}, methods = {}, paths = {}, user_agents = {} },
+    deny = { cidrs = {}, methods = {}, paths = {}, user_agents = {} },
+    trusted_proxies = {},
+    thresholds = { flag = 40, block = 70 },
+    payload = { enabled = true, max_body_bytes = 65536 },
+    login = {
+      enabled = true,
+      paths = { "/login" },
+      user_fields = { "username", "email" },
+      failure_statuses = { 401, 403 },
+      window_s = 60,
+      max_users_per_ip = 10,
+      max_ips_per_user = 10,
+      max_failures_per_ip = 10,
+    },
+    flood = { enabled = true, window_s = 10, max_per_ip = 100, route_factor = 5, min_route_rps = 50 },
+    source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },
+    agent = {
+      poll_interval_s = 1,
+      flush_interval_s = 1,
+      timeout_ms = 1000,
+      max_queue = 100,
+      max_batch = 10,
+      max_decisions = 10,
+      ssl_verify = true,
+    },
+    hash_key = "a key of sixteen or more",
+  }
+  config = copy(config)
+  for path, value in pairs(changes or {}) do
+    local section, member = path:match("^([^.]+)%.(.+)$")
+    if section then config[section][member] = value else config[path] = value end
+  end
+  return worker.module("configure").instanceOf(config)
+end
+
+return worker
