@@ -34,10 +34,23 @@ function sayFlow(timeline: Timeline, ledger: Ledger, attack: Attack, since: numb
   const bad = ledger.entries(attack.name).filter((entry) => entry.sentAt >= since);
   const good = ledger.entries(LEGITIMATE).filter((entry) => entry.sentAt >= since);
   const stopped = `${percent(bad.filter(isStopped).length, bad.length)} of ${bad.length} attack requests stopped`;
-  timeline.say(
-    "effect",
-    `measured: ${stopped}; ${good.filter(isHarmed).length} of ${good.length} legitimate ones harmed`,
-  );
+  timeline.say("measured", `${stopped}; ${good.filter(isHarmed).length} of ${good.length} legitimate ones harmed`);
+}
+
+/** Says once when the gateway has stopped a request of the attack, before anybody was asked. */
+function firstStop(timeline: Timeline, ledger: Ledger, attack: Attack, from: number): () => void {
+  let said = false;
+  return () => {
+    const first = said ? undefined : ledger.entries(attack.name).find(isStopped);
+    if (!first) return;
+    said = true;
+    const seconds = ((first.sentAt - from) / 1000).toFixed(1);
+    timeline.say(
+      "stopped",
+      `the gateway answers ${first.status} for the first time, ${seconds} s into the attack`,
+      first.sentAt,
+    );
+  };
 }
 
 export async function playChapter(
@@ -55,9 +68,13 @@ export async function playChapter(
   const next = () => attack.next(random, { accounts: stack.accounts });
   const playing = play({ name: attack.name, perSecond: attack.perSecond, next }, ledger, random);
   let since = from;
-  await watch.seconds(attack.seconds, () => {
-    sayFlow(timeline, ledger, attack, since);
-    since = Date.now();
+  watch.turnPage();
+  await watch.seconds(attack.seconds, {
+    often: firstStop(timeline, ledger, attack, from),
+    regularly: () => {
+      sayFlow(timeline, ledger, attack, since);
+      since = Date.now();
+    },
   });
   await playing.stop();
   const to = Date.now();

@@ -74,10 +74,14 @@ function readReports(staff: Account, random: Random): RequestSpec {
 
 export function legitimateTraffic(random: Random, accounts: readonly Account[], staff: Account): Part {
   const clients = makeClients(random, accounts);
+  const newcomers = [...clients];
   return {
     name: LEGITIMATE,
     perSecond: 40,
     next() {
+      // Whoever comes logs in first.
+      const newcomer = newcomers.pop();
+      if (newcomer) return logIn(newcomer, random);
       const client = random.pick(clients);
       const what = random.next();
       if (what < 0.4) return search(client, random);

@@ -49,7 +49,7 @@ async function run(options: Options, cleanup: Cleanup): Promise<boolean> {
   cleanup.add(() => legitimate.stop());
   const story = await tellStory(stack, timeline);
   const steps = judge(story);
-  printReport(story.chapters, steps);
+  printReport(story, steps, timeline.startedAt);
   if (!options.exit) {
     showAround(stack);
     await new Promise(() => undefined);

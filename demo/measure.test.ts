@@ -32,13 +32,23 @@ describe("measuring an attack", () => {
   });
 
   it("finds the moment from which on the attack is stopped", () => {
-    expect(mitigatedAt([...range(0, 50, passed), ...range(50, 150, stopped)])).toBeLessThanOrEqual(50);
-    expect(mitigatedAt([...range(0, 50, passed), ...range(50, 150, stopped)])).toBeGreaterThan(40);
+    const late = [...range(0, 50, passed), ...range(50, 150, stopped)].map((it) => ({
+      ...it,
+      sentAt: it.sentAt * 100,
+    }));
+    expect(mitigatedAt(late)).toBeGreaterThan(4_600);
+    expect(mitigatedAt(late)).toBeLessThanOrEqual(5_000);
     expect(mitigatedAt(range(0, 100, passed))).toBeUndefined();
   });
 
+  it("does not call an attack stopped that came through again", () => {
+    const again = [...range(0, 100, stopped), ...range(100, 140, passed), ...range(140, 200, stopped)];
+    const slowly = again.map((it) => ({ ...it, sentAt: it.sentAt * 100 }));
+    expect(mitigatedAt(slowly)).toBeGreaterThan(13_500);
+  });
+
   it("does not let a handful of last requests decide", () => {
-    expect(mitigatedAt([...range(0, 100, passed), ...range(100, 105, stopped)])).toBeUndefined();
+    expect(mitigatedAt([...range(0, 100, passed), ...range(100, 105, stopped)])).toBe(undefined);
   });
 
   it("counts legitimate requests of the attack's time only", () => {

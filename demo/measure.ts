@@ -8,13 +8,15 @@ export interface Figures {
   stoppedAtTheEnd: number;
   /** Milliseconds from the first request of the attack; undefined where it never came to that. */
   firstStop: number | undefined;
-  /** From then on at least 95 of 100 requests were stopped. */
+  /** See `mitigatedAt`. */
   mitigated: number | undefined;
   legitimateSent: number;
   legitimateHarmed: number;
 }
 
-const MITIGATED_SHARE = 0.95;
+const MITIGATED_SHARE = 0.9;
+const SLICE_MS = 2000;
+const FEW = 10;
 
 export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
@@ -22,16 +24,29 @@ export function share(part: number, whole: number): number {
 
 const bySending = (a: Entry, b: Entry) => a.sentAt - b.sentAt;
 
-/** The earliest request from which on the wanted share was stopped; the rest has to be more than a handful. */
-export function mitigatedAt(entries: readonly Entry[], least = 20): number | undefined {
+/**
+ * From when on the attack was stopped: the earliest request such that from there to the end no two seconds went by in which less
+ * than nine of ten were.
+ */
+export function mitigatedAt(entries: readonly Entry[]): number | undefined {
+  const sorted = [...entries].sort(bySending);
+  let found = sorted.length;
   let stopped = 0;
-  let found: number | undefined;
-  const sorted = [...entries].sort(bySending).reverse();
-  for (const [index, entry] of sorted.entries()) {
-    if (isStopped(entry)) stopped += 1;
-    if (index + 1 >= least && stopped / (index + 1) >= MITIGATED_SHARE) found = entry.sentAt;
+  let end = sorted.length;
+  for (let start = sorted.length - 1; start >= 0; start -= 1) {
+    stopped += isStopped(sorted[start]!) ? 1 : 0;
+    while (sorted[end - 1]!.sentAt - sorted[start]!.sentAt >= SLICE_MS) {
+      end -= 1;
+      stopped -= isStopped(sorted[end]!) ? 1 : 0;
+    }
+    if (stopped / (end - start) < MITIGATED_SHARE) {
+      // The last moments hold too few requests to judge by.
+      if (end < sorted.length || sorted.length - start >= FEW) break;
+      continue;
+    }
+    found = start;
   }
-  return found;
+  return sorted.length - found < FEW ? undefined : sorted[found]!.sentAt;
 }
 
 export function measure(attack: readonly Entry[], legitimate: readonly Entry[], from: number, to: number): Figures {

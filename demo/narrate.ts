@@ -7,10 +7,12 @@ export interface Narrator {
   look(incidents: readonly IncidentView[], actions: readonly ActionView[]): void;
   /** Says how many more there were of what was not told one by one. */
   flush(): void;
+  /** From here on the first few of each kind are told again. */
+  turnPage(): void;
 }
 
-/** Told one by one for each kind of event; of the others only the number. */
-const TOLD = 3;
+/** So many of each kind of event are told one by one; of the others only the number. */
+const TOLD: Partial<Record<Voice, number>> = { seen: 3, decided: 2, done: 2, warning: 5 };
 
 function subjectOf(incident: IncidentView): string {
   const route = incident.scope.route_name ?? incident.scope.route_id;
@@ -34,88 +36,97 @@ function between(from: string, to: string): number {
   return epochMs(to) - epochMs(from);
 }
 
-function targetOf(action: ActionView): string {
-  return Object.values(action.target).join(" ");
+/** Names of routes by id, as incidents told them. */
+export type RouteNames = ReadonlyMap<string, string>;
+
+function titleOf(action: ActionView, routes: RouteNames): string {
+  const target = Object.values(action.target).map((value) => routes.get(value) ?? value);
+  return `${action.type.replace("_", " ")} ${target.filter((word) => word !== "ip").join(" ")}`;
 }
 
-export function describeAction(action: ActionView): string {
+export function describeAction(action: ActionView, routes: RouteNames): string {
   const lasts = action.expires_at ? ` for ${Math.round(between(action.created_at, action.expires_at) / 1000)} s` : "";
   const params = Object.entries(action.params).map(([name, value]) => `${name} ${value}`);
-  return `${action.type} ${targetOf(action)}${params.length > 0 ? ` (${params.join(", ")})` : ""}${lasts}: ${action.reason}`;
+  return `${titleOf(action, routes)}${params.length > 0 ? ` (${params.join(", ")})` : ""}${lasts}: ${action.reason}`;
 }
 
-function describeEffect(action: ActionView): string | undefined {
-  return action.effect?.summary ? `${action.type} ${targetOf(action)}: ${action.effect.summary}` : undefined;
+interface Event {
+  voice: Voice;
+  /** Events of one kind are told one by one only at first. */
+  kind: string;
+  text: string;
+  at: number;
 }
 
 /** Tells the first few of a kind and counts the rest. */
 function createCrowd(timeline: Timeline) {
   const told = new Map<string, number>();
-  const more = new Map<string, { voice: Voice; count: number; of: string }>();
+  const more = new Map<string, { voice: Voice; count: number; kind: string }>();
+  const tellOne = ({ voice, kind, text, at }: Event) => {
+    const key = `${voice} ${kind}`;
+    const before = told.get(key) ?? 0;
+    told.set(key, before + 1);
+    if (before < (TOLD[voice] ?? 1)) return timeline.say(voice, text, at);
+    more.set(key, { voice, kind, count: (more.get(key)?.count ?? 0) + 1 });
+  };
   return {
-    say(voice: Voice, kind: string, text: string, at: number) {
-      const key = `${voice} ${kind}`;
-      const before = told.get(key) ?? 0;
-      told.set(key, before + 1);
-      if (before < TOLD) return timeline.say(voice, text, at);
-      const rest = more.get(key) ?? { voice, count: 0, of: kind };
-      more.set(key, { ...rest, count: rest.count + 1 });
-    },
+    tell: (events: Event[]) => events.sort((a, b) => a.at - b.at).forEach(tellOne),
     flush() {
-      for (const { voice, count, of } of more.values()) timeline.say(voice, `and ${count} more: ${of}`);
+      for (const { voice, count, kind } of more.values()) timeline.say(voice, `and ${count} more: ${kind}`);
       more.clear();
     },
+    turnPage: () => told.clear(),
   };
 }
 
-type Crowd = ReturnType<typeof createCrowd>;
-
-function tellAction(crowd: Crowd, before: ActionView | undefined, action: ActionView): void {
-  const what = `${action.type} by ${action.vehicle}`;
-  if (!before) crowd.say("decided", what, describeAction(action), epochMs(action.created_at));
+/** What happened to an action since it was last looked at. */
+function eventsOf(before: ActionView | undefined, action: ActionView, routes: RouteNames): Event[] {
+  const kind = `${action.type.replace("_", " ")} by ${action.vehicle === "decision" ? "decision feed" : "Kong's Admin API"}`;
+  const title = titleOf(action, routes);
+  const events: Event[] = [];
+  const add = (voice: Voice, text: string, at: string | null) =>
+    events.push({ voice, kind, text, at: epochMs(at) ?? Date.now() });
+  if (!before) add("decided", describeAction(action, routes), action.created_at);
   if (action.applied_at && !before?.applied_at) {
-    const ms = between(action.created_at, action.applied_at);
-    crowd.say(
+    add(
       "done",
-      what,
-      `${action.type} ${targetOf(action)} is on, ${ms} ms after the decision`,
-      epochMs(action.applied_at),
+      `${title} is on, ${between(action.created_at, action.applied_at)} ms after the decision`,
+      action.applied_at,
     );
   }
-  const effect = describeEffect(action);
-  if (effect && !(before && describeEffect(before)))
-    crowd.say("effect", what, effect, epochMs(action.effect?.measured_at ?? null) ?? Date.now());
-  if (before?.status === action.status) return;
-  if (action.status === "expired")
-    crowd.say("expired", what, `${action.type} ${targetOf(action)} has ended`, epochMs(action.ended_at) ?? Date.now());
-  if (action.status === "undone")
-    crowd.say("expired", what, `${action.type} ${targetOf(action)} was undone`, epochMs(action.ended_at) ?? Date.now());
-  if (action.status === "failed" || action.status === "refused") {
-    crowd.say(
-      "warning",
-      what,
-      `${action.type} ${targetOf(action)} ${action.status}: ${action.error ?? action.reason}`,
-      Date.now(),
-    );
-  }
+  const summary = action.effect?.summary;
+  if (summary && !before?.effect?.summary) add("effect", `${title}: ${summary}`, action.effect?.measured_at ?? null);
+  if (before?.status === action.status) return events;
+  if (action.status === "expired") add("expired", `${title} has ended by itself`, action.ended_at);
+  if (action.status === "undone") add("expired", `${title} was undone`, action.ended_at);
+  const refused = action.status === "failed" || action.status === "refused";
+  if (refused) add("warning", `${title} ${action.status}: ${action.error ?? action.reason}`, action.ended_at);
+  return events;
 }
 
 export function createNarrator(timeline: Timeline): Narrator {
   const crowd = createCrowd(timeline);
   const incidentsSeen = new Set<string>();
   const actionsSeen = new Map<string, ActionView>();
+  const routes = new Map<string, string>();
   return {
     look(incidents, actions) {
+      const events: Event[] = [];
       for (const incident of incidents) {
+        const { route_id: id, route_name: name } = incident.scope;
+        if (id && name) routes.set(id, name);
         if (incidentsSeen.has(incident.id)) continue;
         incidentsSeen.add(incident.id);
-        crowd.say("seen", incident.category, describeIncident(incident), epochMs(incident.opened_at));
+        const at = epochMs(incident.opened_at);
+        events.push({ voice: "seen", kind: incident.category, text: describeIncident(incident), at });
       }
       for (const action of actions) {
-        tellAction(crowd, actionsSeen.get(action.id), action);
+        events.push(...eventsOf(actionsSeen.get(action.id), action, routes));
         actionsSeen.set(action.id, action);
       }
+      crowd.tell(events);
     },
     flush: () => crowd.flush(),
+    turnPage: () => crowd.turnPage(),
   };
 }

@@ -31,6 +31,7 @@ function isOver(action: ActionView): boolean {
 
 async function awaitExpiry(stack: Stack, timeline: Timeline, watch: Watch): Promise<void> {
   timeline.heading("The attacks are over; what was done about them ends by itself");
+  watch.turnPage();
   const actions = await stack.agent.client.actions();
   const last = Math.max(Date.now(), ...actions.map((action) => epochMs(action.expires_at) ?? 0));
   const seconds = Math.ceil((last - Date.now()) / 1000);

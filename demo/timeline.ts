@@ -2,15 +2,27 @@
 import { forTerminal } from "../agent/src/redaction/index.ts";
 
 /** Who speaks: the story itself, an attacker, or a stage of the system. */
-export type Voice = "note" | "attack" | "seen" | "decided" | "done" | "effect" | "expired" | "warning";
+export type Voice =
+  | "note"
+  | "attack"
+  | "stopped"
+  | "seen"
+  | "decided"
+  | "done"
+  | "effect"
+  | "measured"
+  | "expired"
+  | "warning";
 
 const COLOURS: Record<Voice, string> = {
   note: "2",
   attack: "1;31",
+  stopped: "32",
   seen: "33",
   decided: "36",
   done: "1;32",
   effect: "34",
+  measured: "1",
   expired: "35",
   warning: "1;33",
 };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type RunningGateway, startGateway } from "../../test/e2e/gateway/gateway.ts";
 import type { Target } from "../../test/e2e/gateway/targets.ts";
+import { FEED_SECRET } from "./start-agent-stand-in.ts";
 
 export interface Contender {
   name: string;
@@ -19,7 +20,7 @@ export interface PluginSpec {
 /** Limits so wide that load from one address is not taken for an attack: what is measured is the way of a good request. */
 export const WIDE_LIMITS = { flood: { max_per_ip: 10_000_000, min_route_rps: 1_000_000 } };
 
-const LUA = join(import.meta.dirname, "lua");
+export const LUA = join(import.meta.dirname, "lua");
 
 export const PLUGINS: Record<string, PluginSpec | undefined> = {
   "no plugin": undefined,
@@ -50,4 +51,9 @@ export async function startContender(
   });
   const [worker] = await gateway.workerPids();
   return { name, gateway, port: Number(new URL(gateway.proxyUrl).port), worker: worker! };
+}
+
+export function threatResponseWithAgent(url: string): PluginSpec {
+  const agent = { url, key_id: "bench", secret: "ingest-secret-of-the-bench", feed_secret: FEED_SECRET };
+  return { name: "threat-response", config: { mode: "enforce", ...WIDE_LIMITS, agent } };
 }

@@ -1,0 +1,141 @@
+/**
+ * What the plugin costs: CPU time per request, added latency in an open loop, growth of memory, trace aborts of the JIT.
+ *   npm run bench:gateway -- [--json] [--quick] [--seed N] [--gateway dev|native] [--only cpu,latency,memory,jit]
+ */
+import { parseArgs } from "node:util";
+import { seeded } from "../../demo/random.ts";
+import type { Target } from "../../test/e2e/gateway/targets.ts";
+import { startBackend } from "./backend.ts";
+import { type Contender, PLUGINS, RATE_LIMITING, startContender, threatResponseWithAgent } from "./contenders.ts";
+import { cpuCosts, WORKLOADS } from "./cpu-cost.ts";
+import { recurringAborts } from "./jit-aborts.ts";
+import { FEED, LARGE_BODIES, OUTAGE, REBUILD, runScenario, type Scenario, STEADY } from "./latency.ts";
+import { formatMeasure, type Measure, machine, measured } from "./measures.ts";
+import { memoryGrowth } from "./memory.ts";
+import { startAgentStandIn } from "./start-agent-stand-in.ts";
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    gateway: { type: "string", default: "dev" },
+    only: { type: "string", default: "cpu,latency,memory,jit" },
+    jit: { type: "boolean", default: false },
+  },
+});
+const target = values.gateway as Target;
+const parts = values.jit ? ["jit"] : values.only.split(",");
+const { quick } = values;
+const tell = (text: string) => process.stderr.write(`${text}\n`);
+
+const PER_SECOND = 5000;
+const MOST_CPU_US = 15;
+const MOST_P99_MS = 1;
+const MOST_WORST_MS = 10;
+const MOST_GROWTH_MB = 10;
+
+async function withContenders<T>(contenders: Contender[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const { gateway } of contenders) await gateway.stop();
+  }
+}
+
+async function benchCpu(backend: number): Promise<Measure[]> {
+  const plugins = target === "native" ? { ...PLUGINS, "rate-limiting (Kong's own)": RATE_LIMITING } : PLUGINS;
+  const contenders: Contender[] = [];
+  for (const [name, plugin] of Object.entries(plugins))
+    contenders.push(await startContender(target, name, plugin, backend));
+  return withContenders(contenders, async () => {
+    const measures: Measure[] = [];
+    for (const workload of WORKLOADS) {
+      tell(`CPU per request: ${workload.name}`);
+      const costs = await cpuCosts(contenders, workload, quick ? 5_000 : 30_000, quick ? 3 : 7);
+      const noop = costs.get("no-op plugin")!;
+      for (const [name, cost] of costs) {
+        measures.push(measured(`CPU, ${workload.name}, ${name}`, cost, "µs"));
+        if (!name.startsWith("threat-response")) continue;
+        const limit = workload.body === undefined ? MOST_CPU_US : undefined;
+        measures.push(measured(`CPU, ${workload.name}, ${name}, over a no-op plugin`, cost - noop, "µs", limit));
+      }
+    }
+    return measures;
+  });
+}
+
+/** Off and on in turn, in several rounds; what is added is judged by the medians of the rounds' differences. */
+async function benchScenario(scenario: Scenario, off: Contender, on: Contender): Promise<Measure[]> {
+  const seconds = quick ? 5 : 60;
+  tell(`latency: ${scenario.name} (2 × ${seconds} s)`);
+  const random = seeded(Number(values.seed));
+  const without = await runScenario(scenario, off, PER_SECOND, seconds, random);
+  const withPlugin = await runScenario(scenario, on, PER_SECOND, seconds, random);
+  const name = (what: string) => `latency, ${scenario.name}, ${what}`;
+  return [
+    measured(name("p50 added"), withPlugin.p50 - without.p50, "ms"),
+    measured(name("p99 without"), without.p99, "ms"),
+    measured(name("p99 added"), withPlugin.p99 - without.p99, "ms", MOST_P99_MS),
+    measured(name("worst without"), without.max, "ms"),
+    measured(name("worst added"), withPlugin.max - without.max, "ms", MOST_WORST_MS),
+    measured(name("requests that failed"), without.failed + withPlugin.failed, "requests", 0),
+  ];
+}
+
+async function benchLatency(backend: number): Promise<Measure[]> {
+  const agent = await startAgentStandIn();
+  const on = PLUGINS["threat-response, enforce"]!;
+  const start = (name: string, plugin: typeof on | undefined) => startContender(target, name, plugin, backend);
+  const off = await start("no plugin", undefined);
+  const contenders = [off, await start("alone", on), await start("fed", threatResponseWithAgent(agent.url))];
+  contenders.push(await start("cut off", threatResponseWithAgent("http://127.0.0.1:9")));
+  const [, alone, fed, cutOff] = contenders;
+  return withContenders(contenders, async () => [
+    ...(await benchScenario(STEADY, off, alone!)),
+    ...(await benchScenario(REBUILD, off, alone!)),
+    ...(await benchScenario(FEED, off, fed!)),
+    ...(await benchScenario(OUTAGE, off, cutOff!)),
+    ...(await benchScenario(LARGE_BODIES, off, alone!)),
+  ]).finally(agent.stop);
+}
+
+async function benchMemory(backend: number): Promise<Measure[]> {
+  const contender = await startContender(target, "memory", PLUGINS["threat-response, enforce"], backend);
+  const count = quick ? 50_000 : 1_000_000;
+  tell(`memory: ${count} addresses and user names`);
+  const warmUp = quick ? 25_000 : 100_000;
+  const growth = await withContenders([contender], () => memoryGrowth(contender, warmUp, count, PER_SECOND));
+  return [measured(`memory, growth over ${count} addresses and user names`, growth, "MB", MOST_GROWTH_MB)];
+}
+
+async function benchJit(backend: number): Promise<Measure[]> {
+  tell("trace aborts on the hot path");
+  const aborts = await recurringAborts(backend, quick ? 20_000 : 100_000);
+  for (const line of aborts.lines) tell(`  ${line}`);
+  return [measured("trace aborts that recur after warm-up", aborts.count, "aborts per 10,000 requests", 0)];
+}
+
+const BENCHES: Record<string, (backend: number) => Promise<Measure[]>> = {
+  cpu: benchCpu,
+  latency: benchLatency,
+  memory: benchMemory,
+  jit: benchJit,
+};
+
+const about = machine();
+tell(
+  `${about.cpu}, ${about.cores} cores, Linux ${about.kernel}, Node ${about.node}, load ${about.load.join(" ")}, gateway ${target}`,
+);
+const backend = await startBackend();
+const measures: Measure[] = [];
+try {
+  for (const part of parts) measures.push(...((await BENCHES[part]?.(backend.port)) ?? []));
+} finally {
+  await backend.stop();
+}
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ machine: { ...about, gateway: target }, seed: Number(values.seed), measures })}\n`,
+  );
+else process.stdout.write(`${measures.map(formatMeasure).join("\n")}\n`);

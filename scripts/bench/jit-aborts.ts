@@ -1,0 +1,57 @@
+/** Traces that LuaJIT goes on trying and giving up in the plugin: each try costs, and the code stays interpreted. */
+import { randomUUID } from "node:crypto";
+import { seeded } from "../../demo/random.ts";
+import { startGateway } from "../../test/e2e/gateway/gateway.ts";
+import { LUA, WIDE_LIMITS } from "./contenders.ts";
+import { smallGet } from "./latency.ts";
+import { runLoad } from "./open-loop.ts";
+
+export interface Aborts {
+  /** Per 10,000 requests. */
+  count: number;
+  lines: string[];
+}
+
+const RATE = 2000;
+const OURS = "threat-response";
+
+async function readAborts(url: string): Promise<Record<string, number>> {
+  const response = await fetch(url, { headers: { "x-jit-watch": "1" } });
+  return ((await response.json()) as { aborts?: Record<string, number> }).aborts ?? {};
+}
+
+export async function recurringAborts(backend: number, requests: number): Promise<Aborts> {
+  const service = { name: "bench", url: `http://127.0.0.1:${backend}`, routes: [{ name: "bench", paths: ["/"] }] };
+  const plugins = [
+    { id: randomUUID(), name: "jit-watch", config: {} },
+    { id: randomUUID(), name: OURS, config: { mode: "enforce", ...WIDE_LIMITS } },
+  ];
+  const gateway = await startGateway({
+    target: "dev",
+    database: false,
+    workers: 1,
+    trustedIps: ["127.0.0.1/32"],
+    plugins: [OURS, "jit-watch"],
+    luaPaths: [LUA],
+    entities: { _format_version: "3.0", services: [service], plugins },
+  });
+  const random = seeded(1);
+  const pool = Array.from({ length: 512 }, () => smallGet(random));
+  const port = Number(new URL(gateway.proxyUrl).port);
+  const load = (count: number) =>
+    runLoad({ port, perSecond: RATE, seconds: Math.ceil(count / RATE), request: (n) => pool[n & 511]! });
+  try {
+    await load(requests);
+    await readAborts(gateway.proxyUrl);
+    await load(requests);
+    const ours = Object.entries(await readAborts(gateway.proxyUrl)).filter(([place]) => place.includes(OURS));
+    const sorted = ours.sort((a, b) => b[1] - a[1]);
+    const total = sorted.reduce((sum, [, count]) => sum + count, 0);
+    return {
+      count: (total / requests) * 10_000,
+      lines: sorted.slice(0, 20).map(([place, count]) => `${count} × ${place}`),
+    };
+  } finally {
+    await gateway.stop();
+  }
+}

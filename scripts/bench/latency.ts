@@ -1,0 +1,71 @@
+/** What the plugin adds to latency in an open loop: the same load on a gateway without and on one with it, in turn. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../../demo/random.ts";
+import type { Contender } from "./contenders.ts";
+import { orderBody } from "./cpu-cost.ts";
+import { type Latencies, runLoad } from "./open-loop.ts";
+
+export interface Scenario {
+  name: string;
+  /** The bytes of a request; clients differ by address. */
+  request(random: Random): string;
+  /** What happens to a gateway meanwhile; called about once a second. */
+  disturb?: (contender: Contender, second: number) => Promise<void>;
+}
+
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
+
+function headOf(method: string, path: string, random: Random, more = ""): string {
+  const from = `192.0.${random.between(0, 255)}.${random.between(1, 254)}`;
+  const headers = `Host: shop.example.com\r\nUser-Agent: ${BROWSER}\r\nAccept: application/json\r\nX-Forwarded-For: ${from}\r\n${more}`;
+  return `${method} ${path} HTTP/1.1\r\n${headers}\r\n`;
+}
+
+export const smallGet = (random: Random): string =>
+  headOf("GET", `/search?q=green%20lamp&page=${random.between(1, 99)}`, random);
+
+const LARGE = orderBody(8000);
+const largePost = (random: Random): string =>
+  headOf(
+    "POST",
+    "/orders",
+    random,
+    `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(LARGE)}\r\n`,
+  ) + LARGE;
+
+/** A new route: the gateway rebuilds its router and every plugin is told its configuration again. */
+async function rebuild({ gateway }: Contender, second: number): Promise<void> {
+  const route = { paths: [`/rebuilt-${second}`], methods: ["GET"] };
+  await fetch(`${gateway.adminUrl}/services/bench/routes/rebuilt`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(route),
+  });
+}
+
+export const STEADY: Scenario = { name: "steady", request: smallGet };
+export const REBUILD: Scenario = { name: "configuration rebuild each second", request: smallGet, disturb: rebuild };
+export const FEED: Scenario = { name: "feed of 50,000 decisions, new each 3 s", request: smallGet };
+export const OUTAGE: Scenario = { name: "agent away", request: smallGet };
+export const LARGE_BODIES: Scenario = { name: "8 KB bodies", request: largePost };
+
+export async function runScenario(
+  scenario: Scenario,
+  contender: Contender,
+  perSecond: number,
+  seconds: number,
+  random: Random,
+): Promise<Latencies> {
+  let over = false;
+  const disturbing = (async () => {
+    for (let second = 0; !over && scenario.disturb; second += 1) {
+      await scenario.disturb(contender, second);
+      await sleep(1000);
+    }
+  })();
+  const requests = Array.from({ length: 512 }, () => scenario.request(random));
+  const latencies = await runLoad({ port: contender.port, perSecond, seconds, request: (n) => requests[n & 511]! });
+  over = true;
+  await disturbing;
+  return latencies;
+}

@@ -1,0 +1,1 @@
+return { name = "jit-watch", fields = { { config = { type = "record", fields = {} } } } }
