@@ -56,9 +56,7 @@ end
 local function entries_of(feed)
   local entries = {}
   for _, allows in ipairs({ true, false }) do
-    feeds.eachDecision(feed, allows, function(stated)
-      local key = entry.entryKey(stated.range)
-      local text = entry.encodeEntry(stated.decision)
+    feeds.eachEntry(feed, allows, function(key, text)
       entries[key] = entries[key] and entry.joinEntries(entries[key], text) or text
     end, function() end)
   end
@@ -108,7 +106,7 @@ describe("the decision feed", function()
     assert(feeds.readFeed(split(body, 100), sign(body), expectation(), function()
       pauses = pauses + 1
     end))
-    assert.is_true(pauses >= 5)
+    assert.is_true(pauses >= 3)
   end)
 
   it("carries every parameter", function()

@@ -62,7 +62,7 @@ http {
   }
   init_worker_by_lua_block { require("harness").start({ ${toLua(options.agent)} }) }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port} reuseport;
     keepalive_timeout 0;
     location / { content_by_lua_block { require("harness").answer() } }
   }
@@ -91,11 +91,15 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   };
   const askAll: Nginx["askAll"] = async (what, parameters) => {
     const answers = new Map<number, unknown>();
-    await eventually(async () => {
-      const answer = await ask(what, parameters);
-      answers.set(answer.pid, answer);
-      if (answers.size < (options.workers ?? 2)) throw new Error(`only ${answers.size} workers have answered`);
-    });
+    await eventually(
+      async () => {
+        const answer = await ask(what, parameters);
+        answers.set(answer.pid, answer);
+        if (answers.size < (options.workers ?? 2)) throw new Error(`only ${answers.size} workers have answered`);
+      },
+      10_000,
+      2,
+    );
     return [...answers.values()];
   };
   await eventually(() => ask("identity"));

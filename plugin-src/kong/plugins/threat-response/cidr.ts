@@ -60,7 +60,7 @@ export function parseRange(text: string): AddressRange | undefined {
   return length < 0 || length > bits ? undefined : { bytes: maskAddress(bytes, length), length };
 }
 
-export function toNumber(bytes: string): number {
+function toNumber(bytes: string): number {
   const [a, b, c, d] = string.byte(bytes, 1, 4);
   return ((a * 256 + b) * 256 + c) * 256 + d;
 }
@@ -104,17 +104,21 @@ export function compileRanges(texts: string[]): RangeSet | undefined {
   return set.ranges.length > 0 ? set : undefined;
 }
 
+/** Whether an IPv4 address, as a number, lies in one of the ranges. */
+export function matchNumber(set: RangeSet, address: number): boolean {
+  for (const level of set.ipv4) {
+    if (level.prefixes[(address - (address % level.size)) / level.size] !== undefined) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Whether the address (4 or 16 bytes) lies in one of the ranges. */
 export function matchCidr(set: RangeSet, binary: string): boolean {
   const bytes = unmap(binary);
   if (bytes.length === 4) {
-    const address = toNumber(bytes);
-    for (const level of set.ipv4) {
-      if (level.prefixes[(address - (address % level.size)) / level.size] !== undefined) {
-        return true;
-      }
-    }
-    return false;
+    return matchNumber(set, toNumber(bytes));
   }
   for (const level of set.ipv6) {
     if (level.prefixes[maskAddress(bytes, level.length)] !== undefined) {

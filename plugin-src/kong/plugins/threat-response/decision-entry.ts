@@ -4,6 +4,8 @@ import type { Decision } from "./decision-line.ts";
 /** How decisions lie in the dictionary: a key for each address or range, its decisions as text, the strongest first. */
 const FIELDS = "^(%d) (%l+) (%d+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+)$";
 const NONE = "-";
+/** D. */
+const LETTER = 68;
 
 /** `D` plus the address for a single one, `D<prefix length>:` plus the first address for a range. */
 export function addressKey(bytes: string): string {
@@ -40,6 +42,18 @@ export function encodeEntry(decision: Decision): string {
     scope ?? NONE,
     route ?? NONE,
   );
+}
+
+/** What `entryKey` and `encodeEntry` give for a plain block of an IPv4 address: `tail` is `<expires> <id> <incident>`. */
+export function plainKey(address: number): string {
+  const a = Math.floor(address / 16777216);
+  const b = Math.floor(address / 65536) % 256;
+  const c = Math.floor(address / 256) % 256;
+  return string.char(LETTER, a, b, c, address % 256);
+}
+
+export function encodePlainBlock(tail: string): string {
+  return `1 block ${tail} 1 - -`;
 }
 
 /** Two entries of one key. The rank leads each line, so the order of text is the order of strength. */

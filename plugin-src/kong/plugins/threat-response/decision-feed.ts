@@ -1,7 +1,9 @@
-import type { RangeSet } from "./cidr.ts";
+import { matchNumber, type RangeSet } from "./cidr.ts";
 import { FEED_MAGIC, FEED_VERSION } from "./contract/decision-feed.ts";
 import { CLOCK_SKEW_S } from "./contract/ingest.ts";
+import { encodeEntry, encodePlainBlock, entryKey, plainKey } from "./decision-entry.ts";
 import { readDecision, type StatedDecision } from "./decision-line.ts";
+import { type PlainBlock, readPlainBlock } from "./decision-plain-line.ts";
 import { beginHmac, equalInConstantTime, finishHmac, updateHmac } from "./digest.ts";
 
 /**
@@ -40,12 +42,15 @@ export interface FeedExpectation {
 
 export type Pause = (this: void) => void;
 type Outcome = LuaMultiReturn<[Feed | undefined, (string | undefined)?]>;
-/** A message ends the reading. */
-type LineVisitor = (this: void, line: string, number: number) => string | undefined;
+/** Gets a line as where it begins and where its line feed is; a message ends the reading. */
+type LineVisitor = (this: void, text: string, from: number, end: number, number: number) => string | undefined;
+type EntryVisitor = (this: void, key: string, entry: string, expires: number) => void;
 
-const LINES_BEFORE_PAUSE = 200;
+const LINES_BEFORE_PAUSE = 500;
 const CHUNKS_BEFORE_PAUSE = 4;
 const LOWER_A = 97;
+/** Of the line that is being read. */
+const plain: PlainBlock = { address: 0, expires: 0, tail: 0 };
 
 function isSigned(chunks: string[], signature: string | undefined, secret: string, pause: Pause): boolean {
   const hmac = beginHmac(secret);
@@ -108,7 +113,7 @@ function scanText(
     if (end === undefined) {
       return $multi(string.sub(text, position), number);
     }
-    const problem = visit(string.sub(text, position, end - 1), number);
+    const problem = visit(text, position, end, number);
     if (problem !== undefined) {
       return $multi("", number, problem);
     }
@@ -165,9 +170,19 @@ function count(feed: Feed, stated: StatedDecision): void {
   }
 }
 
+/** Whether the plain block that was read last counts on this node. */
+function isPlainTaken(expected: FeedExpectation): boolean {
+  return plain.expires > expected.now && !matchNumber(expected.spared, plain.address);
+}
+
 /** A message when the line makes the whole feed unusable. */
-function checkLine(feed: Feed, line: string, number: number): string | undefined {
-  const [stated, problem, isMalformed] = readDecision(line, feed.expected.now, feed.expected.spared);
+function checkLine(feed: Feed, text: string, from: number, end: number, number: number): string | undefined {
+  const { now, spared } = feed.expected;
+  if (readPlainBlock(text, from, end, plain) && isPlainTaken(feed.expected)) {
+    feed.taken += 1;
+    return undefined;
+  }
+  const [stated, problem, isMalformed] = readDecision(string.sub(text, from, end - 1), now, spared);
   if (stated !== undefined) {
     count(feed, stated);
   } else if (isMalformed === true) {
@@ -194,13 +209,12 @@ export function readFeed(
   }
   let feed: Feed | undefined;
   let announced = 0;
-  const visit: LineVisitor = (line, number) => {
+  const visit: LineVisitor = (text, from, end, number) => {
     if (feed !== undefined) {
-      return number - 1 > announced
-        ? `has more decisions than the ${announced} it announces`
-        : checkLine(feed, line, number);
+      const isTooMany = number - 1 > announced;
+      return isTooMany ? `has more than the ${announced} it announces` : checkLine(feed, text, from, end, number);
     }
-    const [position, problem, decisions] = readHeader(line, expected);
+    const [position, problem, decisions] = readHeader(string.sub(text, from, end - 1), expected);
     if (position === undefined) {
       return problem;
     }
@@ -218,24 +232,28 @@ export function readFeed(
   return $multi(feed);
 }
 
-/** Visits the decisions of a verified feed that were taken: those that allow, or the others. */
-export function eachDecision(
-  feed: Feed,
-  allows: boolean,
-  visit: (this: void, stated: StatedDecision) => void,
-  pause: Pause,
-): void {
+function visitEntry(expected: FeedExpectation, text: string, from: number, end: number, visit: EntryVisitor): void {
+  if (readPlainBlock(text, from, end, plain)) {
+    if (isPlainTaken(expected)) {
+      visit(plainKey(plain.address), encodePlainBlock(string.sub(text, plain.tail, end - 1)), plain.expires);
+    }
+    return;
+  }
+  const [stated] = readDecision(string.sub(text, from, end - 1), expected.now, expected.spared);
+  if (stated !== undefined) {
+    visit(entryKey(stated.range), encodeEntry(stated.decision), stated.decision.expires);
+  }
+}
+
+/** Visits the decisions of a verified feed that were taken, as `decision-entry.ts` has them: those that allow, or the others. */
+export function eachEntry(feed: Feed, allows: boolean, visit: EntryVisitor, pause: Pause): void {
   if (allows && feed.allows === 0) {
     return;
   }
-  const { now, spared } = feed.expected;
-  const visitLine: LineVisitor = (line, number) => {
+  const visitLine: LineVisitor = (text, from, end, number) => {
     // `allow` is the only action with this letter: most lines need no reading here.
-    if (number > 1 && (string.byte(line, 1) === LOWER_A) === allows) {
-      const [stated] = readDecision(line, now, spared);
-      if (stated !== undefined) {
-        visit(stated);
-      }
+    if (number > 1 && (string.byte(text, from) === LOWER_A) === allows) {
+      visitEntry(feed.expected, text, from, end, visit);
     }
     return undefined;
   };

@@ -1,5 +1,5 @@
-import { encodeEntry, entryKey, expiryOf, joinEntries } from "./decision-entry.ts";
-import { eachDecision, type Feed, isOlder, type Pause } from "./decision-feed.ts";
+import { expiryOf, joinEntries } from "./decision-entry.ts";
+import { eachEntry, type Feed, isOlder, type Pause } from "./decision-feed.ts";
 import { readHead, readWritten, removeOlder, type StoreHead, writeEntry, writeHead } from "./decision-store.ts";
 
 /** Brings a verified feed into the store, a slice at a time; see `decision-store.ts` for how it takes effect. */
@@ -7,21 +7,15 @@ import { readHead, readWritten, removeOlder, type StoreHead, writeEntry, writeHe
 /** False when something else had to leave the dictionary for it. */
 function writeDecisions(feed: Feed, allows: boolean, generation: number, pause: Pause): boolean {
   let fits = true;
-  eachDecision(
-    feed,
-    allows,
-    ({ range, decision }) => {
-      const key = entryKey(range);
-      const entry = encodeEntry(decision);
-      const known = readWritten(key, generation);
-      const joined = known === undefined ? entry : joinEntries(known, entry);
-      const ttl = expiryOf(joined) - ngx.now();
-      if (ttl > 0) {
-        fits = writeEntry(key, joined, ttl, generation) && fits;
-      }
-    },
-    pause,
-  );
+  const write = (key: string, entry: string, expires: number): void => {
+    const known = readWritten(key, generation);
+    const joined = known === undefined ? entry : joinEntries(known, entry);
+    const ttl = (known === undefined ? expires : expiryOf(joined)) - ngx.now();
+    if (ttl > 0) {
+      fits = writeEntry(key, joined, ttl, generation) && fits;
+    }
+  };
+  eachEntry(feed, allows, write, pause);
   return fits;
 }
 
@@ -48,7 +42,7 @@ function describe(feed: Feed, generation: number): StoreHead {
 
 function removeVanished(previous: Feed, generation: number, pause: Pause): void {
   for (const allows of [true, false]) {
-    eachDecision(previous, allows, ({ range }) => removeOlder(entryKey(range), generation), pause);
+    eachEntry(previous, allows, (key) => removeOlder(key, generation), pause);
   }
 }
 

@@ -16,6 +16,8 @@ type Found = LuaMultiReturn<
 >;
 
 const MAX_COUNTED = 10_000;
+/** What the agent takes in one record. */
+const MAX_TAKEN = 1000;
 
 let hits: Record<string, number> = {};
 let counted = 0;
@@ -44,17 +46,22 @@ export function countHit(id: string): void {
   }
 }
 
-/** This worker's hits since the last call, for a `DecisionHitsRecord`; undefined when there were none. */
+/** This worker's hits since the last call, for a `DecisionHitsRecord`; undefined when there were none. What is too many waits. */
 export function takeHits(): { decision: string; count: number }[] | undefined {
   if (counted === 0) {
     return undefined;
   }
   const taken: { decision: string; count: number }[] = [];
+  const left: Record<string, number> = {};
   for (const [decision, count] of pairs(hits)) {
-    taken.push({ decision, count });
+    if (taken.length < MAX_TAKEN) {
+      taken.push({ decision, count });
+    } else {
+      left[decision] = count;
+    }
   }
-  hits = {};
-  counted = 0;
+  hits = left;
+  counted -= taken.length;
   return taken;
 }
 

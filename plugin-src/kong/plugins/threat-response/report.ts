@@ -11,6 +11,7 @@ import { createQueue, push } from "./report-queue.ts";
  * along. Requests never wait: `enqueue` writes to a table, a timer does the rest.
  */
 const TICK_S = 0.1;
+const LAST_WORDS_S = 0.1;
 
 let targets: Record<string, ReportTarget> = {};
 
@@ -100,16 +101,28 @@ function isDue(target: ReportTarget, now: number): boolean {
   return !target.isBusy && depth(target) > 0 && (isFull || now >= target.dueAt);
 }
 
+/** The worker is leaving: one attempt to take along what waits, and what the other last timers still say. */
+function deliverLast(): void {
+  ngx.sleep(LAST_WORDS_S);
+  for (const [, target] of pairs(targets)) {
+    if (!target.isBusy) {
+      target.isBusy = true;
+      deliver(true, target);
+    }
+  }
+}
+
 function tick(premature: boolean): void {
+  if (premature) {
+    deliverLast();
+    return;
+  }
   const now = ngx.now();
   for (const [, target] of pairs(targets)) {
-    if (premature && !target.isBusy) {
-      // The worker is leaving: one attempt to take along what waits.
-      deliver(premature, target);
-    } else if (isDue(target, now)) {
+    if (isDue(target, now)) {
       target.isBusy = true;
       const [started] = ngx.timer.at(0, deliver, target);
-      target.isBusy = started !== undefined && started !== 0;
+      target.isBusy = started !== undefined && (started as unknown) !== false;
     }
   }
 }
