@@ -6,6 +6,7 @@ import { ownJobs } from "./jobs/index.ts";
 import { JobRunner } from "./jobs/runner.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { endLeases } from "./store/jobs.ts";
 import { openStore, type Store } from "./store/open.ts";
 
 export interface Agent {
@@ -50,6 +51,8 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
     },
   });
   await app.listen({ host: config.HOST, port: config.PORT });
+  // The embedded store's directory belongs to one process.
+  if (store.kind === "pglite") await endLeases(store.db);
   await runner.start();
   const { port } = app.server.address() as AddressInfo;
   const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;

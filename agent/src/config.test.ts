@@ -26,6 +26,11 @@ describe("the configuration", () => {
     expect(readConfig({ DATABASE_URL: "", FEED_SECRET: "" }).DATABASE_URL).toBeUndefined();
   });
 
+  test("takes the address of a database behind a socket", () => {
+    const url = "postgresql://agent@/agent?host=%2Frun%2Fpostgresql";
+    expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+  });
+
   test("reads secrets from files", () => {
     const file = join(directory, "keys.json");
     writeFileSync(file, `${KEYS}\n`);

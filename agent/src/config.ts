@@ -38,8 +38,10 @@ export type ApiToken = z.infer<typeof apiTokens>[number];
 export const environment = z.object({
   HOST: z.string().default("127.0.0.1").describe("Address to listen on; loopback unless told otherwise"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8090).describe("Port to listen on; 0 takes a free one"),
+  PUBLIC_URL: httpUrl.optional().describe("Where operators reach the agent, for links in notifications"),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: "has to be a postgresql:// URL" })
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, "has to be a postgresql:// URL")
     .optional()
     .describe("PostgreSQL 14 or later; without it an embedded database lives in `DATA_DIR`"),
   DATA_DIR: z.string().default("data").describe("Directory of the embedded database; one process at a time"),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
+import { checkPolicy } from "./cli/check-policy.ts";
 import { migrateStore } from "./cli/migrate-store.ts";
 import { reapEntities } from "./cli/reap-entities.ts";
 import { serve } from "./cli/serve.ts";
@@ -12,6 +13,7 @@ const USAGE = `usage: threat-response <command>
   serve                        run the agent; environment variables configure it
   token --name N --scope S     make an API token (viewer, operator or ci)
   reap [--dry-run]             remove expired entities from Kong by their tags alone (KONG_ADMIN_URL), without the database
+  check-policy [FILE]          say whether a policy file can be used (POLICY_FILE, or the one that is shipped)
   migrate                      bring the database's schema up to date
 `;
 
@@ -33,6 +35,8 @@ async function run(): Promise<void> {
       return printToken(values.name ?? "", values.scope ?? "viewer");
     case "reap":
       return reapEntities(values["dry-run"] ?? false);
+    case "check-policy":
+      return checkPolicy(positionals[1]);
     case "migrate":
       return migrateStore();
     default:

@@ -125,7 +125,7 @@ async function stateOf(driver: GatewayDriver | null): Promise<{ name: string; ok
 }
 
 /** Beside the sources, or (built) where the package has it. */
-function defaultPolicyFile(): string {
+export function defaultPolicyFile(): string {
   const candidates = ["../policy.yaml", "../../../agent/policy.yaml"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );

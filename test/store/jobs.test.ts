@@ -4,6 +4,7 @@ import { JobRunner } from "../../agent/src/jobs/runner.ts";
 import {
   claimJob,
   countJobs,
+  endLeases,
   enqueueJob,
   ensureJob,
   extendJob,
@@ -75,6 +76,15 @@ describe.each(STORE_KINDS)("jobs on %s", (kind) => {
     expect(await extendJob(store.db, taken, 60_000)).toBe(true);
     await finishJob(store.db, taken);
     expect(await countJobs(store.db)).toEqual({});
+  });
+
+  test("a process that is alone takes over at once what another left running", async () => {
+    await enqueueJob(store.db, { kind: "k", key: "1" });
+    const dead = (await claim("dead"))!;
+    await enqueueJob(store.db, { kind: "k", key: "1" });
+    await endLeases(store.db);
+    expect((await claim("alive"))!.id).toBe(dead.id);
+    expect(await claim("alive")).toBeNull();
   });
 
   test("a failed job runs again later and later, and keeps why", async () => {

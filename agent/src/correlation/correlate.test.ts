@@ -210,7 +210,7 @@ describe("correlation", () => {
     await putDecision(store.db, decisionRow({ id: "d1" }));
     await report([hitsRecord("d1", 3), hitsRecord("invented", 9)], "node-1");
     await report([hitsRecord("d1", 4)], "node-2");
-    expect(await decisionHits(store.db, "d1", 0, now + 10_000)).toBe(7);
-    expect(await decisionHits(store.db, "invented", 0, now + 10_000)).toBe(0);
+    expect(await decisionHits(store.db, "d1", 0, Number.MAX_SAFE_INTEGER)).toBe(7);
+    expect(await decisionHits(store.db, "invented", 0, Number.MAX_SAFE_INTEGER)).toBe(0);
   });
 });

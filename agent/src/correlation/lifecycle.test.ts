@@ -35,6 +35,7 @@ describe("the life of an incident", () => {
 
   test("goes quiet without evidence, then is resolved, and tells so", async () => {
     const id = await openOne();
+    await store.db.deleteFrom("jobs").execute();
     await advance(seen + 59_000);
     expect(await statusOf(id)).toBe("open");
     await advance(seen + 60_000);
@@ -45,6 +46,8 @@ describe("the life of an incident", () => {
     expect(await getIncident(store.db, id)).toMatchObject({ status: "resolved", resolved_at: seen + 300_000 });
     const log = await incidentLog(store.db, id);
     expect(log.map((entry) => entry.data?.status).filter(Boolean)).toEqual(["quiet", "resolved"]);
+    const jobs = await store.db.selectFrom("jobs").select("kind").where("key", "=", id).execute();
+    expect(jobs).toEqual([{ kind: "respond" }]);
   });
 
   test("is mitigating while an action is applied, and not resolved before it ended", async () => {

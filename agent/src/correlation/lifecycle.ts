@@ -20,6 +20,8 @@ interface Step {
   text: string;
   /** Conditions on the incident. */
   when: Expression<SqlBool>;
+  /** The response has something to do about it, if only to tell. */
+  respond?: boolean;
 }
 
 const ACTION_APPLIED = sql<boolean>`exists (
@@ -41,7 +43,7 @@ function stepsAt({ quietMs, resolveMs }: LifecycleOptions, now: number): Step[] 
   const unseenFor = (ms: number) => sql<boolean>`last_seen_at <= ${now - ms}`;
   const over = sql<boolean>`${unseenFor(resolveMs)} and not ${ACTION_PENDING}`;
   return [
-    { from: ["open"], to: "mitigating", text: "An action is on.", when: ACTION_APPLIED },
+    { from: ["open"], to: "mitigating", text: "An action is on.", when: ACTION_APPLIED, respond: true },
     { from: ["mitigating"], to: "open", text: "No action is on any more.", when: sql<boolean>`not ${ACTION_APPLIED}` },
     {
       from: ["open", "mitigating"],
@@ -49,7 +51,13 @@ function stepsAt({ quietMs, resolveMs }: LifecycleOptions, now: number): Step[] 
       text: `No evidence for ${quietMs / 1000} s.`,
       when: unseenFor(quietMs),
     },
-    { from: ["quiet"], to: "resolved", text: `No evidence for ${resolveMs / 1000} s and no action on.`, when: over },
+    {
+      from: ["quiet"],
+      to: "resolved",
+      text: `No evidence for ${resolveMs / 1000} s and no action on.`,
+      when: over,
+      respond: true,
+    },
   ];
 }
 
@@ -62,6 +70,7 @@ async function take(transaction: Db, step: Step, now: number): Promise<void> {
     .returning("id")
     .execute();
   for (const { id } of moved) {
+    if (step.respond) await enqueueJob(transaction, { kind: "respond", key: id });
     await appendIncidentLog(transaction, {
       incident_id: id,
       at: now,

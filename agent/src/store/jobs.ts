@@ -84,6 +84,12 @@ export function claimJob(
   });
 }
 
+/** For a process that knows itself alone on its database: whatever ran before it is dead, and its jobs are due again. */
+export async function endLeases(db: Db): Promise<void> {
+  const running = db.updateTable("jobs").set({ locked_until: 0 }).where("done_at", "is", null);
+  await running.where("locked_by", "is not", null).execute();
+}
+
 /** Gives a running job more time; false when another worker has taken it over. */
 export async function extendJob(db: Db, job: Job, leaseMs: number): Promise<boolean> {
   const query = db.updateTable("jobs").set({ locked_until: Date.now() + leaseMs });
