@@ -1,26 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildAdmin } from "./admin/app.ts";
 import { loadDocument, parseDocument } from "./admin/document.ts";
 import { Gateway } from "./admin/gateway.ts";
 import { VERSION } from "./admin/version.ts";
+import { freePort } from "./free-port.ts";
 import { type Nginx, startNginx } from "./nginx.ts";
 import { type Options, parseOptions } from "./options.ts";
-
-/** A free port of the loopback interface; nginx cannot be asked which one it took. */
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-}
 
 async function loadFile(gateway: Gateway, path: string): Promise<void> {
   const text = readFileSync(path, "utf8");

@@ -109,6 +109,8 @@ const routePath: Field = {
       : "should start with: / (fixed path) or ~/ (regex path)",
 };
 
+const notOnHttp = (name: string): string => `cannot set '${name}' when 'protocols' is 'http' or 'https'`;
+
 const httpRouteCheck: EntityCheck = (route) => {
   const protocols = route.protocols as string[];
   const https = protocols.includes("https");
@@ -135,8 +137,8 @@ const routes: EntityType = {
     tags,
     service: { type: "foreign", reference: "services" },
     snis: { type: "set", elements: text },
-    sources: { type: "set", absent: true },
-    destinations: { type: "set", absent: true },
+    sources: { type: "set", absent: true, err: notOnHttp("sources") },
+    destinations: { type: "set", absent: true, err: notOnHttp("destinations") },
     methods: {
       type: "set",
       elements: {

@@ -16,6 +16,8 @@ export interface Field {
   unique?: boolean;
   /** Must be absent. */
   absent?: boolean;
+  /** What to say instead of the usual. */
+  err?: string;
   is_regex?: boolean;
   referenceable?: boolean;
   reference?: string;

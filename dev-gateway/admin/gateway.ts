@@ -51,7 +51,7 @@ export class Gateway {
   /** Sends all entities to nginx, whose workers take them within some ten milliseconds. */
   async publish(): Promise<void> {
     const document = Object.fromEntries(
-      ENTITY_TYPES.map((type) => [type.name, this.store.all(type.name).map(withoutNulls)]),
+      ENTITY_TYPES.map((type) => [type.name, this.store.all(type.name).map(asHandlersSeeIt)]),
     );
     await this.#runtime.publish(JSON.stringify(document));
   }
@@ -61,10 +61,19 @@ export class Gateway {
   }
 }
 
-/** Handlers see absent fields as nil, never as null. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+const VAULT_REFERENCE = /^\{vault:\/\/env\/([\w-]+)\}$/;
+
+/** A secret named in the environment; empty when it is not there. */
+function resolveReference(text: string): string {
+  const name = VAULT_REFERENCE.exec(text)?.[1];
+  return name === undefined ? text : (process.env[name.replaceAll("-", "_").toUpperCase()] ?? "");
+}
+
+/** Absent fields are nil there, never null, and references to secrets are the secrets. */
+function asHandlersSeeIt(value: unknown): unknown {
+  if (typeof value === "string") return resolveReference(value);
+  if (Array.isArray(value)) return value.map(asHandlersSeeIt);
   if (typeof value !== "object" || value === null) return value;
   const kept = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]));
+  return Object.fromEntries(kept.map(([key, item]) => [key, asHandlersSeeIt(item)]));
 }

@@ -116,7 +116,7 @@ function nestedProblem(field: Field, value: unknown): Problem | undefined {
 
 function problemOf(field: Field, value: unknown): Problem | undefined {
   if (value === null || value === undefined) return field.required ? "required field missing" : undefined;
-  if (field.absent) return "value must be null";
+  if (field.absent) return field.err ?? "value must be null";
   if (!TYPE_CHECKS[field.type](value)) return `expected ${article(field.type)}`;
   if (field.type === "foreign") return (value as Value).id === undefined ? { id: "missing primary key" } : undefined;
   if (field.referenceable && typeof value === "string" && value.startsWith("{vault://")) return undefined;

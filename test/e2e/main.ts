@@ -38,8 +38,8 @@ function runOn(target: Target, files: string[]): Counts {
   const folder = mkdtempSync(join(tmpdir(), "e2e-"));
   const report = join(folder, "report.json");
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
-  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { status } = spawnSync(process.execPath, [vitest, ...args, ...(files.length > 0 ? files : ["test/e2e/"])], {
+  const args = ["run", "--project", "e2e", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const { status } = spawnSync(process.execPath, [vitest, ...args, ...files], {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, GATEWAY_TARGET: target },

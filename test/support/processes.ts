@@ -1,11 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+
+export { freePort } from "../../dev-gateway/free-port.ts";
 
 const started = new Set<ChildProcess>();
 const directories = new Set<string>();
@@ -14,17 +15,6 @@ process.once("exit", () => {
   for (const child of started) signalGroup(child, "SIGKILL");
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Removed when this process ends, or before. */
 export function temporaryDirectory(name: string): { path: string; remove(): void } {

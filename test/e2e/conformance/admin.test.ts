@@ -84,6 +84,15 @@ describe("Admin API", () => {
     expect(json.fields["@entity"][0]).toMatch(/^must set one of 'methods', 'hosts', 'headers', 'paths', 'snis'/);
   });
 
+  it.each([
+    ["expression", { expression: 'http.path == "/x"' }, "unknown field"],
+    ["sources", { sources: [{ ip: "192.0.2.1" }] }, "cannot set 'sources' when 'protocols' is 'http' or 'https'"],
+  ])("refuses %s on an http route, so that no overlay route can match on addresses", async (field, extra, problem) => {
+    const { status, json } = await kong.admin("POST", "/routes", { name: "overlay", paths: ["/a"], ...extra });
+    expect(status).toBe(400);
+    expect(json.fields).toEqual({ [field]: problem });
+  });
+
   it("puts a plugin under an id of our choice: 200 for the first and for every further time", async () => {
     const body = { name: "rate-limiting", config: { minute: 5 } };
     const first = await kong.admin("PUT", `/plugins/${PLUGIN_ID}`, body);
@@ -98,6 +107,14 @@ describe("Admin API", () => {
     const replaced = await kong.write("PUT", path, { name: "rate-limiting", config: { hour: 9 } });
     expect(replaced.tags).toBeNull();
     expect(replaced.config).toMatchObject({ minute: null, hour: 9, limit_by: "consumer", error_code: 429 });
+  });
+
+  it("rewrites created_at on every PUT", async () => {
+    const path = `/plugins/${PLUGIN_ID}`;
+    const first = await kong.write("PUT", path, { name: "rate-limiting", config: { minute: 5 }, created_at: 1000 });
+    expect(first.created_at).toBe(1000);
+    const again = await kong.write("PUT", path, { name: "rate-limiting", config: { minute: 5 } });
+    expect(again.created_at).toBeGreaterThan(1000);
   });
 
   it("merges records on PATCH and replaces arrays whole", async () => {

@@ -8,6 +8,7 @@ describe("phases", () => {
   let kong: Fixture;
 
   beforeAll(async () => {
+    process.env.CONFORMANCE_SECRET = "from the environment";
     kong = await startFixture();
     await kong.addRoute("plain");
     await kong.addRoute("slow", { paths: ["/slow"], strip_path: false });
@@ -224,6 +225,17 @@ describe("phases", () => {
     await kong.write("DELETE", `/plugins/${plugin.id}`);
     await kong.settle();
     expect((await kong.observe("/plain")).seen).toMatchObject({ label: "global" });
+  });
+
+  it("hands plugins the value of a vault reference, and the Admin API the reference", async () => {
+    const config = { label: "{vault://env/conformance-secret}" };
+    const plugin = await kong.write("POST", "/routes/plain/plugins", { name: "conformance-probe", config });
+    expect(plugin.config).toEqual(config);
+    await kong.settle();
+    const { seen } = await kong.observe("/plain");
+    expect(seen).toMatchObject({ label: "from the environment", access_label: "from the environment" });
+    await kong.write("DELETE", `/plugins/${plugin.id}`);
+    await kong.settle();
   });
 
   it("keeps shared dictionaries over a reload, and starts plugins again", async () => {

@@ -2,6 +2,6 @@
 return {
   name = "conformance-probe",
   fields = {
-    { config = { type = "record", fields = { { label = { type = "string", default = "none" } } } } },
+    { config = { type = "record", fields = { { label = { type = "string", default = "none", referenceable = true } } } } },
   },
 }
