@@ -43,6 +43,8 @@ export interface RunningProcess {
   pid: number;
   /** The first line on stdout that is a JSON object: what it says about itself when it is ready. */
   ready: Record<string, unknown>;
+  /** What it wrote to stdout so far. */
+  output(): string;
   /** What it wrote to stderr so far. */
   errors(): string;
   /** Asks it to end, and ends its whole group if it has not after some seconds. */
@@ -77,7 +79,11 @@ export async function startProcess(
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
   started.add(child);
   const exited = once(child, "exit");
+  let output = "";
   let errors = "";
+  child.stdout!.on("data", (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-10_000_000);
+  });
   child.stderr!.on("data", (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-100_000);
   });
@@ -93,6 +99,7 @@ export async function startProcess(
     child,
     pid: child.pid!,
     ready,
+    output: () => output,
     errors: () => errors,
     stop: () => stopProcess(child, exited),
     kill: (signal = "SIGKILL") => void child.kill(signal),
