@@ -46,7 +46,7 @@ type Outcome = LuaMultiReturn<[Feed | undefined, (string | undefined)?]>;
 type LineVisitor = (this: void, text: string, from: number, end: number, number: number) => string | undefined;
 type EntryVisitor = (this: void, key: string, entry: string, expires: number) => void;
 
-const LINES_BEFORE_PAUSE = 500;
+const LINES_BEFORE_PAUSE = 200;
 const CHUNKS_BEFORE_PAUSE = 4;
 const LOWER_A = 97;
 /** Of the line that is being read. */
