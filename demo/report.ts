@@ -69,6 +69,6 @@ export function printReport(story: Story, steps: readonly Step[], startedAt: num
   process.stdout.write(
     "  its first action was on, and from when on at least nine of ten were stopped in any two seconds.\n",
   );
-  process.stdout.write(`\n${harmedLines(story.legitimate, startedAt).join("\n")}`);
-  process.stdout.write(`\n${lines.join("\n")}\n\n${held} of ${steps.length} steps held\n`);
+  process.stdout.write(["", ...harmedLines(story.legitimate, startedAt), ""].join("\n"));
+  process.stdout.write(`${lines.join("\n")}\n\n${held} of ${steps.length} steps held\n`);
 }

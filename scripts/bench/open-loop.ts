@@ -11,6 +11,8 @@ export interface Load {
   seconds: number;
   /** The bytes of request number n. */
   request(n: number): string | Buffer;
+  /** Called with the status of each answer. */
+  answered?: (n: number, status: number) => void;
 }
 
 export interface Latencies {
@@ -23,6 +25,7 @@ export interface Latencies {
 
 interface Connection {
   socket: Socket;
+  n: number;
   dueAt: number;
   missing: number;
   head: string;
@@ -71,7 +74,7 @@ class Generator {
   private dial(n: number, dueAt: number): void {
     this.open += 1;
     const socket = connect({ port: this.load.port, host: "127.0.0.1", noDelay: true });
-    const connection: Connection = { socket, dueAt, missing: -1, head: "" };
+    const connection: Connection = { socket, n, dueAt, missing: -1, head: "" };
     socket.on("data", (chunk) => this.receive(connection, chunk));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.lose(connection));
@@ -79,6 +82,7 @@ class Generator {
   }
 
   private write(connection: Connection, n: number, dueAt: number): void {
+    connection.n = n;
     connection.dueAt = dueAt;
     connection.missing = -1;
     connection.head = "";
@@ -96,6 +100,12 @@ class Generator {
     this.latencies[this.answered] = performance.now() - connection.dueAt;
     this.answered += 1;
     connection.dueAt = 0;
+    this.load.answered?.(connection.n, Number(connection.head.slice(9, 12)));
+    if (/\r\nconnection: close\r\n/i.test(connection.head)) connection.socket.destroy();
+    else this.reuse(connection);
+  }
+
+  private reuse(connection: Connection): void {
     const next = this.waiting.shift();
     if (next) this.write(connection, next.n, next.dueAt);
     else this.idle.push(connection);
@@ -103,6 +113,8 @@ class Generator {
 
   private lose(connection: Connection): void {
     this.open -= 1;
+    const next = this.waiting.shift();
+    if (next) this.dial(next.n, next.dueAt);
     if (connection.dueAt > 0) this.failed += 1;
     const at = this.idle.indexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
