@@ -21,8 +21,10 @@ export class JobRunner {
   readonly #kinds: Map<string, JobKind>;
   readonly #worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   readonly #leaseMs: number;
-  #loops: Promise<void>[] = [];
-  readonly #sleepers = new Set<() => void>();
+  readonly #running = new Set<Promise<void>>();
+  #loop: Promise<void> | null = null;
+  #rise: (() => void) | null = null;
+  #woken = false;
   #stopping = false;
 
   constructor(options: JobRunnerOptions) {
@@ -35,33 +37,48 @@ export class JobRunner {
     for (const kind of this.#options.kinds) {
       if (kind.everyMs !== undefined) await ensureJob(this.#options.db, { kind: kind.kind, key: "" });
     }
-    for (let i = 0; i < (this.#options.concurrency ?? 3); i++) this.#loops.push(this.#loop());
+    this.#loop = this.#dispatch();
   }
 
   /** Looks for work at once instead of at the next poll. */
   wake(): void {
-    for (const rise of this.#sleepers) rise();
+    this.#woken = true;
+    this.#rise?.();
   }
 
   /** Resolves when the jobs that are running have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.wake();
-    await Promise.all(this.#loops);
+    await this.#loop;
+    await Promise.all(this.#running);
   }
 
-  async #loop(): Promise<void> {
+  async #dispatch(): Promise<void> {
+    const { db, onError, concurrency = 3, pollMs = 500 } = this.#options;
     const names = [...this.#kinds.keys()];
     while (!this.#stopping) {
+      this.#woken = false;
       try {
-        const job = await claimJob(this.#options.db, this.#worker, names, this.#leaseMs);
-        if (job) await this.#run(job);
-        else await this.#sleep(this.#options.pollMs ?? 500);
+        const job = this.#running.size < concurrency ? await claimJob(db, this.#worker, names, this.#leaseMs) : null;
+        if (job) this.#track(this.#run(job));
+        else await this.#sleep(pollMs);
       } catch (error) {
-        this.#options.onError(error, null);
+        onError(error, null);
         await this.#sleep(1_000);
       }
     }
+  }
+
+  /** A job that ends makes room for the next, and may have left one that waited for it. */
+  #track(run: Promise<void>): void {
+    const ended = run
+      .catch((error: unknown) => this.#options.onError(error, null))
+      .finally(() => {
+        this.#running.delete(ended);
+        this.wake();
+      });
+    this.#running.add(ended);
   }
 
   async #run(job: Job): Promise<void> {
@@ -88,16 +105,17 @@ export class JobRunner {
     await failJob(db, job, failure instanceof Error ? failure.message : String(failure));
   }
 
+  /** Not at all when something happened since the last look. */
   #sleep(ms: number): Promise<void> {
-    if (this.#stopping) return Promise.resolve();
+    if (this.#stopping || this.#woken) return Promise.resolve();
     return new Promise((resolve) => {
       const rise = () => {
         clearTimeout(timer);
-        this.#sleepers.delete(rise);
+        this.#rise = null;
         resolve();
       };
       const timer = setTimeout(rise, ms);
-      this.#sleepers.add(rise);
+      this.#rise = rise;
     });
   }
 }

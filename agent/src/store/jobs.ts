@@ -52,29 +52,18 @@ export function ensureJob(db: Db, job: NewJob): Promise<void> {
  * The next job that is due, now locked for `leaseMs`; null when there is none. A job whose lease ran out (its worker died) is due
  * again. Claims take turns, so that no two workers ever run jobs of one kind and key.
  */
-export function claimJob(
+export async function claimJob(
   db: Db,
   worker: string,
   kinds: readonly string[],
   leaseMs: number,
   now = Date.now(),
 ): Promise<Job | null> {
+  // Most looks find nothing and need no lock.
+  if (!(await nextDue(db, kinds, now).executeTakeFirst())) return null;
   return inTransaction(db, async (transaction) => {
     await holdLock(transaction, "jobs");
-    const next = await transaction
-      .selectFrom("jobs as job")
-      .select("job.id")
-      .where("job.done_at", "is", null)
-      .where("job.kind", "in", kinds)
-      .where("job.run_at", "<=", now)
-      .where((is) => is.or([is("job.locked_until", "is", null), is("job.locked_until", "<=", now)]))
-      .where(noneRunsLike(now))
-      .orderBy("job.run_at")
-      .orderBy("job.id")
-      .limit(1)
-      .forUpdate("job")
-      .skipLocked()
-      .executeTakeFirst();
+    const next = await nextDue(transaction, kinds, now).forUpdate("job").skipLocked().executeTakeFirst();
     if (!next) return null;
     const claimed = transaction
       .updateTable("jobs")
@@ -82,6 +71,20 @@ export function claimJob(
       .where("id", "=", next.id);
     return claimed.returningAll().executeTakeFirstOrThrow();
   });
+}
+
+function nextDue(db: Db, kinds: readonly string[], now: number) {
+  return db
+    .selectFrom("jobs as job")
+    .select("job.id")
+    .where("job.done_at", "is", null)
+    .where("job.kind", "in", kinds)
+    .where("job.run_at", "<=", now)
+    .where((is) => is.or([is("job.locked_until", "is", null), is("job.locked_until", "<=", now)]))
+    .where(noneRunsLike(now))
+    .orderBy("job.run_at")
+    .orderBy("job.id")
+    .limit(1);
 }
 
 /** For a process that knows itself alone on its database: whatever ran before it is dead, and its jobs are due again. */
