@@ -21,7 +21,7 @@ function worker.start(variables)
     var = variables or {},
     now = function() return worker.now end,
     time = function() return math.floor(worker.now) end,
-    log = function() end,
+    log = function(_, ...) worker.log = table.concat({ ... }, " ") end,
     worker = { id = function() return 0 end, pid = function() return 1 end, count = function() return 1 end },
     unescape_uri = function(text)
       return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))

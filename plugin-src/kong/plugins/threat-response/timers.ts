@@ -11,7 +11,7 @@ import { flushTraffic } from "./traffic.ts";
 let windowStart = 0;
 
 const flush = (now: number): void => {
-  const length = now - windowStart;
+  const length = math.floor((now - windowStart) * 1000 + 0.5) / 1000;
   flushIncidents(windowStart, length);
   flushTraffic(windowStart, length);
   windowStart = now;

@@ -1,5 +1,5 @@
 import type { Config, Instance } from "../configure.ts";
-import { countGood } from "../evidence.ts";
+import { countGood, goodFor } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
 import { type AddressLogins, addAttempt, countAddresses, isAlarmed, isKnownUser } from "../login-history.ts";
 import type { Finding } from "../score.ts";
@@ -46,7 +46,8 @@ const build = (
   subject,
   value,
   reason,
-  isWeak: subject === "user",
+  // Refusing strangers' logins is enough where others are behind the address, or where one user is the victim.
+  isWeak: action === "throttle",
 });
 
 export const detectStuffing = (instance: Instance, facts: Facts): Finding | undefined => {
@@ -55,7 +56,8 @@ export const detectStuffing = (instance: Instance, facts: Facts): Finding | unde
   const limits = instance.config.login;
   const logins = addAttempt(instance, source, login);
   // Others behind the same address are told to come back; nobody else is there to be told anything.
-  const action = logins.successes > 0 || countGood(instance, source.key) > 0 ? "throttle" : "block";
+  const hasOthers = logins.successes > 0 || countGood(instance, source.key) > 0 || goodFor(source.key) > 0;
+  const action = hasOthers ? "throttle" : "block";
   const reason = source.isExempt ? undefined : judgeAddress(limits, logins);
   if (reason !== undefined) return build("ip", source.ip, action, reason);
   const route = facts.route?.id ?? "";
