@@ -122,7 +122,7 @@ function send(
 ): LuaMultiReturn<[HttpResponse | undefined, (string | undefined)?]> {
   const { agent, gateway } = target;
   const position = feedPosition();
-  const health = describeHealth(depth(target), position.epoch, position.sequence);
+  const health = describeHealth(depth(target) - batch.records.length, position.epoch, position.sequence);
   const sender = {
     gateway,
     keyId: agent.key_id as string,
