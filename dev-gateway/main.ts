@@ -30,7 +30,10 @@ async function start(options: Options): Promise<void> {
   const nodeId = randomUUID();
   const nginx = await startNginx(options, layout, nodeId);
   const gateway = new Gateway(nginx, await nginx.plugins(), nodeId, options.database);
-  if (options.config) await loadFile(gateway, options.config);
+  if (options.config) {
+    await loadFile(gateway, options.config);
+    await nginx.settled();
+  }
   const admin = buildAdmin(gateway);
   const adminUrl = await admin.listen({ host: "127.0.0.1", port: options.adminPort });
 

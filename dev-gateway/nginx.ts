@@ -13,6 +13,9 @@ import type { Options } from "./options.ts";
 export interface Workers {
   master: number;
   workers: number[];
+  /** The last configuration published, and the one that each worker has. */
+  version: number;
+  versions: number[];
 }
 
 /** What nginx knows of a plugin; `schema` only for custom ones. */
@@ -25,6 +28,8 @@ export interface LoadedPlugin {
 export interface Nginx {
   publish(document: string): Promise<void>;
   workers(): Promise<Workers>;
+  /** Until every worker has the configuration published last. */
+  settled(): Promise<void>;
   plugins(): Promise<Record<string, LoadedPlugin>>;
   check(name: string, config: unknown): Promise<Problems>;
   reload(): void;
@@ -80,6 +85,14 @@ async function waitUntilReady(layout: Layout, child: ChildProcess): Promise<void
   throw new Error(`nginx did not answer in 5 s; see ${layout.prefix}/error.log`);
 }
 
+async function untilSettled(layout: Layout): Promise<void> {
+  for (;;) {
+    const { version, versions } = JSON.parse(await ask(layout.controlSocket, "/workers")) as Workers;
+    if (versions.every((applied) => applied === version)) return;
+    await sleep(10);
+  }
+}
+
 export async function startNginx(options: Options, layout: Layout, nodeId: string): Promise<Nginx> {
   const conf = writeFiles(options, layout, nodeId);
   const args = ["-p", layout.prefix, "-c", conf, "-e", join(layout.prefix, "error.log")];
@@ -92,6 +105,7 @@ export async function startNginx(options: Options, layout: Layout, nodeId: strin
       await ask(layout.controlSocket, "/configuration", document);
     },
     workers: async () => JSON.parse(await ask(layout.controlSocket, "/workers")) as Workers,
+    settled: () => untilSettled(layout),
     plugins: async () => JSON.parse(await ask(layout.controlSocket, "/plugins")) as Record<string, LoadedPlugin>,
     check: async (name, config) =>
       JSON.parse(await ask(layout.controlSocket, "/check", JSON.stringify({ name, config }))) as Problems,

@@ -9,6 +9,7 @@ import { VERSION } from "./version.ts";
 const SUCCESS = { message: "schema validation successful" };
 
 async function describe(gateway: Gateway): Promise<Value> {
+  const { master, workers } = await gateway.workers();
   const inUse = new Set(gateway.store.all("plugins").map(({ name }) => name));
   const available = Object.fromEntries(
     Object.entries(gateway.plugins).map(([name, { version, priority }]) => [name, { version, priority }]),
@@ -25,7 +26,7 @@ async function describe(gateway: Gateway): Promise<Value> {
       role: "traditional",
       router_flavor: "traditional_compatible",
     },
-    pids: await gateway.workers(),
+    pids: { master, workers },
   };
 }
 

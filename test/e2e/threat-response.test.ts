@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EchoServer, startEchoServer } from "../support/echo-server.ts";
-import { eventually } from "../support/eventually.ts";
-import { type Answer, call } from "../support/http.ts";
+import { call } from "../support/http.ts";
 import { type RunningGateway, startGateway } from "./gateway/gateway.ts";
 
 const INJECTION = `/enforced?id=${encodeURIComponent("1' UNION SELECT username, password FROM users -- ")}`;
@@ -10,26 +9,18 @@ describe("threat-response on a gateway", () => {
   let gateway: RunningGateway;
   let upstream: EchoServer;
 
-  const admin = async (method: string, path: string, body?: object): Promise<Answer["json"]> => {
-    const answer = await call(`${gateway.adminUrl}${path}`, { method, ...(body && { body }) });
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer.json;
-  };
-
   const proxy = (path: string) =>
     call(`${gateway.proxyUrl}${path}`, { headers: { "x-forwarded-for": "203.0.113.20" } });
 
   beforeAll(async () => {
     upstream = await startEchoServer();
-    gateway = await startGateway({ trustedIps: ["127.0.0.1"] });
-    for (const [name, mode] of [
-      ["enforced", "enforce"],
-      ["monitored", "monitor"],
-    ] as const) {
-      await admin("POST", "/services", { name, url: upstream.url });
-      await admin("POST", `/services/${name}/routes`, { name, paths: [`/${name}`] });
-      await admin("POST", `/routes/${name}/plugins`, { name: "threat-response", config: { mode } });
-    }
+    const service = (name: string, mode: string) => {
+      const plugins = [{ name: "threat-response", config: { mode } }];
+      return { name, url: upstream.url, routes: [{ name, paths: [`/${name}`], plugins }] };
+    };
+    const services = [service("enforced", "enforce"), service("monitored", "monitor")];
+    const entities = { _format_version: "3.0", services };
+    gateway = await startGateway({ database: false, trustedIps: ["127.0.0.1"], entities });
   });
 
   afterAll(async () => {
@@ -38,7 +29,7 @@ describe("threat-response on a gateway", () => {
   });
 
   it("stops an injection in enforce mode, and nothing else", async () => {
-    await eventually(async () => expect((await proxy(INJECTION)).status).toBe(403));
+    expect((await proxy(INJECTION)).status).toBe(403);
     const { status, json } = await proxy("/enforced?id=17&q=union+of+selected+towns");
     expect(status).toBe(200);
     expect(json.url).toBe("/?id=17&q=union+of+selected+towns");

@@ -34,11 +34,13 @@ local function publish()
 end
 
 local function describe_workers()
-  local pids = {}
+  local pids, versions = {}, {}
   for id = 0, ngx.worker.count() - 1 do
     pids[id + 1] = dictionary:get("pid:" .. id)
+    versions[id + 1] = dictionary:get("applied:" .. id)
   end
-  return answer(200, { master = require("ngx.process").get_master_pid(), workers = pids })
+  local master = require("ngx.process").get_master_pid()
+  return answer(200, { master = master, workers = pids, versions = versions, version = dictionary:get("version") or 0 })
 end
 
 local function describe_plugins()

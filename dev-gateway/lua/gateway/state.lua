@@ -82,10 +82,16 @@ local EMPTY = {
   acls = {},
 }
 
+--- Tells the Node process how far this worker is.
+local function tell_version()
+  dictionary:set("applied:" .. ngx.worker.id(), M.version)
+end
+
 function M.load_first()
   M.version = dictionary:get("version") or 0
   local text = dictionary:get("document")
   M.current = compile(text and cjson.decode(text) or EMPTY)
+  tell_version()
 end
 
 --- Loads a newer document if there is one; `configure` of the plugins runs with it.
@@ -103,6 +109,7 @@ function M.refresh()
   local compiled = compile(document)
   plugin_list.configure(compiled.plugins)
   M.current = compiled
+  tell_version()
 end
 
 return M
