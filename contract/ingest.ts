@@ -143,6 +143,8 @@ export interface NodeHealth {
   feed_epoch: number;
   feed_sequence: number;
   feed_rejected: number;
+  /** Single decisions of feeds that were taken. */
+  decisions_refused?: number;
   queue_depth: number;
   shared_dict: boolean;
   plugin_version: string;

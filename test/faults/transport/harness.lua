@@ -84,7 +84,6 @@ end
 function routes.health()
   local position = store.feedPosition()
   local described = health.describeHealth(0, position.epoch, position.sequence)
-  described.refused = health.healthCount("decisions_refused")
   described.pid = ngx.worker.pid()
   return described
 end

@@ -4,6 +4,7 @@ import { CLOCK_SKEW_S } from "./contract/ingest.ts";
 import { encodeEntry, encodePlainBlock, entryKey, plainKey } from "./decision-entry.ts";
 import { readDecision, type StatedDecision } from "./decision-line.ts";
 import { type PlainBlock, readPlainBlock } from "./decision-plain-line.ts";
+import { type LineVisitor, type Pause, scanLines } from "./decision-scan.ts";
 import { beginHmac, equalInConstantTime, finishHmac, updateHmac } from "./digest.ts";
 
 /**
@@ -40,13 +41,9 @@ export interface FeedExpectation {
   spared: RangeSet;
 }
 
-export type Pause = (this: void) => void;
 type Outcome = LuaMultiReturn<[Feed | undefined, (string | undefined)?]>;
-/** Gets a line as where it begins and where its line feed is; a message ends the reading. */
-type LineVisitor = (this: void, text: string, from: number, end: number, number: number) => string | undefined;
 type EntryVisitor = (this: void, key: string, entry: string, expires: number) => void;
 
-const LINES_BEFORE_PAUSE = 200;
 const CHUNKS_BEFORE_PAUSE = 4;
 const LOWER_A = 97;
 /** Of the line that is being read. */
@@ -97,50 +94,6 @@ function readHeader(
 
 export function isOlder(position: FeedPosition, known: FeedPosition): boolean {
   return position.epoch < known.epoch || (position.epoch === known.epoch && position.sequence < known.sequence);
-}
-
-/** What follows the last line end, or a message as the second value. */
-function scanText(
-  text: string,
-  first: number,
-  visit: LineVisitor,
-  pause: Pause,
-): LuaMultiReturn<[string, number, string?]> {
-  let position = 1;
-  let number = first;
-  while (true) {
-    const [end] = string.find(text, "\n", position, true);
-    if (end === undefined) {
-      return $multi(string.sub(text, position), number);
-    }
-    const problem = visit(text, position, end, number);
-    if (problem !== undefined) {
-      return $multi("", number, problem);
-    }
-    position = end + 1;
-    number += 1;
-    if (number % LINES_BEFORE_PAUSE === 0) {
-      pause();
-    }
-  }
-}
-
-/** Visits each line, numbered from 1. The first value is how many there were, the second what went wrong. */
-function scanLines(chunks: string[], visit: LineVisitor, pause: Pause): LuaMultiReturn<[number, string?]> {
-  let rest = "";
-  let number = 1;
-  for (const chunk of chunks) {
-    const [left, next, problem] = scanText(rest + chunk, number, visit, pause);
-    if (problem !== undefined) {
-      return $multi(number, problem);
-    }
-    rest = left;
-    number = next;
-  }
-  if (rest !== "") {
-    return $multi(number, "the last line has no end");
-  }
-  return $multi(number - 1);
 }
 
 function startFeed(chunks: string[], expected: FeedExpectation, position: FeedPosition): Feed {

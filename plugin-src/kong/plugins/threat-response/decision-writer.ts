@@ -1,5 +1,6 @@
 import { expiryOf, joinEntries } from "./decision-entry.ts";
-import { eachEntry, type Feed, isOlder, type Pause } from "./decision-feed.ts";
+import { eachEntry, type Feed, isOlder } from "./decision-feed.ts";
+import type { Pause } from "./decision-scan.ts";
 import { readHead, readWritten, removeOlder, type StoreHead, writeEntry, writeHead } from "./decision-store.ts";
 
 /** Brings a verified feed into the store, a slice at a time; see `decision-store.ts` for how it takes effect. */

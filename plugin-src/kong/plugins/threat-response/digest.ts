@@ -20,7 +20,9 @@ export interface Hmac {
 
 const BLOCK = 64;
 export const isNative = native.isAvailable();
-const backend = (isNative ? native : plain) as unknown as Backend;
+const libcrypto = { begin: native.begin, update: native.update, finish: native.finish };
+const plainLua = { begin: plain.begin, update: plain.update, finish: plain.finish };
+const backend = (isNative ? libcrypto : plainLua) as unknown as Backend;
 const begin = backend.begin;
 const update = backend.update;
 const finish = backend.finish;

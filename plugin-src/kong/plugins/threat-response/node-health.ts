@@ -25,7 +25,6 @@ function total(counter: string, own: number): number {
   return sum ?? own;
 }
 
-/** The first value of a feed's position is its epoch. */
 export function describeHealth(queueDepth: number, epoch: number, sequence: number): NodeHealth {
   return {
     dropped_records: total("dropped_records", counts.dropped_records ?? 0),
@@ -34,13 +33,9 @@ export function describeHealth(queueDepth: number, epoch: number, sequence: numb
     feed_epoch: epoch,
     feed_sequence: sequence,
     feed_rejected: total("feed_rejected", counts.feed_rejected ?? 0),
+    decisions_refused: total("decisions_refused", counts.decisions_refused ?? 0),
     queue_depth: queueDepth,
     shared_dict: isShared,
     plugin_version: PLUGIN_VERSION,
   };
-}
-
-/** The counter as this worker sees it, for logs and tests. */
-export function healthCount(counter: HealthCounter): number {
-  return counts[counter] ?? 0;
 }

@@ -1,6 +1,6 @@
 /**
  * Kong's view of `configure.ts`: types, defaults and limits. Changes are additive.
- * Konnect takes this file alone and evaluates it without `ngx`: nothing is imported, and every helper is here.
+ * Konnect takes this file alone and evaluates it without `ngx`: nothing is imported, and every helper is here, however long it gets.
  */
 type Checked = LuaMultiReturn<[boolean | undefined, string?]>;
 type Field = Record<string, unknown>;
