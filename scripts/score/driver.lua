@@ -1,7 +1,7 @@
 -- Reads requests (one JSON object per line) from standard input inside an nginx worker, judges each with the built plugin
 -- and writes one JSON object per line, in order. Malformed lines are named on standard error; the rest is still judged.
 local cjson = require("cjson.safe")
-local judge = require("score_judge")
+local judge = require("score.judge")
 
 local function to_latin1(text)
   return (text:gsub("([\194\195])([\128-\191])", function(lead, trail)

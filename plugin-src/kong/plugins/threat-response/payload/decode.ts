@@ -215,7 +215,7 @@ export type Encoding = "none" | "form" | "json";
 
 /** Decodes `bytes[from, to)`, at most MAX_VALUE of them, into `decoded`; returns the length there. */
 export function decodeValue(bytes: ffi.Numbers, from: number, to: number, encoding: Encoding): number {
-  let length = to - from < MAX_VALUE ? to - from : MAX_VALUE;
+  let length = Math.min(to - from, MAX_VALUE);
   ffi.copy(buffer, advance(bytes, from), length);
   // What lies behind the end must not look like the rest of an escape.
   ffi.fill(advance(buffer, length), 8);

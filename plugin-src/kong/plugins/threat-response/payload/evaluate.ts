@@ -134,8 +134,14 @@ function excerpt(text: string, start: number, field: string): string {
   return redactText(string.sub(text, math.max(1, start - LEAD), start + MAX_WINDOW), MAX_WINDOW);
 }
 
+/** Names come from the client: they are redacted too, but the word before them is ours. */
+function redactField(field: string): string {
+  const [kind, name] = string.match(field, "^(%w+:)(.*)$");
+  return kind === undefined ? field : kind + redactText(name, MAX_FIELD);
+}
+
 function findingOf(match: Match, rawField: string): PayloadFinding {
-  const field = redactText(rawField, MAX_FIELD);
+  const field = redactField(rawField);
   const finding: PayloadFinding = {
     score: match.score,
     field,

@@ -53,7 +53,7 @@ export function scanBody(body: string | undefined, contentType: string | undefin
   const length = body.length;
   const format = formatOf(body, contentType);
   if (!holdsLiteral(automaton, classesOf(format), bytes, 0, length)) return undefined;
-  if (format === "json") return judgeJson(body, bytes, length);
+  if (format === "json") return judgeJson(body, "json");
   if (format === "form") return judgePairs(body, bytes, 0, length, FORM_BODY);
   if (format === "multipart") return judgeMultipart(body, bytes, length);
   if (format === "xml") return judgeXml(bytes, length);

@@ -96,7 +96,7 @@ const SAMPLED = 512;
 
 /** Whether the beginning of `bytes[from, to)` has too many control bytes to be text. */
 export function isBinary(bytes: ffi.Numbers, from: number, to: number): boolean {
-  const end = to < from + SAMPLED ? to : from + SAMPLED;
+  const end = Math.min(to, from + SAMPLED);
   let controls = 0;
   let i = from;
   while (i < end) {

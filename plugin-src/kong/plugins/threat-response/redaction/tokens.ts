@@ -85,6 +85,7 @@ function maskWord(word: string): string {
 /** A telegram or discord token has its separator in the middle; the part behind it is opaque by itself. */
 export function maskTokens(text: string): string {
   let [masked] = string.gsub(text, "%-%-%-%-%-BEGIN[%w ]*PRIVATE KEY.*", MASK);
+  [masked] = string.gsub(masked, "eyJ[%w_-]+%.[%w_.=-]+", MASK);
   [masked] = string.gsub(masked, "hooks%.slack%.com/%w+/[%w/+_-]+", MASK);
   [masked] = string.gsub(masked, "%$[%w-]+%$[%w./+=,$-]+", (hash: string) => (hash.length >= MIN_OPAQUE ? MASK : hash));
   [masked] = string.gsub(masked, "[%w+/_-]+=*", (run: string) => (hidesText(run) ? MASK : run));

@@ -15,7 +15,7 @@ const MAX_KEY = 40;
 const keyFrom = ffi.new("int32_t[?]", MAX_DEPTH + 1);
 const keyTo = ffi.new("int32_t[?]", MAX_DEPTH + 1);
 
-function pathOf(text: string, depth: number): string {
+function pathOf(text: string, depth: number, root: string): string {
   let path = "";
   for (const level of $range(math.max(1, depth - MAX_NAMED + 1), depth)) {
     if (keyTo[level] > keyFrom[level]) {
@@ -23,14 +23,16 @@ function pathOf(text: string, depth: number): string {
       path = path === "" ? key : `${path}.${key}`;
     }
   }
-  return `json:${path}`;
+  if (path === "") return root;
+  const [isNested] = string.find(root, ":", 1, true);
+  return `${root}${isNested === undefined ? ":" : "."}${path}`;
 }
 
 /** Index of the quote that ends the string which starts at `i`, or `to`. */
 function endOfString(bytes: ffi.Numbers, i: number, to: number): number {
   let end = i;
   while (end < to && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
-  return end < to ? end : to;
+  return Math.min(end, to);
 }
 
 function skipBlank(bytes: ffi.Numbers, i: number, to: number): number {
@@ -45,7 +47,7 @@ function openKey(depth: number, from: number, to: number): void {
 }
 
 /** Walks the strings of a JSON text without parsing it: what is malformed is judged all the same. */
-function judgeStrings(text: string, bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
+function judgeStrings(text: string, bytes: ffi.Numbers, to: number, root: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
   let depth = 0;
   openKey(0, 0, 0);
@@ -60,7 +62,7 @@ function judgeStrings(text: string, bytes: ffi.Numbers, to: number): PayloadFind
       if (isKey) openKey(depth, i, end);
       if (!isClean(bytes, i, end)) {
         const at = isKey ? AT_BODY + AT_NAME : AT_BODY;
-        best = stronger(best, judgeValue(bytes, i, end, "json", at, pathOf(text, depth)));
+        best = stronger(best, judgeValue(bytes, i, end, "json", at, pathOf(text, depth, root)));
       }
       i = end + 1;
     } else if (byte === 123 || byte === 91) {
@@ -73,8 +75,12 @@ function judgeStrings(text: string, bytes: ffi.Numbers, to: number): PayloadFind
   return best;
 }
 
-/** A JSON body: keys and strings one by one, and the whole for what shows in its structure only. */
-export function judgeJson(text: string, bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
-  const inStrings = judgeStrings(text, bytes, to);
-  return stronger(inStrings, judgeValue(bytes, 0, to, "none", AT_STRUCTURE, "json"));
+/**
+ * A JSON text: keys and strings one by one, and the whole for what shows in its structure only. `root` is what the text is called in
+ * a finding.
+ */
+export function judgeJson(text: string, root: string): PayloadFinding | undefined {
+  const bytes = ffi.cast("const uint8_t *", text);
+  const inStrings = judgeStrings(text, bytes, text.length, root);
+  return stronger(inStrings, judgeValue(bytes, 0, text.length, "none", AT_STRUCTURE, root));
 }

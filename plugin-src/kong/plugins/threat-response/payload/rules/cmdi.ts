@@ -104,7 +104,7 @@ export const cmdi: Rule[] = [
     reason: "shell command after a separator",
     at: ANYWHERE,
     literals: separatedCommands(),
-    expression: `^[^;|&\`$\\n]{0,60}(?:;|\\|\\|?|&&?|\\$\\(|\\n)\\s*(?:/?(?:usr/)?s?bin/)?(?:id|whoami|uname(?:\\s+-\\w+)?|ls(?:\\s+-\\w+)?(?:\\s+/\\w*)?|pwd|hostname|ifconfig|ipconfig(?:\\s*/all)?|netstat(?:\\s+-\\w+)?|ps(?:\\s+-?\\w+)?|printenv|systeminfo|dir(?:\\s+[a-z]:[\\\\/]?)?|ver|w|who|phpinfo\\(\\)|reboot|shutdown|sleep\\s*\\d+|env|netsh|wget|curl|perl|python[23]?|bash|which\\s+\\w+|cat\\s+\\S+|true|false)\\s*(?:[;|&\`)#'\\"]|\\n|$)`,
+    expression: `^[^;|&\`$\\n]{0,60}(?:;|\\|\\|?|&&?|\\$\\(|\\n)\\s*(?:/?(?:usr/)?s?bin/)?(?:id|whoami|uname(?:\\s+-\\w+)?|ls(?:\\s+-\\w+)?(?:\\s+/\\w*)?|pwd|hostname|ifconfig|ipconfig(?:\\s*/all)?|netstat(?:\\s+-\\w+)?|ps(?:\\s+-?\\w+)?|printenv|systeminfo|dir(?:\\s+[a-z]:[\\\\/]?)?|ver|w|who|phpinfo\\(\\)|reboot|shutdown|sleep\\s*\\d+|env|netsh|wget|curl|perl|python[23]?|bash|which\\s+\\w+|cat\\s+\\S+|true|false)\\s*(?:[;&\`)#'\\"]|\\n|$)`,
   },
   {
     class: "cmdi",

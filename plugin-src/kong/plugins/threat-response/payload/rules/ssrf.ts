@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_COOKIE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Addresses that make the server fetch from inside. */
 
@@ -21,7 +21,7 @@ export const ssrf: Rule[] = [
     class: "ssrf",
     score: 80,
     reason: "address of an unusual scheme",
-    at: AT_VALUE,
+    at: AT_VALUE | AT_COOKIE,
     literals: list("gopher:, dict:, netdoc:, jar:, tftp:, ldap:, ldaps:, file:, sftp:, rmi:, imap:, smtp:"),
     expression:
       "^\\s*['\\\"]?(?:url:)?(?:gopher|dict|netdoc|tftp|rmi|imap|smtp|sftp|ldaps?)://?\\S|^\\s*jar:(?:https?|file):|^\\s*(?:url:)?file:/",
@@ -30,7 +30,7 @@ export const ssrf: Rule[] = [
     class: "ssrf",
     score: 55,
     reason: "address inside the network",
-    at: AT_VALUE,
+    at: AT_VALUE | AT_COOKIE,
     literals: list(
       "//localhost, //127., //0.0.0.0, //[::, //0x, //017, //10., //192.168., //2130706433, //0/, //0:, .nip.io, .xip.io, localtest.me, //1., //[0, //172., lvh.me, //3232",
     ),

@@ -34,7 +34,7 @@ export const traversal: Rule[] = [
       "(?:^|[=:/\\\\\\0])(?:\\.{2,}[/\\\\]+){2,}(?![\\w@-]+\\.(?:png|jpe?g|gif|svg|css|js|webp|html?|ico|woff2?)\\b)",
       "^\\.\\.[/\\\\]+\\w+\\.(?:ini|conf|cfg|php|log|cnf|bak|sql|key|pem)\\b",
       "(?:\\.\\.\\\\){2,}",
-      "(?:(?:\\.\\.|0x2e0x2e)(?:0x2f|0x5c|/)){2,}",
+      "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|/)){2,}",
     ]),
   },
   {

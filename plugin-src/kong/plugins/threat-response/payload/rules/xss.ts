@@ -135,6 +135,14 @@ export const xss: Rule[] = [
   },
   {
     class: "xss",
+    score: 55,
+    reason: "script in an address",
+    at: AT,
+    literals: list("javascript:, vbscript:, livescript:, script:, javascript :"),
+    expression: `^\\s*["'\`]?\\s*${SCHEME}[\\s/*]{0,6}(?!void\\b)(?:[\\w.$\\[\\]'"+%\\\\/*-]{0,80}[(\`=]|["'\`<(\\[{%\\\\])`,
+  },
+  {
+    class: "xss",
     score: 82,
     reason: "script in an address",
     at: AT,
@@ -142,7 +150,6 @@ export const xss: Rule[] = [
       "javascript:, vbscript:, livescript:, ja vascript, java script, javascript :, vbscript, javas cript, script:, cript:, javascript&, text/html, image/svg+xml, text/javascript,, javascript\\",
     ),
     expression: anyOf([
-      `^\\s*["'\`]?\\s*${SCHEME}[\\s/*]{0,6}(?!void\\b)(?:[\\w.$\\[\\]'"+%\\\\/*-]{0,80}[(\`=]|["'\`<(\\[{%\\\\])`,
       `${SCHEME}[^,"'>]{0,80}?(?:alert|confirm|prompt|eval|document\\s*[.[]\\s*(?:cookie|domain|write|location)|fromcharcode|settimeout|fetch|import|atob|\\\\x|\\\\u|constructor)\\b`,
       "data:(?:text/html|text/xml|application/xhtml)[^,]{0,40}(?:,\\s*[<%&]|;base64,\\s*(?:PHN|PD9|PHh|PCF|PGI|PGh|PGE|ICA))",
       "data:image/svg\\+xml[^,]{0,40}(?:;base64,|,[^>]{0,200}(?:<script|\\son[a-z]{3,20}\\s*=))",
@@ -195,7 +202,7 @@ export const xss: Rule[] = [
     class: "xss",
     score: 72,
     reason: "tag after a closed attribute",
-    at: AT,
+    at: AT_VALUE | AT_NAME | AT_COOKIE | AT_HEADER,
     literals: list(
       `"><, '><, " ><, ' ><, "/><, '/><, " /><, ">"><, '"><, \`><, ">, '>, --><, */</, </title>, </textarea>, </style>, </noscript>`,
     ),

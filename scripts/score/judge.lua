@@ -1,7 +1,7 @@
 -- What the plugin says about one request by itself: the payload detector, and the verdict at shipped thresholds.
 local detect = require("kong.plugins.threat-response.detectors.payload-injection").detectPayload
 local rule = require("kong.plugins.threat-response.verdict").ruleFinding
-local defaults = require("schema_defaults")
+local defaults = require("score.defaults")
 
 local THRESHOLDS = defaults.thresholds
 
