@@ -101,6 +101,20 @@ describe("incident records", function()
     assert.equal(20, #record.sources)
   end)
 
+  it("contain the failures that led to them", function()
+    local stuffing = finding({ category = "credential_stuffing", prior = { failures = 10, users = 11 } })
+    incident.addIncident(instance, stuffing, evidence({ user = "u12" }))
+    incident.addIncident(instance, finding({ category = "credential_stuffing" }), evidence({ user = "u13" }))
+    local record = flush()[1]
+    assert.same({ 12, 10, 2, 10, 11 }, {
+      record.requests,
+      record.passed,
+      record.stopped,
+      record.failures,
+      record.distinct_users,
+    })
+  end)
+
   it("name no route when it was several", function()
     incident.addIncident(instance, finding(), evidence())
     incident.addIncident(instance, finding(), evidence({ scope = { route_id = "other" } }))

@@ -88,6 +88,15 @@ describe("credential stuffing over time", function()
     assert.equal(30, stopped(40, function(i) return attempt("192.0.2.1", "u" .. i, 401) end))
   end)
 
+  it("tells once how many failures led to it", function()
+    local told = {}
+    for i = 1, 20 do
+      local found = attempt("192.0.2.1", "u" .. i, 401)
+      if found and found.prior then table.insert(told, found.prior) end
+    end
+    assert.same({ { failures = 10, users = 11 } }, told)
+  end)
+
   it("never stops users who have succeeded from that address before", function()
     for i = 1, 5 do attempt("192.0.2.1", "good" .. i, 200) end
     assert.is_true(stopped(60, function(i) return attempt("192.0.2.1", "v" .. i, 401) end) >= 45)

@@ -36,6 +36,8 @@ interface Open {
   users: Distinct;
   ips: Distinct;
   top: TopSources;
+  /** Users known to have been tried before the record began. */
+  priorUsers: number;
 }
 
 const MAX_OPEN = 1000;
@@ -75,7 +77,7 @@ const createRecord = (instance: Instance, finding: Finding, kind: SubjectKind, v
     samples: [],
     sources: [],
   };
-  return { instance, record, key: "", users: createDistinct(), ips: createDistinct(), top: createTop() };
+  return { instance, record, key: "", users: createDistinct(), ips: createDistinct(), top: createTop(), priorUsers: 0 };
 };
 
 const findOpen = (instance: Instance, finding: Finding, now: number): Open => {
@@ -110,6 +112,14 @@ const takeSample = (finding: Finding, evidence: Evidence): Sample => {
   return sample;
 };
 
+const addPrior = (entry: Open, prior: { failures: number; users: number }): void => {
+  const { record } = entry;
+  record.requests += prior.failures;
+  record.passed += prior.failures;
+  record.failures += prior.failures;
+  entry.priorUsers = Math.max(entry.priorUsers, prior.users);
+};
+
 const addReason = (reasons: string[], reason: string): void => {
   for (const known of reasons) {
     if (known === reason) return;
@@ -141,6 +151,7 @@ export const addIncident = (instance: Instance, finding: Finding, evidence: Evid
     entry.key = evidence.key;
   } else if (record.scope.route_id !== evidence.scope.route_id) record.scope = {};
   addCounts(record, finding, evidence);
+  if (finding.prior !== undefined) addPrior(entry, finding.prior);
   addReason(record.reasons, finding.reason);
   if (record.samples.length < MAX_SAMPLES) record.samples.push(takeSample(finding, evidence));
   addDistinct(entry.ips, evidence.ip);
@@ -153,7 +164,7 @@ const close = (entry: Open, start: number, length: number): IncidentRecord => {
   record.window_start = start;
   record.window_s = length;
   record.distinct_ips = countDistinct(entry.ips);
-  record.distinct_users = countDistinct(entry.users);
+  record.distinct_users = Math.max(entry.priorUsers, countDistinct(entry.users));
   record.sources = listTop(entry.top);
   if (record.subject.kind === "ip") record.good = countGood(entry.instance, entry.key);
   return record;

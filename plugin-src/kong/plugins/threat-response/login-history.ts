@@ -61,6 +61,12 @@ export const addAttempt = (instance: Instance, source: Source, login: LoginAttem
   return { pending: Math.max(0, tried - successes), failures: read(`lf${source.key}`), successes };
 };
 
+/** True once a window for each address: for what has to be told only once. */
+export const isFirstSight = (instance: Instance, source: Source): boolean => {
+  const [isNew] = counters.add(`lr${source.key}`, true, instance.config.login.window_s);
+  return isNew;
+};
+
 /** An unknown user's attempt failed. */
 export const addFailure = (instance: Instance, source: Source, login: LoginAttempt, route: string): RouteLogins => {
   const window = instance.config.login.window_s;

@@ -1,7 +1,15 @@
 import type { Config, Instance } from "../configure.ts";
 import { countGood, goodFor } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
-import { type AddressLogins, addAttempt, countAddresses, isAlarmed, isKnownUser } from "../login-history.ts";
+import type { Source } from "../features/source.ts";
+import {
+  type AddressLogins,
+  addAttempt,
+  countAddresses,
+  isAlarmed,
+  isFirstSight,
+  isKnownUser,
+} from "../login-history.ts";
 import type { Finding } from "../score.ts";
 
 /**
@@ -50,6 +58,19 @@ const build = (
   isWeak: action === "throttle",
 });
 
+/** The failures that made an address suspicious belong to its incident, though each by itself said nothing. */
+const buildForAddress = (
+  instance: Instance,
+  source: Source,
+  logins: AddressLogins,
+  action: Finding["action"],
+  reason: string,
+): Finding => {
+  const finding = build("ip", source.ip, action, reason);
+  if (isFirstSight(instance, source)) finding.prior = { failures: logins.failures, users: logins.pending };
+  return finding;
+};
+
 export const detectStuffing = (instance: Instance, facts: Facts): Finding | undefined => {
   const { source, login } = facts;
   if (login === undefined || isKnownUser(source, login)) return undefined;
@@ -59,7 +80,7 @@ export const detectStuffing = (instance: Instance, facts: Facts): Finding | unde
   const hasOthers = logins.successes > 0 || countGood(instance, source.key) > 0 || goodFor(source.key) > 0;
   const action = hasOthers ? "throttle" : "block";
   const reason = source.isExempt ? undefined : judgeAddress(limits, logins);
-  if (reason !== undefined) return build("ip", source.ip, action, reason);
+  if (reason !== undefined) return buildForAddress(instance, source, logins, action, reason);
   const route = facts.route?.id ?? "";
   const inAlarm = source.isExempt || !isAlarmed(route) ? undefined : judgeAddressInAlarm(logins);
   if (inAlarm !== undefined) return build("route", route, action, inAlarm);
