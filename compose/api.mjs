@@ -6,7 +6,9 @@ const answers = {
   orders: () => [200, { orders: [{ id: 4711, state: "sent" }] }],
   users: () => [200, { id: "me", name: "Somebody" }],
   login: (_url, body) =>
-    body.username === "demo" && body.password === "demo" ? [200, { session: "demo" }] : [401, { error: "wrong user or password" }],
+    body.username === "demo" && body.password === "demo"
+      ? [200, { session: "demo" }]
+      : [401, { error: "wrong user or password" }],
 };
 
 createServer(async (request, response) => {
