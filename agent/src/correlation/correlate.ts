@@ -6,7 +6,7 @@ import { markProcessed, type StoredEvent, waitingEvents } from "../store/events.
 import { appendIncidentLog, type Incident, updateIncident, upsertIncident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
 import { growthOf } from "./growth.ts";
-import { merge } from "./merge.ts";
+import { type Evidence, merge } from "./merge.ts";
 import { rollUpHits, rollUpTraffic } from "./roll-up.ts";
 import { Targets } from "./targets.ts";
 
@@ -63,9 +63,9 @@ async function takeIncidents(
 ): Promise<void> {
   const targets = new Targets(db, gateway);
   const changes = new Map<string, Change>();
-  for (const event of events) {
-    const record = event.record as IncidentRecord;
-    const evidence = { record, gateway, node: event.node, receivedAt: event.received_at };
+  const all = events.map((event) => evidenceOf(gateway, event));
+  await targets.read(all);
+  for (const evidence of all) {
     const { incident, opened, collapsed } = await targets.of(evidence, now);
     if (collapsed) metrics.incidentsCollapsed.inc();
     const after = merge(incident, evidence, now);
@@ -74,6 +74,10 @@ async function takeIncidents(
     changes.set(after.id, { before: known ? known.before : opened ? null : incident, after });
   }
   for (const change of changes.values()) await keepIncident(db, metrics, change, now);
+}
+
+function evidenceOf(gateway: string, event: StoredEvent): Evidence {
+  return { record: event.record as IncidentRecord, gateway, node: event.node, receivedAt: event.received_at };
 }
 
 async function keepIncident(db: Db, metrics: Metrics, { before, after }: Change, now: number): Promise<void> {

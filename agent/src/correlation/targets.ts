@@ -15,11 +15,12 @@ export interface Target {
   collapsed: boolean;
 }
 
-/** The incidents that records of one transaction join, locked as they are met. */
+/** The incidents that the records of one transaction join, locked until it ends. */
 export class Targets {
   readonly #db: Db;
   readonly #gateway: string;
-  readonly #known = new Map<string, Incident>();
+  /** Null: the store has none. */
+  readonly #known = new Map<string, Incident | null>();
   readonly #sources = new Map<string, number>();
   #open: number | null = null;
 
@@ -28,13 +29,30 @@ export class Targets {
     this.#gateway = gateway;
   }
 
+  /** Reads at once what the records of `evidence` may join. */
+  async read(evidence: readonly Evidence[]): Promise<void> {
+    const prints = evidence.flatMap(({ gateway, record }) =>
+      [record.subject, routeSubject(record), GATEWAY_SUBJECT].map((subject) =>
+        fingerprintOf(gateway, record.category, subject),
+      ),
+    );
+    if (prints.length === 0) return;
+    for (const print of prints) this.#known.set(print, null);
+    const query = this.#db
+      .selectFrom("incidents")
+      .selectAll()
+      .where("fingerprint", "in", [...this.#known.keys()]);
+    const found = await query.where("status", "<>", "resolved").orderBy("id").forUpdate().execute();
+    for (const incident of found) this.keep(incident);
+  }
+
   async of(evidence: Evidence, now: number): Promise<Target> {
     const { subject } = evidence.record;
-    const own = await this.#find(evidence, subject);
+    const own = this.#find(evidence, subject);
     if (own) return { incident: own, opened: false, collapsed: false };
     const wider = await this.#widened(evidence);
     const collapsed = wider !== subject;
-    const joined = collapsed ? await this.#find(evidence, wider) : null;
+    const joined = collapsed ? this.#find(evidence, wider) : null;
     if (joined) return { incident: joined, opened: false, collapsed };
     return { incident: await this.#start(evidence, wider, now), opened: true, collapsed };
   }
@@ -44,14 +62,8 @@ export class Targets {
     this.#known.set(incident.fingerprint, incident);
   }
 
-  async #find({ gateway, record }: Evidence, subject: Subject): Promise<Incident | null> {
-    const fingerprint = fingerprintOf(gateway, record.category, subject);
-    const known = this.#known.get(fingerprint);
-    if (known) return known;
-    const query = this.#db.selectFrom("incidents").selectAll().where("fingerprint", "=", fingerprint);
-    const found = await query.where("status", "<>", "resolved").forUpdate().executeTakeFirst();
-    if (found) this.keep(found);
-    return found ?? null;
+  #find({ gateway, record }: Evidence, subject: Subject): Incident | null {
+    return this.#known.get(fingerprintOf(gateway, record.category, subject)) ?? null;
   }
 
   async #start(evidence: Evidence, subject: Subject, now: number): Promise<Incident> {

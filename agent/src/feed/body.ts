@@ -1,7 +1,7 @@
-import { DECISION_PARAMETERS, FEED_MAGIC, FEED_VERSION, MAX_DECISIONS } from "../../../contract/decision-feed.ts";
+import { FEED_MAGIC, FEED_VERSION, MAX_DECISIONS } from "../../../contract/decision-feed.ts";
 import { sign } from "../auth/signature.ts";
 import type { Db } from "../store/db.ts";
-import { countDecisionsOn, type Decision, type Feed, feedOf, listDecisionsOn } from "../store/decisions.ts";
+import { countDecisionsOn, type Feed, feedLines, feedOf } from "../store/decisions.ts";
 
 export interface FeedBody {
   text: string;
@@ -69,27 +69,9 @@ export class FeedSource {
   /** The sequence is read before the decisions: they may be newer than it says, never older, and the next poll evens it out. */
   async #make(now: number): Promise<void> {
     const feed = await this.current();
-    const decisions = await listDecisionsOn(this.#db, this.#gateway, now, this.#limit);
-    const full = decisions.length === this.#limit;
-    const leftOut = full ? (await countDecisionsOn(this.#db, this.#gateway, now)) - decisions.length : 0;
-    const lines = decisions.map(lineOf).join("");
-    this.#kept = { feed, lines, count: decisions.length, leftOut, issuedAt: 0, body: null };
+    const { count, lines } = await feedLines(this.#db, this.#gateway, now, this.#limit);
+    const full = count === this.#limit;
+    const leftOut = full ? (await countDecisionsOn(this.#db, this.#gateway, now)) - count : 0;
+    this.#kept = { feed, lines, count, leftOut, issuedAt: 0, body: null };
   }
-}
-
-function lineOf(decision: Decision): string {
-  const words = [
-    decision.action,
-    decision.kind,
-    decision.value,
-    Math.floor(decision.expires_at / 1000),
-    decision.id,
-    decision.incident_id ?? "-",
-  ];
-  for (const name of DECISION_PARAMETERS) {
-    const value = decision.params[name];
-    if (value !== undefined) words.push(`${name}=${value}`);
-  }
-  // Nothing in the store has white space here; were it so, it must not become another line.
-  return `${words.map((word) => String(word).replace(/\s/g, "")).join(" ")}\n`;
 }

@@ -1,13 +1,16 @@
 import { type Selectable, sql } from "kysely";
+import { DECISION_PARAMETERS } from "../../../contract/decision-feed.ts";
 import { type Db, inTransaction, json } from "./db.ts";
 import type { Database, DecisionTable } from "./schema.ts";
 
 export type Decision = Selectable<DecisionTable>;
 export type Feed = Selectable<Database["feeds"]>;
 
+const ORDER = sql`case action when 'allow' then 0 when 'block' then 1 else 2 end, expires_at desc, id`;
+
 /** Inserts or replaces the decision of this id; the gateways see it with their next poll. */
 export async function putDecision(db: Db, decision: Decision): Promise<void> {
-  const row = { ...decision, params: json(decision.params) };
+  const row = { ...decision, value: oneWord(decision.value), params: json(wordsOf(decision.params)) };
   await inTransaction(db, async (transaction) => {
     await transaction
       .insertInto("decisions")
@@ -63,11 +66,29 @@ export function listDecisionsOn(db: Db, gateway: string, now: number, limit: num
     .where("gateway", "=", gateway)
     .where("ended_at", "is", null)
     .where("expires_at", ">", now)
-    .orderBy(sql`case action when 'allow' then 0 when 'block' then 1 else 2 end`)
-    .orderBy("expires_at", "desc")
-    .orderBy("id")
+    .orderBy(ORDER)
     .limit(limit)
     .execute();
+}
+
+/** The feed's lines of what `listDecisionsOn` returns: put together by the database, since it may be tens of thousands. */
+export async function feedLines(
+  db: Db,
+  gateway: string,
+  now: number,
+  limit: number,
+): Promise<{ count: number; lines: string }> {
+  const parameters = DECISION_PARAMETERS.map(
+    (name) => sql`coalesce(' ' || ${sql.lit(name)} || '=' || (params ->> ${sql.lit(name)}), '')`,
+  );
+  const result = await sql<{ count: number; lines: string }>`
+    select count(*) as count, coalesce(string_agg(line, '' order by place), '') as lines from (
+      select row_number() over (order by ${ORDER}) as place,
+        action || ' ' || kind || ' ' || value || ' ' || (expires_at / 1000) || ' ' || id || ' ' || coalesce(incident_id, '-')
+          || ${sql.join(parameters, sql` || `)} || chr(10) as line
+      from decisions where gateway = ${gateway} and ended_at is null and expires_at > ${now}
+      order by place limit ${limit}) as placed`.execute(db);
+  return result.rows[0]!;
 }
 
 export async function countDecisionsOn(db: Db, gateway: string, now: number): Promise<number> {
@@ -98,4 +119,15 @@ async function advanceFeed(transaction: Db, gateway: string): Promise<void> {
     .set((update) => ({ sequence: update("sequence", "+", 1) }))
     .where("gateway", "=", gateway)
     .execute();
+}
+
+/** In the feed white space separates: what a node reported as a route's name must not become another decision. */
+function oneWord(text: string): string {
+  return text.replace(/\s/g, "");
+}
+
+function wordsOf(params: Decision["params"]): Decision["params"] {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? oneWord(value) : value]),
+  );
 }
