@@ -13,7 +13,8 @@ import { entityId } from "./drivers/tags.ts";
 import type { Channel } from "./notification/channel.ts";
 import type { Message } from "./notification/message.ts";
 import { deliverOutbox } from "./notification/outbox.ts";
-import { parsePolicy } from "./policy/index.ts";
+import { gatherContext } from "./policy/context.ts";
+import { decide, parsePolicy } from "./policy/index.ts";
 import { respond } from "./respond.ts";
 import type { ResponseParts } from "./response-parts.ts";
 import { type Action, actionsOfIncident, getAction } from "./store/actions.ts";
@@ -21,7 +22,7 @@ import { feedOf, listDecisionsOn } from "./store/decisions.ts";
 import { getIncident, type Incident, incidentLog, updateIncident, upsertIncident } from "./store/incidents.ts";
 import type { Store } from "./store/open.ts";
 import { addDecisionHits, addTraffic } from "./store/traffic.ts";
-import { verifyAction } from "./verification/measure.ts";
+import { verifyIncident } from "./verification/measure.ts";
 
 const policy = parsePolicy(readFileSync(new URL("../policy.yaml", import.meta.url), "utf8"));
 const THROTTLE_ID = entityId("throttle_route", "route:r-search", "test");
@@ -111,7 +112,7 @@ describe("a response", () => {
     expect(await jobs()).toEqual(
       expect.arrayContaining([
         { kind: "action-end", key: action.id },
-        { kind: "action-verify", key: action.id },
+        { kind: "action-verify", key: incident.id },
       ]),
     );
     const kept = await getIncident(store.db, incident.id);
@@ -227,11 +228,11 @@ describe("a second opinion", () => {
 });
 
 describe("a crash", () => {
-  const planned = (incident: Incident) =>
-    recordPlan(parts, incident, {
-      classification: classifyByRules(incident),
-      plan_id: incident.category === "api_ddos" ? "throttle_route" : "stop_logins",
-    });
+  const planned = async (incident: Incident) => {
+    const classification = classifyByRules(incident);
+    const decision = decide(incident, classification, policy, await gatherContext(parts, incident, false));
+    await recordPlan(parts, incident, { classification, decision, plan_id: decision.plans[0]?.id ?? "" });
+  };
 
   it("between planning and doing: the next run does it", async () => {
     const incident = await seen(someIncident());
@@ -276,7 +277,7 @@ describe("a crash", () => {
     expect((await getAction(store.db, id))?.status).toBe("expired");
     expect(admin.plugins.size).toBe(0);
     await deliverOutbox(parts);
-    expect(messages.filter((message) => message.type === "action.ended")).toHaveLength(1);
+    expect(messages.filter((message) => message.type === "incident.ended")).toHaveLength(1);
   });
 });
 
@@ -450,14 +451,14 @@ describe("the effect", () => {
       hits: 380,
     });
     clock = 12_000 - (Date.now() - at);
-    await verifyAction(parts, id);
+    await verifyIncident(parts, incident.id);
     const effect = (await getAction(store.db, id))?.effect;
     expect(effect?.before.attack_passed).toBeGreaterThan(15);
     expect(effect?.after?.attack_passed).toBe(0);
     expect(effect?.summary).toContain("it helped");
     expect(effect?.summary).toContain("its decision stopped 380 requests");
     await deliverOutbox(parts);
-    expect(messages.find((message) => message.type === "action.measured")?.data.effect).toBe(effect?.summary);
+    expect(messages.find((message) => message.type === "incident.measured")?.data.effect).toBe(effect?.summary);
   });
 
   it("of silence is never called recovery", async () => {
@@ -465,7 +466,7 @@ describe("the effect", () => {
     await respond(parts, incident.id);
     const { id } = await onlyAction(incident);
     clock = 12_000;
-    await verifyAction(parts, id);
+    await verifyIncident(parts, incident.id);
     const effect = (await getAction(store.db, id))?.effect;
     expect(effect?.summary).toContain("nothing can be said");
     expect(effect?.summary).not.toContain("helped");

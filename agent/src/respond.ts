@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { carryOut } from "./actions/carry-out.ts";
 import { recordPlan } from "./actions/record.ts";
 import { classifyByRules } from "./classification/rules.ts";
@@ -17,12 +18,12 @@ export const RESPOND_JOB = "respond";
 export async function respond(parts: ResponseParts, incidentId: string): Promise<void> {
   const incident = await getIncident(parts.db, incidentId);
   if (incident === null) return;
-  if (incident.status === "resolved") return notifyState(parts, incident.id);
+  if (incident.status === "resolved") return notifyState(parts, incident);
   const classified = classifyByRules(incident);
   const decided = await decideNow(parts, incident, classified);
   const advised = await consult(parts, incident, classified, decided);
-  await act(parts, incident, advised);
-  await notifyState(parts, incident.id);
+  await act(parts, incident, decided, advised);
+  await notifyState(parts, incident);
 }
 
 async function decideNow(
@@ -66,9 +67,12 @@ function asBefore(
   return { ...classification, by: before.by, model_note: before.model_note };
 }
 
-async function act(parts: ResponseParts, incident: Incident, { classification, plan_id }: Advised): Promise<void> {
+async function act(parts: ResponseParts, incident: Incident, decision: Decision, advised: Advised): Promise<void> {
+  const { classification, plan_id } = advised;
   const { severity, confidence } = classification;
-  await updateIncident(parts.db, incident.id, { classification, severity, confidence });
-  await recordPlan(parts, incident, { classification, plan_id });
+  if (!isDeepStrictEqual(classification, incident.classification)) {
+    await updateIncident(parts.db, incident.id, { classification, severity, confidence });
+  }
+  await recordPlan(parts, incident, { classification, decision, plan_id });
   await carryOut(parts, incident);
 }

@@ -14,7 +14,7 @@ import { RESPOND_JOB, respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
-import { VERIFY_JOB, verifyAction } from "./verification/measure.ts";
+import { VERIFY_JOB, verifyIncident } from "./verification/measure.ts";
 
 /** The members of the agent's configuration that matter here. */
 export interface ResponderConfig {
@@ -84,7 +84,7 @@ export function createResponder({ config, db, log, wake }: ResponderOptions): Re
 function jobKinds(parts: ResponseParts): JobKind[] {
   return [
     { kind: RESPOND_JOB, run: (job) => respond(parts, job.key) },
-    { kind: VERIFY_JOB, run: (job) => verifyAction(parts, job.key) },
+    { kind: VERIFY_JOB, run: (job) => verifyIncident(parts, job.key) },
     { kind: END_JOB, run: (job) => endAction(parts, job.key) },
     { kind: OUTBOX_JOB, everyMs: OUTBOX_EVERY_MS, run: () => deliverOutbox(parts) },
   ];

@@ -12,7 +12,8 @@ export interface Misbehaviour {
     | "reset"
     | "truncate"
     | { after_ms: number }
-    | "answer lost";
+    | "answer lost"
+    | "done, then silence";
 }
 
 type Entity = Record<string, unknown> & { id: string };
@@ -92,6 +93,7 @@ function answer(
   const { how } = entry;
   if (how === "hang") return;
   if (how === "reset") return void request.socket.destroy();
+  if (how === "done, then silence") return void handle(state, request, body);
   if (how === "answer lost") {
     handle(state, request, body);
     return void request.socket.destroy();

@@ -1,7 +1,8 @@
 import { AdminApiError } from "../drivers/index.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
-import { appendIncidentLog, getIncident, type Incident, updateIncident } from "../store/incidents.ts";
+import type { Db } from "../store/db.ts";
+import { appendIncidentLog, type Incident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
 import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/measure.ts";
 import { ActionRefused } from "./action-kind.ts";
@@ -69,7 +70,11 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
     });
     if (patch.status === "applied") {
       await markMitigating(transaction, action.incident_id);
-      await enqueueJob(transaction, { kind: VERIFY_JOB, key: action.id, run_at: parts.now() + VERIFY_AFTER_MS });
+      await enqueueJob(transaction, {
+        kind: VERIFY_JOB,
+        key: action.incident_id,
+        run_at: parts.now() + VERIFY_AFTER_MS,
+      });
     }
     return true;
   });
@@ -88,7 +93,7 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
   return kept;
 }
 
-async function markMitigating(db: ResponseParts["db"], incidentId: string): Promise<void> {
-  const incident = await getIncident(db, incidentId);
-  if (incident?.status === "open") await updateIncident(db, incidentId, { status: "mitigating" });
+async function markMitigating(db: Db, incidentId: string): Promise<void> {
+  const open = db.updateTable("incidents").where("id", "=", incidentId).where("status", "=", "open");
+  await open.set({ status: "mitigating" }).execute();
 }

@@ -1,8 +1,8 @@
 import { AdminApiError } from "../drivers/index.ts";
 import { AgentError } from "../errors.ts";
-import { notify } from "../notification/notify.ts";
+import { notify, waveOf } from "../notification/notify.ts";
 import type { ResponseParts } from "../response-parts.ts";
-import { type Action, getAction, updateAction } from "../store/actions.ts";
+import { type Action, actionsOfIncident, getAction, updateAction } from "../store/actions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
 import type { ActionStatus } from "../store/schema.ts";
 import { measure } from "../verification/measure.ts";
@@ -67,16 +67,22 @@ async function finish(
       text,
       data: { action: action.id, status },
     });
-    await notify(
-      { ...parts, db: transaction },
-      action.incident_id,
-      status === "undone" ? "action.undone" : "action.ended",
-      action.id,
-    );
+    await tellEnd({ ...parts, db: transaction }, action, status);
     return true;
   });
   if (!ended) return false;
   parts.log.info({ action: action.id, incident: action.incident_id, status }, `action ended ${how}`);
   parts.wake();
   return true;
+}
+
+/** An operator's undo is told each time, an expiry when it was the last one that was on. */
+async function tellEnd(parts: ResponseParts, action: Action, status: ActionStatus): Promise<void> {
+  const all = await actionsOfIncident(parts.db, action.incident_id);
+  if (status === "undone") {
+    const undone = all.filter((one) => one.id === action.id);
+    await notify(parts, action.incident_id, "action.undone", undone, action.id);
+  } else if (!all.some((one) => one.status === "applied" || one.status === "planned")) {
+    await notify(parts, action.incident_id, "incident.ended", all, String(waveOf(all)));
+  }
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { gatherContext } from "../policy/context.ts";
 import { decide } from "../policy/decide.ts";
-import { type Decision, NOTHING_NEW, OBSERVE, type Plan, type PlannedAction } from "../policy/plan.ts";
+import { type Decision, NOTHING_NEW, observePlan, type Plan, type PlannedAction } from "../policy/plan.ts";
 import { isDryRun, type ResponseParts } from "../response-parts.ts";
 import { type Action, createAction, updateAction } from "../store/actions.ts";
 import { type Db, holdLock, inTransaction } from "../store/db.ts";
-import { appendIncidentLog, type Incident, incidentLog } from "../store/incidents.ts";
+import { appendIncidentLog, type Incident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
 import type { IncidentClassification } from "../store/schema.ts";
 
@@ -14,6 +14,8 @@ export const END_JOB = "action-end";
 
 export interface Chosen {
   classification: IncidentClassification;
+  /** As first decided. */
+  decision: Decision;
   /** Of the plan to carry out; when the rails no longer allow it, nothing is done. */
   plan_id: string;
 }
@@ -22,29 +24,23 @@ export interface Chosen {
  * Makes the plan durable before anything is done: actions, the jobs that will end them, and what was decided and why. Decides
  * again under a lock, so that several incidents and several agents together stay within the rails.
  */
-export function recordPlan(
-  parts: ResponseParts,
-  incident: Incident,
-  chosen: Chosen,
-): Promise<{ decision: Decision; plan: Plan; actions: Action[] }> {
+export async function recordPlan(parts: ResponseParts, incident: Incident, chosen: Chosen): Promise<void> {
+  const first = planOf(chosen.decision, chosen.plan_id);
+  if (first.actions.length === 0) return noteDecision(parts.db, incident, chosen.decision, first, parts.now());
   const dryRun = isDryRun(parts);
-  return inTransaction(parts.db, async (transaction) => {
+  await inTransaction(parts.db, async (transaction) => {
     await holdLock(transaction, `respond:${parts.gateway}`);
     const context = await gatherContext({ ...parts, db: transaction }, incident, dryRun);
     const decision = decide(incident, chosen.classification, parts.policy(), context);
-    const plan = decision.plans.find((candidate) => candidate.id === chosen.plan_id) ?? observing(decision);
+    const plan = planOf(decision, chosen.plan_id);
     await noteDecision(transaction, incident, decision, plan, parts.now());
-    const actions: Action[] = [];
-    for (const planned of plan.actions) {
-      const action = await recordAction(transaction, parts, incident, planned, dryRun);
-      if (action !== null) actions.push(action);
-    }
-    return { decision, plan, actions };
+    for (const planned of plan.actions) await recordAction(transaction, parts, incident, planned, dryRun);
   });
 }
 
-const observing = (decision: Decision) =>
-  decision.plans.at(-1) ?? { id: OBSERVE, costly: false, actions: [], reason: "nothing to do" };
+function planOf({ plans }: Decision, id: string): Plan {
+  return plans.find((candidate) => candidate.id === id) ?? plans.at(-1) ?? observePlan("nothing to do");
+}
 
 async function recordAction(
   db: Db,
@@ -52,14 +48,14 @@ async function recordAction(
   incident: Incident,
   planned: PlannedAction,
   dryRun: boolean,
-): Promise<Action | null> {
+): Promise<void> {
   const action = newAction(parts, incident, planned, dryRun);
   let { action: kept, created } = await createAction(db, action);
   if (!created && kept.status === "dry_run" && !dryRun) {
     await updateAction(db, kept.id, { status: "expired", ended_at: parts.now() }, ["dry_run"]);
     ({ action: kept, created } = await createAction(db, action));
   }
-  if (!created) return null;
+  if (!created) return;
   await enqueueJob(db, { kind: END_JOB, key: kept.id, run_at: kept.expires_at ?? parts.now() });
   const text = `${dryRun ? "Would do" : "Will do"}: ${kept.type} ${JSON.stringify(kept.target)}, ${kept.reason}`;
   await appendIncidentLog(db, {
@@ -69,7 +65,6 @@ async function recordAction(
     text,
     data: { action: kept.id },
   });
-  return kept;
 }
 
 function newAction(parts: ResponseParts, incident: Incident, planned: PlannedAction, dryRun: boolean): Action {
@@ -103,8 +98,7 @@ const SHOWN_REFUSALS = 10;
 async function noteDecision(db: Db, incident: Incident, decision: Decision, plan: Plan, at: number): Promise<void> {
   if (plan.reason === NOTHING_NEW) return;
   const text = `${decision.rule ?? "no rule"} → ${plan.id}: ${plan.reason}`;
-  const log = await incidentLog(db, incident.id);
-  if (log.findLast((entry) => entry.kind === "decided")?.text === text.slice(0, 1_000)) return;
+  if ((await lastDecision(db, incident.id)) === text.slice(0, 1_000)) return;
   const data = {
     rule: decision.rule,
     policy: decision.policy_hash,
@@ -114,4 +108,13 @@ async function noteDecision(db: Db, incident: Incident, decision: Decision, plan
     refused: decision.refusals.length,
   };
   await appendIncidentLog(db, { incident_id: incident.id, at, kind: "decided", text, data });
+}
+
+async function lastDecision(db: Db, incidentId: string): Promise<string | null> {
+  const decided = db
+    .selectFrom("incident_log")
+    .select("text")
+    .where("incident_id", "=", incidentId)
+    .where("kind", "=", "decided");
+  return (await decided.orderBy("id", "desc").limit(1).executeTakeFirst())?.text ?? null;
 }

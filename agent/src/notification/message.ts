@@ -6,8 +6,8 @@ export const EVENTS = [
   "incident.opened",
   "incident.mitigating",
   "incident.resolved",
-  "action.measured",
-  "action.ended",
+  "incident.measured",
+  "incident.ended",
   "action.undone",
   "action.failed",
 ] as const;

@@ -1,51 +1,58 @@
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, actionsOfIncident } from "../store/actions.ts";
-import { getIncident, incidentLog } from "../store/incidents.ts";
+import type { Db } from "../store/db.ts";
+import { getIncident, type Incident, incidentLog } from "../store/incidents.ts";
 import { enqueueOutbox } from "../store/outbox.ts";
 import { composeMessage, type MessageEvent } from "./message.ts";
 
+/** What the incident's state now is, told once per state: called after every response, also one that changed nothing. */
+export async function notifyState(parts: ResponseParts, incident: Incident): Promise<void> {
+  const actions = await actionsOfIncident(parts.db, incident.id);
+  for (const action of actions) {
+    if (action.status === "failed") await notify(parts, incident.id, "action.failed", [action], action.id);
+  }
+  const applied = actions.some((action) => action.status === "applied");
+  const type =
+    incident.status === "resolved" ? "incident.resolved" : applied ? "incident.mitigating" : "incident.opened";
+  await notify(parts, incident.id, type, actions, String(waveOf(actions)));
+}
+
 /**
- * Puts a message into every channel's outbox, once per event and what it is about: an incident's state, or one of its actions.
- * Durable when the transaction it runs in is.
+ * Puts a message into every channel's outbox, once per incident, event and occasion. Durable when the transaction it runs in is.
  */
 export async function notify(
   parts: ResponseParts,
   incidentId: string,
   type: MessageEvent,
-  actionId: string | null = null,
+  actions: readonly Action[],
+  occasion: string,
 ): Promise<void> {
   const { db, channels, now, publicUrl } = parts;
-  if (channels.length === 0) return;
+  const dedupe_key = `${incidentId}:${type}:${occasion}`;
+  const names = channels.map((channel) => channel.name);
+  if (names.length === 0 || (await isTold(db, names, dedupe_key))) return;
   const incident = await getIncident(db, incidentId);
   if (incident === null) return;
-  const all = await actionsOfIncident(db, incidentId);
-  const actions = actionId === null ? all : all.filter((action) => action.id === actionId);
-  const message = composeMessage({
-    type,
-    at: now(),
-    incident,
-    log: await incidentLog(db, incidentId),
-    actions,
-    publicUrl,
-  });
-  const dedupe_key = `${incidentId}:${type}:${actionId ?? roundOf(all)}`;
-  for (const channel of channels) {
-    await enqueueOutbox(db, { channel: channel.name, dedupe_key, payload: { ...message } });
-  }
+  const log = await incidentLog(db, incidentId);
+  const message = composeMessage({ type, at: now(), incident, log, actions, publicUrl });
+  for (const channel of names) await enqueueOutbox(db, { channel, dedupe_key, payload: { ...message } });
+  parts.wake();
 }
 
-/** An incident that comes back after its actions ended is news again. */
-const roundOf = (actions: readonly Action[]) =>
-  actions.filter((action) => action.applied_at !== null && action.ended_at !== null).length;
+async function isTold(db: Db, channels: readonly string[], dedupe_key: string): Promise<boolean> {
+  const query = db.selectFrom("outbox").select("channel").where("channel", "in", channels);
+  return (await query.where("dedupe_key", "=", dedupe_key).execute()).length === channels.length;
+}
 
-/** What the incident's state now is, told once per state: called after every response, also one that changed nothing. */
-export async function notifyState(parts: ResponseParts, incidentId: string): Promise<void> {
-  const incident = await getIncident(parts.db, incidentId);
-  if (incident === null) return;
-  for (const action of await actionsOfIncident(parts.db, incidentId)) {
-    if (action.status === "failed") await notify(parts, incidentId, "action.failed", action.id);
+/** How many times the incident went from no action on to some: an attack that comes back after them is news again. Pure. */
+export function waveOf(actions: readonly Action[]): number {
+  const applied = actions.filter((action) => action.applied_at !== null);
+  applied.sort((one, other) => (one.applied_at ?? 0) - (other.applied_at ?? 0));
+  let waves = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { applied_at, ended_at } of applied) {
+    if ((applied_at ?? 0) > until) waves++;
+    until = Math.max(until, ended_at ?? Number.POSITIVE_INFINITY);
   }
-  if (incident.status === "resolved") await notify(parts, incidentId, "incident.resolved");
-  else await notify(parts, incidentId, incident.status === "mitigating" ? "incident.mitigating" : "incident.opened");
-  parts.wake();
+  return waves;
 }

@@ -1,27 +1,35 @@
 import { ACTION_KINDS } from "../actions/index.ts";
-import { notify } from "../notification/notify.ts";
+import { notify, waveOf } from "../notification/notify.ts";
 import type { ResponseParts } from "../response-parts.ts";
-import { type Action, getAction, updateAction } from "../store/actions.ts";
+import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
 import { appendIncidentLog, getIncident } from "../store/incidents.ts";
+import { enqueueJob } from "../store/jobs.ts";
 import type { Effect } from "../store/schema.ts";
 import { decisionHits, trafficRates } from "../store/traffic.ts";
 import { summarize } from "./summary.ts";
 
-/** Some seconds after an action was applied, and again when it ends. */
+/** Some seconds after actions were applied; each is measured again when it ends. */
 export const VERIFY_JOB = "action-verify";
 export const VERIFY_AFTER_MS = 12_000;
+/** Actions of one response are measured together. */
+const SOON_MS = 3_000;
 const BEFORE_MS = 30_000;
 const SHORTEST_MS = 5_000;
 /** Gateways poll and configurations spread before an action is in force. */
 const SETTLING_MS = 2_000;
 const LONGEST_AFTER_MS = 300_000;
 
-export async function verifyAction(parts: ResponseParts, actionId: string): Promise<void> {
-  const action = await getAction(parts.db, actionId);
-  if (action?.status !== "applied") return;
-  await measure(parts, action);
-  await notify(parts, action.incident_id, "action.measured", action.id);
-  parts.wake();
+/** All of the incident's actions that were not measured yet, those too young again later. */
+export async function verifyIncident(parts: ResponseParts, incidentId: string): Promise<void> {
+  const all = await actionsOfIncident(parts.db, incidentId);
+  const waiting = all.filter((action) => action.status === "applied" && action.effect === null);
+  const due = (action: Action) => (action.applied_at ?? 0) + VERIFY_AFTER_MS <= parts.now() + SOON_MS;
+  for (const action of waiting.filter(due)) await measure(parts, action);
+  const later = waiting.filter((action) => !due(action)).map((action) => (action.applied_at ?? 0) + VERIFY_AFTER_MS);
+  if (later.length > 0) await enqueueJob(parts.db, { kind: VERIFY_JOB, key: incidentId, run_at: Math.min(...later) });
+  if (later.length === waiting.length) return;
+  const measured = await actionsOfIncident(parts.db, incidentId);
+  await notify(parts, incidentId, "incident.measured", measured, String(waveOf(measured)));
 }
 
 /** What reached the service and what was stopped, before and since, on the incident's route or (without one) the whole gateway. */
