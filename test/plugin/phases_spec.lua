@@ -173,6 +173,20 @@ describe("the phases", function()
     assert.equal("192.0.2.1", incident.subject.value)
   end)
 
+  it("enforce on a route what a monitoring global instance only reports", function()
+    local monitor, enforcing = worker.instance({ mode = "monitor" }).config, config
+    for _ = 1, 8 do
+      answer, serialized, upstream_headers = nil, nil, {}
+      ngx.var.request_uri, ngx.headers = ATTACK, {}
+      kong.ctx, ngx.status = { plugin = {} }, 200
+      handler:rewrite(monitor)
+      handler:access(enforcing)
+      handler:log(enforcing)
+      assert.equal(403, answer.status)
+    end
+    assert.equal("source", serialized.by)
+  end)
+
   it("keep what they learned when Kong rebuilds its configuration", function()
     for _ = 1, 6 do request(ATTACK) end
     config = worker.instance({}).config

@@ -29,20 +29,23 @@ const stop = (ruling: Ruling): void => {
   else kong.response.exit(429, { message: "Too many requests", reference }, { "Retry-After": ruling.retry_after });
 };
 
+const note = (instance: Instance, trace: Trace, ruling: Ruling): void => {
+  trace.ruling = ruling;
+  if (ruling.decision !== undefined) countHit(ruling.decision);
+  if (ruling.verdict !== "allow") describe(instance, ruling);
+};
+
 /** Does what the ruling says, unless the instance only monitors. Nothing runs after a stop, so the marks come first. */
 export const enforce = (instance: Instance, trace: Trace, ruling: Ruling | undefined): void => {
   if (ruling === undefined) return;
-  const counts = stronger(trace.ruling, ruling);
-  if (counts !== ruling) return;
-  trace.ruling = ruling;
-  if (ruling.decision !== undefined) countHit(ruling.decision);
-  if (ruling.verdict === "allow") return;
-  describe(instance, ruling);
-  if (!instance.enforce) return;
+  const isStronger = stronger(trace.ruling, ruling) === ruling;
+  if (isStronger) note(instance, trace, ruling);
+  if (!instance.enforce || ruling.verdict === "allow") return;
   if (stops(ruling)) {
     trace.stopped = true;
     stop(ruling);
     return;
   }
-  kong.service.request.set_header(HEADER, `flag;category=${ruling.finding?.category};score=${ruling.score}`);
+  if (isStronger)
+    kong.service.request.set_header(HEADER, `flag;category=${ruling.finding?.category};score=${ruling.score}`);
 };

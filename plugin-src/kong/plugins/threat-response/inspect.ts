@@ -17,8 +17,9 @@ import { ruleFindings } from "./verdict.ts";
 const arrive = (instance: Instance, trace: Trace): Arrival => {
   const source = readSource(instance);
   const decision = findDecision(instance, source);
-  const arrival = { source, decision, requests: countRequest(instance, source) };
+  const arrival = { source, decision, requests: countRequest(instance, source), instance };
   trace.arrival = arrival;
+  clearForgedHeader();
   enforce(instance, trace, admit(instance, arrival));
   return arrival;
 };
@@ -32,7 +33,8 @@ export const inspectRewrite = (instance: Instance): void => {
 export const inspectAccess = (instance: Instance): void => {
   const trace = traceOf();
   const arrival = trace.arrival ?? arrive(instance, trace);
-  clearForgedHeader();
+  // A narrower instance than the global one has its own mode, lists and record of the source.
+  if (arrival.instance !== instance && !isSettled(trace)) enforce(instance, trace, admit(instance, arrival));
   if (isSettled(trace)) return;
   const facts = readFacts(instance, arrival.source);
   trace.facts = facts;

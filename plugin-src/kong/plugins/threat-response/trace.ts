@@ -1,4 +1,5 @@
 import type { Decision } from "./apply-decision.ts";
+import type { Instance } from "./configure.ts";
 import type { Facts } from "./features/facts.ts";
 import type { Source } from "./features/source.ts";
 import type { Finding } from "./score.ts";
@@ -11,6 +12,8 @@ export interface Arrival {
   decision: Decision | undefined;
   /** How many requests of the address this is in its current window; 0 where nothing is counted. */
   requests: number;
+  /** Which instance has admitted it. */
+  instance: Instance;
 }
 
 /** What later phases must know of earlier ones: Kong's table for this plugin and request. */
