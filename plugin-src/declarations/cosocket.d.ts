@@ -13,7 +13,7 @@ interface NativeDict extends SharedDict {
 
 interface TcpSocket {
   settimeouts(connectMs: number, sendMs: number, readMs: number): void;
-  connect(host: string, port: number): LuaMultiReturn<[number | undefined, string?]>;
+  connect(host: string, port: number, options: { pool: string }): LuaMultiReturn<[number | undefined, string?]>;
   sslhandshake(reused: boolean, serverName: string, verify: boolean): LuaMultiReturn<[unknown, string?]>;
   send(data: string | string[]): LuaMultiReturn<[number | undefined, string?]>;
   receive(size: number): LuaMultiReturn<[string | undefined, string?, string?]>;

@@ -26,6 +26,8 @@ export interface NginxOptions {
   workers?: number;
   /** Without it each worker is on its own. */
   sharedDictionary?: boolean;
+  /** File of certificates that TLS connections are verified with. */
+  trustedCertificate?: string;
   agent: Record<string, string | number | boolean>;
 }
 
@@ -38,6 +40,7 @@ function toLua(values: Record<string, string | number | boolean>): string {
 function writeConfiguration(folder: string, port: number, options: NginxOptions): string {
   const load = MODULES.map((name) => `load_module /usr/lib/nginx/modules/${name};`).join("\n");
   const dictionary = options.sharedDictionary === false ? "" : "lua_shared_dict threat_response 32m;";
+  const trusted = options.trustedCertificate;
   const path = join(folder, "nginx.conf");
   writeFileSync(
     path,
@@ -57,6 +60,7 @@ http {
   scgi_temp_path ${folder}/scgi;
   lua_package_path "${root}/lua-dist/?.lua;${import.meta.dirname}/?.lua;;";
   ${dictionary}
+  ${trusted ? `lua_ssl_trusted_certificate ${trusted}; lua_ssl_verify_depth 2;` : ""}
   init_by_lua_block {
     kong = { node = { get_id = function() return "node-1" end }, configuration = { trusted_ips = { "198.51.100.8" } } }
   }

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { FEED_PATH } from "../../../contract/decision-feed.ts";
 import {
   type Batch,
@@ -122,19 +123,20 @@ export function accept(agent: ScriptedAgent, response: ServerResponse, delivery:
   response.end(JSON.stringify({ status: isDuplicate ? "duplicate" : "accepted" }));
 }
 
-export async function startAgent(): Promise<ScriptedAgent> {
+export async function startAgent(tls?: { key: string; cert: string }): Promise<ScriptedAgent> {
   let server: Server;
   let port = 0;
   const listen = () =>
     new Promise<void>((resolve, reject) => {
-      server = createServer((request, response) => {
+      const answer = (request: IncomingMessage, response: ServerResponse) => {
         if (request.url?.startsWith(FEED_PATH)) answerPoll(agent, request, response);
         else answerDelivery(agent, request, response).catch(() => response.destroy());
-      });
+      };
+      server = tls ? createSecureServer(tls, answer) : createServer(answer);
       server.once("error", reject);
       server.listen(port, "127.0.0.1", () => {
         port = (server.address() as { port: number }).port;
-        agent.url = `http://127.0.0.1:${port}`;
+        agent.url = tls ? `https://127.0.0.1:${port}` : `http://127.0.0.1:${port}`;
         resolve();
       });
     });

@@ -60,7 +60,10 @@ function openConnection(
 ): LuaMultiReturn<[TcpSocket | undefined, (string | undefined)?]> {
   const socket = ngx.socket.tcp();
   socket.settimeouts(request.timeoutMs, request.timeoutMs, request.timeoutMs);
-  const [connected, problem] = socket.connect(target.host, target.port);
+  // What was connected to without verifying is never taken for verified.
+  const security = target.isSecure ? `tls:${request.verifyCertificate}` : "plain";
+  const pool = `threat-response:${target.host}:${target.port}:${security}`;
+  const [connected, problem] = socket.connect(target.host, target.port, { pool });
   if (connected === undefined) {
     return $multi(undefined, `cannot connect to ${target.host}:${target.port}: ${problem}`);
   }
