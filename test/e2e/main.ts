@@ -21,14 +21,20 @@ interface Counts {
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
-  numFailedTestSuites: number;
+  testResults: { status: string; assertionResults: { status: string }[] }[];
+}
+
+/** A file whose preparation failed has no failed test of its own, and counts as one. */
+function countBroken({ testResults }: Report): number {
+  const isBroken = (file: Report["testResults"][number]) =>
+    file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed");
+  return testResults.filter(isBroken).length;
 }
 
 function readCounts(path: string): Counts {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as Report;
-    const failed = report.numFailedTests || report.numFailedTestSuites;
-    return { passed: report.numPassedTests, failed };
+    return { passed: report.numPassedTests, failed: report.numFailedTests + countBroken(report) };
   } catch {
     return { passed: 0, failed: 1 };
   }

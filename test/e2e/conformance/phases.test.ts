@@ -244,8 +244,11 @@ describe("phases", () => {
     await kong.gateway.reload();
     const pids = await kong.gateway.workerPids();
     expect(pids.some((pid) => before.includes(pid))).toBe(false);
-    const { json } = await eventually(() => kong.proxy("/", { headers: { "x-probe-read": "workers" } }));
-    expect(json.kept).toBe("kept");
-    expect(json.workers.map((worker: { init_worker: number }) => worker.init_worker).sort()).toEqual([...pids].sort());
+    await eventually(async () => {
+      const { json } = await kong.proxy("/", { headers: { "x-probe-read": "workers" } });
+      expect(json.kept).toBe("kept");
+      const started = json.workers.map((worker: { init_worker: number }) => worker.init_worker);
+      expect(started.sort()).toEqual([...pids].sort());
+    });
   });
 });

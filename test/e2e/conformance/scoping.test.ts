@@ -120,7 +120,7 @@ describe("scope and order of plugins", () => {
 
   it("takes the routes of a disabled service out of routing", async () => {
     await kong.write("PATCH", "/services/moved", { enabled: false });
-    await kong.settle();
+    await kong.untilStatus("/moved", 404);
     const { status, json } = await kong.proxy("/moved");
     expect(status).toBe(404);
     expect(json.message).toBe("no Route matched with those values");
