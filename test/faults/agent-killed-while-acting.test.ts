@@ -9,7 +9,7 @@ import { bearer, testEnvironment } from "../support/agent.ts";
 import { eventually } from "../support/eventually.ts";
 import { call } from "../support/http.ts";
 import { someFlood } from "../support/incident.ts";
-import { type RunningProcess, startScript, temporaryDirectory } from "../support/processes.ts";
+import { freePort, type RunningProcess, startScript, temporaryDirectory } from "../support/processes.ts";
 
 const MAIN = join(import.meta.dirname, "..", "..", "agent", "src", "main.ts");
 const GATEWAY = "killed";
@@ -29,9 +29,11 @@ afterEach(async () => {
   home.remove();
 });
 
+let port: number;
 const serve = async () => {
+  port = await freePort();
   const given = { DATA_DIR: home.path, GATEWAY_NAME: GATEWAY, KONG_ADMIN_URL: admin.url, DRY_RUN: "false" };
-  const env = { ...process.env, ...testEnvironment({ ...given, LOG_LEVEL: "info" }) };
+  const env = { ...process.env, ...testEnvironment({ ...given, LOG_LEVEL: "info", PORT: String(port) }) };
   agent = await startScript(MAIN, ["serve"], { env });
 };
 
@@ -54,7 +56,7 @@ async function seed(): Promise<Incident> {
 }
 
 const actionsNow = async (): Promise<{ status: string }[]> => {
-  const { json } = await call(`${agent?.ready.url}/v1/actions`, { headers: bearer("viewer") });
+  const { json } = await call(`http://127.0.0.1:${port}/v1/actions`, { headers: bearer("viewer") });
   return json.actions;
 };
 const puts = () => admin.requests.filter((line) => line.startsWith("PUT"));
