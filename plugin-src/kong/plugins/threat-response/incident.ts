@@ -3,6 +3,7 @@ import type { Verdict } from "./contract/categories.ts";
 import type { IncidentRecord, Sample, Scope, SubjectKind } from "./contract/ingest.ts";
 import { addDistinct, countDistinct, createDistinct, type Distinct } from "./distinct.ts";
 import { countGood } from "./evidence.ts";
+import { logOccasionally } from "./occasional-log.ts";
 import { nextRecordId } from "./record-id.ts";
 import { redactPath, redactText } from "./redact.ts";
 import { enqueue } from "./report.ts";
@@ -47,9 +48,6 @@ const MAX_REASONS = 5;
 let open = new LuaTable<string, Open>();
 let size = 0;
 let collapsed = 0;
-
-/** How many pieces of evidence went into a record of their category as a whole because too many records were open. */
-export const collapsedCount = (): number => collapsed;
 
 const createRecord = (instance: Instance, finding: Finding, kind: SubjectKind, value: string, now: number): Open => {
   const record: IncidentRecord = {
@@ -173,6 +171,11 @@ const close = (entry: Open, start: number, length: number): IncidentRecord => {
 /** Hands over all open records; the next window begins. */
 export const flushIncidents = (start: number, length: number): void => {
   if (size === 0) return;
+  if (collapsed > 0) {
+    const message = `too many incidents at once: ${collapsed} pieces of evidence went into one record of their category`;
+    logOccasionally(ngx.WARN, "collapsed", message);
+    collapsed = 0;
+  }
   const closing = open;
   open = new LuaTable();
   size = 0;
