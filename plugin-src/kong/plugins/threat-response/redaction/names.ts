@@ -43,7 +43,9 @@ export function isSecretName(name: string): boolean {
 }
 
 const MASK = "[redacted]";
-const NAME_PATTERN = "([%a][%w_.%-%[%]]*)([\\]*[\"'`]?%s*[:=]>?[%s+]*)";
+/** A name and what stands between it and its separator, at the end of a text. */
+const NAME_BEFORE = "([%a][%w_.%-%[%]]*)([\\]*[\"'`]?%s*)$";
+const LONGEST_NAME = 80;
 
 /** Index behind the value that starts at `at`: the closing quote, or the end of the word. */
 function endOfValue(text: string, at: number): number {
@@ -73,31 +75,33 @@ function endOfLine(text: string, at: number): number {
 
 /** Masks what follows a telling name: `name=value`, `name: value`, `"name":"value"`. */
 export function maskNamed(text: string): string {
+  let [start] = string.find(text, "[:=]");
+  if (start === undefined) return text;
   const kept: string[] = [];
   let at = 1;
-  while (true) {
-    const [start, stop, first, second] = string.find(text, NAME_PATTERN, at);
-    if (start === undefined) break;
-    const name = first as string;
-    const separator = second as string;
-    const valueAt = stop + 1;
-    if (isSecretName(name)) {
-      kept.push(string.sub(text, at, start - 1));
-      kept.push(`${name}${separator}${MASK}`);
-      at = isHeaderName(name) ? endOfLine(text, valueAt) : endOfValue(text, valueAt);
-    } else {
-      kept.push(string.sub(text, at, valueAt - 1));
-      at = valueAt;
+  while (start !== undefined) {
+    const before = string.sub(text, math.max(at, start - LONGEST_NAME), start - 1);
+    const [name] = string.match(before, NAME_BEFORE);
+    const [, separatorEnd] = string.find(text, "^[:=]>?[%s+]*", start);
+    let next = (separatorEnd ?? start) + 1;
+    if (name !== undefined && isSecretName(name)) {
+      kept.push(string.sub(text, at, next - 1));
+      kept.push(MASK);
+      next = isHeaderName(name) ? endOfLine(text, next) : endOfValue(text, next);
+      at = next;
     }
+    [start] = string.find(text, "[:=]", next);
   }
   kept.push(string.sub(text, at));
   return table.concat(kept);
 }
 
+function maskElement(name: string, value: string): string {
+  return `<${name}>${isSecretName(name) ? MASK : value}<`;
+}
+
 /** Masks `<name>value</name>`. */
 export function maskElements(text: string): string {
-  const [masked] = string.gsub(text, "<([%a][%w_.:%-]*)>([^<]+)<", (name: string, value: string) =>
-    isSecretName(name) ? `<${name}>${MASK}<` : `<${name}>${value}<`,
-  );
+  const [masked] = string.gsub(text, "<([%a][%w_.:%-]*)>([^<]+)<", maskElement);
   return masked;
 }

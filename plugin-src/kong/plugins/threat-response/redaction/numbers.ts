@@ -44,6 +44,10 @@ function maskIban(text: string): string {
   return text;
 }
 
+function maskCard(run: string): string {
+  return isCard(run) ? MASK : run;
+}
+
 const IDENTIFIERS = [
   "%f[%w]%d%d%d%-%d%d%-%d%d%d%d%f[%W]",
   "%f[%w]%d%d%d%.%d%d%d%.%d%d%d%-%d%d%f[%W]",
@@ -55,8 +59,9 @@ const IDENTIFIERS = [
 
 /** Masks payment cards (Luhn), IBAN (mod 97), national identifiers and telephone numbers. */
 export function maskNumbers(text: string): string {
+  if (string.find(text, "%d%d")[0] === undefined) return text;
   let [masked] = string.gsub(text, "%f[%w]%a%a%d%d[%w +-]+", maskIban);
-  [masked] = string.gsub(masked, "%d[%d +-]+%d", (run: string) => (isCard(run) ? MASK : run));
+  [masked] = string.gsub(masked, "%d[%d +-]+%d", maskCard);
   for (const pattern of IDENTIFIERS) [masked] = string.gsub(masked, pattern, MASK);
   return masked;
 }

@@ -82,14 +82,30 @@ function maskWord(word: string): string {
   return startsLikeToken(word) || isOpaque(word) || hidesText(word) ? MASK : word;
 }
 
+function maskHidden(run: string): string {
+  return hidesText(run) ? MASK : run;
+}
+
+function maskLong(run: string): string {
+  return run.length >= MIN_OPAQUE ? MASK : run;
+}
+
+function maskHex(run: string): string {
+  return run.length >= MIN_HEX ? MASK : run;
+}
+
+/** No token is shorter than this. */
+const LONG_WORD = string.rep("[%w+/_.-]", MIN_BASE64_TEXT);
+
 /** A telegram or discord token has its separator in the middle; the part behind it is opaque by itself. */
 export function maskTokens(text: string): string {
+  if (!holds(text, LONG_WORD)) return text;
   let [masked] = string.gsub(text, "%-%-%-%-%-BEGIN[%w ]*PRIVATE KEY.*", MASK);
   [masked] = string.gsub(masked, "eyJ[%w_-]+%.[%w_.=-]+", MASK);
   [masked] = string.gsub(masked, "hooks%.slack%.com/%w+/[%w/+_-]+", MASK);
-  [masked] = string.gsub(masked, "%$[%w-]+%$[%w./+=,$-]+", (hash: string) => (hash.length >= MIN_OPAQUE ? MASK : hash));
-  [masked] = string.gsub(masked, "[%w+/_-]+=*", (run: string) => (hidesText(run) ? MASK : run));
-  [masked] = string.gsub(masked, "%x+", (run: string) => (run.length >= MIN_HEX ? MASK : run));
+  [masked] = string.gsub(masked, "%$[%w-]+%$[%w./+=,$-]+", maskLong);
+  [masked] = string.gsub(masked, "[%w+/_-]+=*", maskHidden);
+  [masked] = string.gsub(masked, "%x+", maskHex);
   const [words] = string.gsub(masked, "[%w_.-]+=*", maskWord);
   return words;
 }
@@ -97,16 +113,25 @@ export function maskTokens(text: string): string {
 /** Any byte of a letter beyond ASCII. */
 const HIGH = `${string.char(0x80)}-${string.char(0xff)}`;
 const ADDRESS = `[%w._%%+${HIGH}-]+@[%w${HIGH}-]+%.[%w.${HIGH}-]*[%w${HIGH}]`;
-const SCHEMES = ["[Bb]earer", "[Bb]asic", "[Dd]igest", "[Nn]egotiate", "NTLM", "AWS4%-HMAC%-SHA256"];
+/** A part of each scheme's name that no letter case changes. */
+const SCHEMES = ["earer", "asic", "igest", "egotiate", "NTLM", "AWS4-HMAC-SHA256"];
+
+function maskScheme(name: string, value: string): string {
+  const isCredential = value.length >= MIN_AFTER_PREFIX && holds(value, "[%d%u+/=._~:-]");
+  return `${name} ${isCredential ? MASK : value}`;
+}
 
 /** Masks credentials after the name of an authentication scheme, and before the @ of an address. */
 export function maskCredentials(text: string): string {
   let masked = text;
   for (const scheme of SCHEMES) {
-    [masked] = string.gsub(masked, `%f[%w](${scheme})%s+([%w+/=._~:-]+)`, (name: string, value: string) =>
-      value.length >= MIN_AFTER_PREFIX && holds(value, "[%d%u+/=._~:-]") ? `${name} ${MASK}` : `${name} ${value}`,
-    );
+    const [at] = string.find(masked, scheme, 1, true);
+    if (at !== undefined) {
+      const [escaped] = string.gsub(scheme, "%-", "%%-");
+      [masked] = string.gsub(masked, `(%a?${escaped})%s+([%w+/=._~:-]+)`, maskScheme);
+    }
   }
+  if (!holds(masked, "@")) return masked;
   [masked] = string.gsub(masked, "://[^%s/@:\"'<>]*:[^%s/@\"'<>]+@", `://${MASK}@`);
   const [addresses] = string.gsub(masked, ADDRESS, MASK);
   return addresses;
