@@ -26,11 +26,11 @@ function introduce(stack: Stack, seed: number): void {
 
 function showAround(stack: Stack): void {
   const { agent, gateway, secrets } = stack;
-  const ask = (path: string) => `  curl -s -H 'Authorization: Bearer ${secrets.viewer}' ${agent.url}${path}`;
+  const ask = (path: string) => `  curl -s -H 'Authorization: Bearer ${secrets.viewer}' '${agent.url}${path}'`;
   write(`\n${paint("1", "Look around")} (legitimate traffic goes on; Ctrl-C ends everything)\n`);
   write(ask("/v1/status"));
-  write(ask("'/v1/incidents?limit=5'"));
-  write(ask("'/v1/actions?limit=5'"));
+  write(ask("/v1/incidents?limit=5"));
+  write(ask("/v1/actions?limit=5"));
   write(ask("/metrics"));
   write(`  curl -si -H 'X-Forwarded-For: 203.0.113.99' '${gateway.proxyUrl}/search?q=1%27%20OR%20%271%27=%271'`);
   write(`  curl -s ${gateway.adminUrl}/plugins`);

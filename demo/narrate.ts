@@ -39,15 +39,26 @@ function between(from: string, to: string): number {
 /** Names of routes by id, as incidents told them. */
 export type RouteNames = ReadonlyMap<string, string>;
 
-function titleOf(action: ActionView, routes: RouteNames): string {
-  const target = Object.values(action.target).map((value) => routes.get(value) ?? value);
-  return `${action.type.replace("_", " ")} ${target.filter((word) => word !== "ip").join(" ")}`;
+/** What it is, in plain words. */
+function titleOf({ type, target, params }: ActionView, routes: RouteNames): string {
+  const place = target.value ?? Object.values(target)[0] ?? "";
+  const name = routes.get(place) ?? place;
+  if (type === "throttle_route") return `limit route ${name}`;
+  if (params.action === "throttle") return `slow down ${name}`;
+  return params.scope === "login" ? `stop logins from ${name}` : `block ${name}`;
 }
 
 export function describeAction(action: ActionView, routes: RouteNames): string {
   const lasts = action.expires_at ? ` for ${Math.round(between(action.created_at, action.expires_at) / 1000)} s` : "";
-  const params = Object.entries(action.params).map(([name, value]) => `${name} ${value}`);
-  return `${titleOf(action, routes)}${params.length > 0 ? ` (${params.join(", ")})` : ""}${lasts}: ${action.reason}`;
+  return `${titleOf(action, routes)}${lasts}: ${action.reason}`;
+}
+
+/** Kinds are told apart when the first few of each are told. */
+function kindOf({ type, vehicle, params }: ActionView): string {
+  const through = vehicle === "decision" ? "through the decision feed" : "through Kong's Admin API";
+  if (type === "throttle_route") return `limits of routes, ${through}`;
+  if (params.action === "throttle") return `slowed sources, ${through}`;
+  return params.scope === "login" ? `sources whose logins stop, ${through}` : `blocked sources, ${through}`;
 }
 
 interface Event {
@@ -81,7 +92,7 @@ function createCrowd(timeline: Timeline) {
 
 /** What happened to an action since it was last looked at. */
 function eventsOf(before: ActionView | undefined, action: ActionView, routes: RouteNames): Event[] {
-  const kind = `${action.type.replace("_", " ")} by ${action.vehicle === "decision" ? "decision feed" : "Kong's Admin API"}`;
+  const kind = kindOf(action);
   const title = titleOf(action, routes);
   const events: Event[] = [];
   const add = (voice: Voice, text: string, at: string | null) =>
@@ -97,10 +108,10 @@ function eventsOf(before: ActionView | undefined, action: ActionView, routes: Ro
   const summary = action.effect?.summary;
   if (summary && !before?.effect?.summary) add("effect", `${title}: ${summary}`, action.effect?.measured_at ?? null);
   if (before?.status === action.status) return events;
-  if (action.status === "expired") add("expired", `${title} has ended by itself`, action.ended_at);
-  if (action.status === "undone") add("expired", `${title} was undone`, action.ended_at);
+  if (action.status === "expired") add("expired", `${title}: ended by itself`, action.ended_at);
+  if (action.status === "undone") add("expired", `${title}: undone`, action.ended_at);
   const refused = action.status === "failed" || action.status === "refused";
-  if (refused) add("warning", `${title} ${action.status}: ${action.error ?? action.reason}`, action.ended_at);
+  if (refused) add("warning", `${title}: ${action.status}, ${action.error ?? action.reason}`, action.ended_at);
   return events;
 }
 

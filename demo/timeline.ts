@@ -61,7 +61,7 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-const MARGIN = 18;
+const MARGIN = 20;
 
 export function createTimeline(write: (text: string) => void = (text) => process.stdout.write(text)): Timeline {
   const startedAt = Date.now();
