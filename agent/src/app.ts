@@ -1,9 +1,11 @@
+import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { guardRoutes } from "./auth/access.ts";
 import type { Config } from "./config.ts";
 import { answerErrors } from "./error-handler.ts";
+import { AgentError } from "./errors.ts";
 import { FeedSource } from "./feed/body.ts";
 import { feedRoute } from "./feed/route.ts";
 import { ingestRoute } from "./ingest/route.ts";
@@ -34,6 +36,8 @@ export interface AppOptions {
 export type App = FastifyInstance;
 
 const MAX_BODY_BYTES = 65_536;
+/** Of one client, to the routes that need a token. */
+const REQUESTS_PER_MINUTE = 3_000;
 
 /** Builds the HTTP side; listening is the caller's. */
 export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
@@ -51,6 +55,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   app.setReplySerializer((payload) => forJson(payload));
   answerErrors(app);
   observe(app, options.metrics);
+  await limitRate(app);
   guardRoutes(app, options.config.API_TOKENS ?? []);
   await app.register(swagger, {
     openapi: { info: { title: "kong-threat-response", version: "1" } },
@@ -85,4 +90,17 @@ function observe(app: FastifyInstance, metrics: Metrics): void {
     const status = `${Math.floor(reply.statusCode / 100)}xx`;
     metrics.httpSeconds.observe({ route, method: request.method, status }, reply.elapsedTime / 1000);
   });
+}
+
+/** Before the guard, so that guessing tokens counts, too. Nodes have a budget of their own, after their signature. */
+async function limitRate(app: App): Promise<void> {
+  await app.register(rateLimit, { global: false });
+  const limit = app.rateLimit({
+    max: REQUESTS_PER_MINUTE,
+    timeWindow: 60_000,
+    allowList: (request) => typeof request.routeOptions.config.access === "string",
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AgentError("TOO_MANY_REQUESTS", {}, { retryAfter: Math.ceil(ttl / 1000) }),
+  });
+  app.addHook("onRequest", limit);
 }

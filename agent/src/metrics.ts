@@ -13,7 +13,6 @@ export function createMetrics() {
     registry,
     ingestBatches: counter("tr_ingest_batches_total", "Batches received, by result.", ["result"]),
     ingestRecords: counter("tr_ingest_records_total", "Records taken in, by type.", ["type"]),
-    ingestCut: counter("tr_ingest_cut_total", "Values of records that were cut at a limit."),
     incidentsNew: counter("tr_incidents_opened_total", "Incidents opened, by category.", ["category"]),
     incidentsCollapsed: counter("tr_incidents_collapsed_total", "Records that joined a distributed incident at a cap."),
     incidentsOpen: gauge("tr_incidents_open", "Incidents that are not resolved."),

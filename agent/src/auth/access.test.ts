@@ -72,6 +72,16 @@ describe("who may use which route", () => {
     expect(reply.body).not.toContain("script");
   });
 
+  test("who asks too often has to wait, without standing in the way of health checks", async () => {
+    const ask = () => agent.app.inject({ method: "GET", url: "/v1/status", remoteAddress: "192.0.2.9" });
+    let reply = await ask();
+    for (let i = 0; i < 4_000 && reply.statusCode === 401; i++) reply = await ask();
+    expect([reply.statusCode, reply.json().error.code]).toEqual([429, "TOO_MANY_REQUESTS"]);
+    expect(Number(reply.headers["retry-after"])).toBeGreaterThan(0);
+    const health = await agent.app.inject({ method: "GET", url: "/healthz", remoteAddress: "192.0.2.9" });
+    expect(health.statusCode).toBe(200);
+  });
+
   test("a route without a rule cannot be registered", () => {
     const app = Fastify();
     guardRoutes(app, []);

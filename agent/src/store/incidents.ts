@@ -32,12 +32,6 @@ export async function getIncident(db: Db, id: string): Promise<Incident | null> 
   return (await db.selectFrom("incidents").selectAll().where("id", "=", id).executeTakeFirst()) ?? null;
 }
 
-/** Locks the row until the transaction ends. */
-export async function lockIncident(transaction: Db, id: string): Promise<Incident | null> {
-  const query = transaction.selectFrom("incidents").selectAll().where("id", "=", id).forUpdate();
-  return (await query.executeTakeFirst()) ?? null;
-}
-
 /** The incident of this fingerprint that is not resolved. */
 export async function findIncidentOn(db: Db, fingerprint: string): Promise<Incident | null> {
   const query = db.selectFrom("incidents").selectAll().where("fingerprint", "=", fingerprint);
