@@ -28,7 +28,7 @@ const SWITCHES = {
   config: { type: "string" },
   "trusted-ips": { type: "string", default: "" },
   prefix: { type: "string" },
-  "shared-dict-size": { type: "string", default: "20m" },
+  "shared-dict-size": { type: "string", default: "64m" },
   plugins: { type: "string", default: "threat-response" },
   "lua-path": { type: "string", default: "" },
 } as const;

@@ -84,7 +84,7 @@ Members of \`config\` of the Kong plugin \`threat-response\`.
 ${pluginRows(pluginFields(), "").join("\n")}
 
 The shared dictionary \`threat_response\` lets all workers of a node know what one of them knows; without it the plugin works per worker and
-says so once. In Kong: \`KONG_NGINX_HTTP_LUA_SHARED_DICT="threat_response 20m"\`.
+says so once. In Kong: \`KONG_NGINX_HTTP_LUA_SHARED_DICT="threat_response 64m"\`.
 
 ## The agent
 

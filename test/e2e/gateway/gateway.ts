@@ -54,7 +54,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     trustedIps: [],
     plugins: ["threat-response"],
     luaPaths: [],
-    sharedDictSize: "20m",
+    sharedDictSize: "64m",
     entities: undefined,
     ...rest,
   });

@@ -14,7 +14,7 @@ import { logOccasionally } from "./occasional-log.ts";
 
 /** Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires. */
 const TICK_S = 0.2;
-const REFRESH_S = 30;
+const REFRESH_S = 5;
 const LONGEST_RETRY_AFTER_S = 60;
 const BYTES_PER_DECISION = 512;
 
@@ -87,7 +87,7 @@ function store(feed: Feed): void {
   }
 }
 
-/** In a full dictionary what was not used for longest has to go: writing decisions again keeps others the first to go. */
+/** In a full dictionary what was idle for longest has to go: decisions are written again so often that others go first. */
 function refresh(): void {
   if (written !== undefined && written.taken > 0 && !needsAll && ngx.now() >= nextRefreshAt) {
     store(written);
