@@ -12,7 +12,7 @@ export interface LifecycleOptions {
   resolveMs: number;
 }
 
-const EVERY_MS = 1_000;
+const EVERY_MS = 2_000;
 
 interface Step {
   from: IncidentStatus[];

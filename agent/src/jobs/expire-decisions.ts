@@ -6,7 +6,7 @@ import type { JobKind } from "./job-kind.ts";
 export function expireDecisionsJob(db: Db): JobKind {
   return {
     kind: "expire-decisions",
-    everyMs: 1_000,
+    everyMs: 5_000,
     run: async () => {
       await expireDecisions(db);
     },

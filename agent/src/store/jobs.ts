@@ -15,6 +15,7 @@ export interface NewJob {
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 60_000;
+const UNIQUE_VIOLATION = "23505";
 
 /** Joins the waiting job of the same kind and key, which then runs at the earlier of the two times with the later payload. */
 export async function enqueueJob(db: Db, job: NewJob): Promise<void> {
@@ -116,20 +117,17 @@ export async function failJob(db: Db, job: Job, error: string, now = Date.now())
 }
 
 /** Back to waiting, unless a newer job of its kind and key waits already: then that one stands for it. */
-function releaseJob(db: Db, job: Job, state: Pick<Job, "run_at" | "attempts" | "last_error">): Promise<void> {
-  return inTransaction(db, async (transaction) => {
-    await holdLock(transaction, "jobs");
-    const newer = await transaction
-      .selectFrom("jobs")
-      .select("id")
-      .where("kind", "=", job.kind)
-      .where("key", "=", job.key)
-      .where("done_at", "is", null)
-      .where("locked_by", "is", null)
-      .executeTakeFirst();
-    const done_at = newer ? Date.now() : null;
-    const query = transaction.updateTable("jobs").set({ ...state, done_at, locked_by: null, locked_until: null });
-    await query.where("id", "=", job.id).where("locked_by", "=", job.locked_by).execute();
+async function releaseJob(db: Db, job: Job, state: Pick<Job, "run_at" | "attempts" | "last_error">): Promise<void> {
+  const newerWaits = sql`exists (
+    select 1 from jobs as newer
+    where newer.kind = ${job.kind} and newer.key = ${job.key} and newer.done_at is null and newer.locked_by is null)`;
+  const done_at = sql<number | null>`case when ${newerWaits} then ${Date.now()}::bigint end`;
+  const query = db.updateTable("jobs").set({ ...state, done_at, locked_by: null, locked_until: null });
+  const release = query.where("id", "=", job.id).where("locked_by", "=", job.locked_by);
+  // A newer one that came while the statement ran breaks the index; the second time it is seen.
+  await release.execute().catch((error: { code?: string }) => {
+    if (error.code !== UNIQUE_VIOLATION || db.isTransaction) throw error;
+    return release.execute();
   });
 }
 
