@@ -21,7 +21,7 @@ export const traversal: Rule[] = [
     at: ANYWHERE,
     literals: list("../, ..\\, ..;, ..%, ./., ..//"),
     expression:
-      "\\.\\.;?[/\\\\]+(?:[^\\s\\\"']{0,200}[/\\\\])?(?:etc|proc|windows|winnt|boot\\.ini|win\\.ini|web-inf|meta-inf|passwd|shadow|\\.env|\\.git|\\.ssh|\\.aws|\\.htaccess|\\.htpasswd|config\\.(?:php|inc)|wp-config|var/log|id_rsa|system32|inetpub|apache|xampp|php\\.ini|my\\.cnf|global\\.asa|autoexec)",
+      "(?<!\\.\\.[/\\\\])\\.\\.;?[/\\\\]+(?:\\.{1,2};?[/\\\\]+)*+(?:[^\\s\"'/\\\\]{1,60}[/\\\\]+){0,3}(?:etc|proc|windows|winnt|boot\\.ini|win\\.ini|web-inf|meta-inf|passwd|shadow|\\.env|\\.git|\\.ssh|\\.aws|\\.htaccess|\\.htpasswd|config\\.(?:php|inc)|wp-config|var/log|id_rsa|system32|inetpub|apache|xampp|php\\.ini|my\\.cnf|global\\.asa|autoexec)",
   },
   {
     class: "traversal",

@@ -122,7 +122,7 @@ export const xss: Rule[] = [
     reason: "event handler in a tag",
     at: AT,
     literals: HANDLER_LITERALS,
-    expression: "<[a-z!/?%][^>]{0,400}?[\\s/\"'`\\x0b\\0+](?:xmlns:)?on[a-z]{3,25}[\\s\\0]{0,8}=",
+    expression: "<[a-z!/?%](?:[^<>]|<(?![a-z!/?])){0,400}?[\\s/\"'`\\x0b\\0+](?:xmlns:)?on[a-z]{3,25}[\\s\\0]{0,8}=",
   },
   {
     class: "xss",
@@ -152,7 +152,7 @@ export const xss: Rule[] = [
     expression: anyOf([
       `${SCHEME}[^,"'>]{0,80}?(?:alert|confirm|prompt|eval|document\\s*[.[]\\s*(?:cookie|domain|write|location)|fromcharcode|settimeout|fetch|import|atob|\\\\x|\\\\u|constructor)\\b`,
       "data:(?:text/html|text/xml|application/xhtml)[^,]{0,40}(?:,\\s*[<%&]|;base64,\\s*(?:PHN|PD9|PHh|PCF|PGI|PGh|PGE|ICA))",
-      "data:image/svg\\+xml[^,]{0,40}(?:;base64,|,[^>]{0,200}(?:<script|\\son[a-z]{3,20}\\s*=))",
+      "data:image/svg\\+xml[^,]{0,40}(?:;base64,|,(?:[^<>]|<(?![a-z!/?])){0,200}(?:<script|\\son[a-z]{3,20}\\s*=))",
     ]),
   },
   {
@@ -190,10 +190,10 @@ export const xss: Rule[] = [
       "<iframe, <object, <embed, <applet, <meta, <base, <link, <svg, <math, <style, <form, <isindex, <frameset, <frame, <body, <img, <input, <image, <video, <audio, <table, <td, <div, <a , <a/, <layer, <bgsound, <xml, <?xml, <!doctype, <button, <x, <animate, <set, <use, <br, <ilayer, <html, <template, <?import, <import, <!--[if, <event, <span, <marquee, <details",
     ),
     expression: anyOf([
-      `<[a-z:?!-]{1,20}[\\s/][^>]{0,300}?(?:(?:src|href|xlink:href|data|action|formaction|background|lowsrc|dynsrc|code|to|from|values|content|poster|style|folder|classid|codebase)\\s*=\\s*["'\`]?[^>"'\`]{0,60}?(?:javascript|vbscript|livescript|data:(?:text/html|image/svg|application|,|text/javascript|;)|\\\\?expression\\s*\\(|-moz-binding|behaviou?r\\s*:)|srcdoc\\s*=|style\\s*=\\s*["'\`]?[^>"']{0,60}(?:e\\s*x\\s*p\\s*r\\s*e\\s*s\\s*s\\s*i\\s*o\\s*n\\s*\\(|url\\s*\\(\\s*['"]?\\s*javascript|expr/\\*)|http-equiv\\s*=\\s*["']?(?:refresh|set-cookie|link|content-security)|allowscriptaccess|attributename\\s*=)`,
-      "<(?:iframe|embed|object|applet|base|frame|layer|ilayer|bgsound|isindex)[\\s/]{1,4}(?:[^>]{0,60}\\s)?(?:src|data|href|code|type|action)\\s*=",
-      "<svg[^>]{0,40}>\\s*<(?:script|style|animate|set|use|foreignobject|title|a\\b)",
-      "<style[^>]{0,40}>[^<]{0,80}(?:@import|expression\\s*\\(|-moz-binding|javascript:|behaviou?r)",
+      `<[a-z:?!-]{1,20}[\\s/](?:[^<>]|<(?![a-z!/?])){0,300}?(?:(?:src|href|xlink:href|data|action|formaction|background|lowsrc|dynsrc|code|to|from|values|content|poster|style|folder|classid|codebase)\\s*=\\s*["'\`]?[^>"'\`]{0,60}?(?:javascript|vbscript|livescript|data:(?:text/html|image/svg|application|,|text/javascript|;)|\\\\?expression\\s*\\(|-moz-binding|behaviou?r\\s*:)|srcdoc\\s*=|style\\s*=\\s*["'\`]?[^>"']{0,60}(?:e\\s*x\\s*p\\s*r\\s*e\\s*s\\s*s\\s*i\\s*o\\s*n\\s*\\(|url\\s*\\(\\s*['"]?\\s*javascript|expr/\\*)|http-equiv\\s*=\\s*["']?(?:refresh|set-cookie|link|content-security)|allowscriptaccess|attributename\\s*=)`,
+      "<(?:iframe|embed|object|applet|base|frame|layer|ilayer|bgsound|isindex)[\\s/]{1,4}(?:(?:[^<>]|<(?![a-z!/?])){0,60}\\s)?(?:src|data|href|code|type|action)\\s*=",
+      "<svg(?:[^<>]|<(?![a-z!/?])){0,40}>\\s*<(?:script|style|animate|set|use|foreignobject|title|a\\b)",
+      "<style(?:[^<>]|<(?![a-z!/?])){0,40}>[^<]{0,80}(?:@import|expression\\s*\\(|-moz-binding|javascript:|behaviou?r)",
       "<\\?import",
       "<!--\\[if",
     ]),
