@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Entry, isHarmed, isStopped } from "./ledger.ts";
 import { measure, mitigatedAt } from "./measure.ts";
-import { clock, wrap } from "./timeline.ts";
 
 const entry = (sentAt: number, status: number, reached: boolean, expect?: number): Entry => ({
   sentAt,
@@ -56,17 +55,5 @@ describe("measuring an attack", () => {
     const figures = measure([...range(10, 40, stopped)], legitimate, 10, 40);
     expect(figures).toMatchObject({ sent: 30, stopped: 30, firstStop: 0, mitigated: 0, stoppedAtTheEnd: 1 });
     expect(figures).toMatchObject({ legitimateSent: 2, legitimateHarmed: 1 });
-  });
-});
-
-describe("the timeline", () => {
-  it("shows minutes and tenths of seconds", () => {
-    expect(clock(83_450)).toBe("01:23.5");
-    expect(clock(4_000)).toBe("00:04.0");
-  });
-
-  it("breaks lines at spaces", () => {
-    expect(wrap("aa bb cc", 5)).toEqual(["aa bb", "cc"]);
-    expect(wrap("long-word b", 4)).toEqual(["long-word", "b"]);
   });
 });
