@@ -1,12 +1,8 @@
 import * as ffi from "ffi";
 import { decoded as buffer } from "./decode.ts";
 
-/**
- * The text as a SQL parser reads it: lower case, comments and runs of white space as one space. What MySQL executes inside
- * a comment that starts with `/*!` stays.
- */
-export const MAX_FOLDED = 4096;
-const folded = ffi.new("uint8_t[?]", 4096);
+const MAX_FOLDED = 4096;
+const folded = ffi.new("uint8_t[?]", MAX_FOLDED);
 
 let written = 0;
 
@@ -35,8 +31,12 @@ function isBlank(byte: number): boolean {
   return byte <= 32 || byte === 0xa0;
 }
 
-/** Folds `buffer[from, to)`, at most MAX_FOLDED bytes. */
-export function foldText(from: number, to: number): string {
+/**
+ * The text as a SQL parser reads it: lower case, comments and runs of white space as one space. What MySQL executes inside
+ * a comment that starts with `/*!` stays. Folds `buffer[from, end)`, at most MAX_FOLDED bytes of it.
+ */
+export function foldText(from: number, end: number): string {
+  const to = math.min(end, from + MAX_FOLDED);
   written = 0;
   let i = from;
   while (i < to) {
@@ -46,10 +46,10 @@ export function foldText(from: number, to: number): string {
       putBlank();
       i++;
     } else if (byte === 47 && follower === 42) {
-      const end = skipComment(i, to);
-      if (end === i) put(byte);
+      const behind = skipComment(i, to);
+      if (behind === i) put(byte);
       else putBlank();
-      i = end === i ? i + 1 : end;
+      i = behind === i ? i + 1 : behind;
     } else if (byte === 42 && follower === 47) {
       putBlank();
       i += 2;
