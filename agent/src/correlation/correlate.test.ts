@@ -73,11 +73,11 @@ describe("correlation", () => {
   });
 
   test("growth asks again: twice the requests, a higher score, the mode, what still gets through", async () => {
-    const stopped = { passed: 0, stopped: 10, requests: 10, score: 50, mode: "monitor" };
+    const stopped = { passed: 0, stopped: 10, requests: 100, score: 50, mode: "monitor" };
     await report([ip("203.0.113.7", stopped)]);
     const { id } = (await open())[0]!;
     expect(await asked()).toEqual([id]);
-    await report([ip("203.0.113.7", { ...stopped, requests: 9 })]);
+    await report([ip("203.0.113.7", { ...stopped, requests: 99 })]);
     expect(await asked()).toEqual([]);
     await report([ip("203.0.113.7", { ...stopped, requests: 1 })]);
     expect(await asked()).toEqual([id]);
@@ -89,6 +89,15 @@ describe("correlation", () => {
     expect(await asked()).toEqual([]);
     await report([ip("203.0.113.7", { ...stopped, requests: 1, passed: 1 })], "node-1", now + 6_000);
     expect(await asked()).toEqual([id]);
+  });
+
+  test("more evidence in a small incident is looked at a moment later: it may be what a policy still lacked", async () => {
+    await report([ip("203.0.113.7", { requests: 4 })]);
+    await asked();
+    await report([ip("203.0.113.7", { requests: 2 })]);
+    const [job, ...others] = await store.db.selectFrom("jobs").selectAll().where("kind", "=", "respond").execute();
+    expect(others).toEqual([]);
+    expect(job).toMatchObject({ key: (await open())[0]!.id, run_at: now + 5_000 });
   });
 
   test("new evidence opens a quiet incident again, and a new one after it was resolved", async () => {

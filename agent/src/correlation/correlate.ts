@@ -5,7 +5,7 @@ import { type Db, holdLock, inTransaction } from "../store/db.ts";
 import { markProcessed, type StoredEvent, waitingEvents } from "../store/events.ts";
 import { appendIncidentLog, type Incident, updateIncident, upsertIncident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
-import { growthOf } from "./growth.ts";
+import { growthOf, laterLook } from "./growth.ts";
 import { type Evidence, merge } from "./merge.ts";
 import { rollUpHits, rollUpTraffic } from "./roll-up.ts";
 import { Targets } from "./targets.ts";
@@ -93,9 +93,14 @@ async function keepIncident(db: Db, metrics: Metrics, { before, after }: Change,
     const { id, classification, severity, confidence, ...owned } = state;
     await updateIncident(db, id, owned);
   }
-  if (growth === null) return;
+  if (growth === null) return lookLater(db, state, now);
   await appendIncidentLog(db, { ...describe(state, before, growth), incident_id: state.id, at: now });
   await enqueueJob(db, { kind: "respond", key: state.id });
+}
+
+async function lookLater(db: Db, incident: Incident, now: number): Promise<void> {
+  const run_at = laterLook(incident, now);
+  if (run_at !== null) await enqueueJob(db, { kind: "respond", key: incident.id, run_at });
 }
 
 function describe(incident: Incident, before: Incident | null, growth: string) {

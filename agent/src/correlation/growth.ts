@@ -2,6 +2,8 @@ import type { Incident } from "../store/incidents.ts";
 
 const PAUSE_MS = 5_000;
 const SCORE_STEP = 10;
+/** Policies ask for so much evidence at most before they act; beyond it, twice as much tells something new. */
+const SMALL_REQUESTS = 50;
 
 /** Why a response has to be asked for (again); null when what was asked last still holds. */
 export function growthOf(incident: Incident, before: Incident | null, now: number): string | null {
@@ -13,4 +15,13 @@ export function growthOf(incident: Incident, before: Incident | null, now: numbe
   const gettingThrough = incident.counts.passed > before.counts.passed;
   if (gettingThrough && now - incident.asked_at >= PAUSE_MS) return "still getting through";
   return null;
+}
+
+/**
+ * When to look once more although nothing has changed much, or null: of a small incident each piece of evidence may be the one that
+ * a policy still lacked, and perhaps no more will come. At most one look in a pause.
+ */
+export function laterLook(incident: Incident, now: number): number | null {
+  const { requests } = incident.counts;
+  return requests > incident.asked_requests && requests <= SMALL_REQUESTS ? now + PAUSE_MS : null;
 }
