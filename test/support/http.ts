@@ -15,6 +15,8 @@ export interface Call {
   /** A list repeats the header. */
   headers?: Record<string, string | string[]>;
   body?: string | object;
+  /** Where the connection comes from, e.g. 127.0.0.2. */
+  localAddress?: string;
 }
 
 function parseJson(text: string): unknown {
@@ -26,7 +28,7 @@ function parseJson(text: string): unknown {
 }
 
 /** One request on a connection of its own; the target of the URL goes out as it is written. */
-export function call(url: string, { method, headers = {}, body }: Call = {}): Promise<Answer> {
+export function call(url: string, { method, headers = {}, body, localAddress }: Call = {}): Promise<Answer> {
   const [, origin, target] = /^(https?:\/\/[^/]+)(.*)$/.exec(url)!;
   const isObject = typeof body === "object";
   const text = isObject ? JSON.stringify(body) : body;
@@ -37,6 +39,7 @@ export function call(url: string, { method, headers = {}, body }: Call = {}): Pr
     path: target || "/",
     headers: sized,
     agent: false,
+    localAddress,
   };
   return new Promise((resolve, reject) => {
     const outgoing = request(origin!, options as object, (response) => {
