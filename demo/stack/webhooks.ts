@@ -11,6 +11,8 @@ export interface Notification {
 export interface WebhookReceiver {
   url: string;
   received: Notification[];
+  /** The same as they came over the wire. */
+  bodies: string[];
   /** Deliveries with a wrong or no signature. */
   refused(): number;
   close(): Promise<void>;
@@ -25,11 +27,13 @@ async function readText(request: IncomingMessage): Promise<string> {
 export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
   const verifier = new Webhook(secret);
   const received: Notification[] = [];
+  const bodies: string[] = [];
   let refused = 0;
   const server = createServer(async (request, response) => {
     try {
-      const verified = verifier.verify(await readText(request), request.headers as Record<string, string>);
-      received.push(verified as Notification);
+      const body = await readText(request);
+      received.push(verifier.verify(body, request.headers as Record<string, string>) as Notification);
+      bodies.push(body);
       response.writeHead(204).end();
     } catch {
       refused += 1;
@@ -40,6 +44,7 @@ export async function startWebhookReceiver(secret: string): Promise<WebhookRecei
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     received,
+    bodies,
     refused: () => refused,
     close: () =>
       new Promise((resolve) => {

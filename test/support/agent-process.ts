@@ -13,6 +13,8 @@ const MAIN = join(import.meta.dirname, "..", "..", "dist", "agent", "src", "main
 /** The built agent as a process of its own, with a data directory that outlives it, and a port that stays the same. */
 export interface AgentProcess {
   url: string;
+  /** Of its embedded database. */
+  dataDir: string;
   /** As an operator. */
   client: AgentClient;
   get(path: string): Promise<Answer>;
@@ -97,6 +99,7 @@ export async function startAgentProcess({ port, environment = {} }: AgentProcess
   await start();
   return {
     url,
+    dataDir: given.DATA_DIR,
     client: createAgentClient(url, TOKENS.operator),
     get: (path) => call(`${url}${path}`, { headers: bearer("operator") }),
     post: (path, body = {}) => call(`${url}${path}`, { method: "POST", headers: bearer("operator"), body }),
