@@ -50,6 +50,17 @@ describe("measuring an attack", () => {
     expect(mitigatedAt([...range(0, 100, passed), ...range(100, 105, stopped)])).toBe(undefined);
   });
 
+  it("does not let a moment at the end decide either", () => {
+    const blip = [
+      ...range(0, 40, passed),
+      ...range(40, 600, stopped),
+      ...range(600, 612, passed),
+      ...range(612, 620, stopped),
+    ];
+    const slowly = blip.map((it) => ({ ...it, sentAt: it.sentAt * 10 }));
+    expect(mitigatedAt(slowly)).toBeLessThanOrEqual(400);
+  });
+
   it("counts legitimate requests of the attack's time only", () => {
     const legitimate = [entry(5, 403, false, 200), entry(15, 403, false, 200), entry(16, 200, true, 200)];
     const figures = measure([...range(10, 40, stopped)], legitimate, 10, 40);

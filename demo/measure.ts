@@ -16,7 +16,6 @@ export interface Figures {
 
 const MITIGATED_SHARE = 0.9;
 const SLICE_MS = 2000;
-const FEW = 10;
 
 export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
@@ -30,23 +29,21 @@ const bySending = (a: Entry, b: Entry) => a.sentAt - b.sentAt;
  */
 export function mitigatedAt(entries: readonly Entry[]): number | undefined {
   const sorted = [...entries].sort(bySending);
-  let found = sorted.length;
+  const lastSlice = (sorted.at(-1)?.sentAt ?? 0) - SLICE_MS;
+  let found: number | undefined;
   let stopped = 0;
   let end = sorted.length;
   for (let start = sorted.length - 1; start >= 0; start -= 1) {
+    const { sentAt } = sorted[start]!;
     stopped += isStopped(sorted[start]!) ? 1 : 0;
-    while (sorted[end - 1]!.sentAt - sorted[start]!.sentAt >= SLICE_MS) {
-      end -= 1;
-      stopped -= isStopped(sorted[end]!) ? 1 : 0;
-    }
-    if (stopped / (end - start) < MITIGATED_SHARE) {
-      // The last moments hold too few requests to judge by.
-      if (end < sorted.length || sorted.length - start >= FEW) break;
-      continue;
-    }
-    found = start;
+    for (; sorted[end - 1]!.sentAt - sentAt >= SLICE_MS; end -= 1) stopped -= isStopped(sorted[end - 1]!) ? 1 : 0;
+    // The last two seconds are judged as a whole: a moment of them holds too few requests.
+    const next = sorted[start - 1];
+    if (next && next.sentAt >= lastSlice) continue;
+    if (stopped / (end - start) < MITIGATED_SHARE) break;
+    found = sentAt;
   }
-  return sorted.length - found < FEW ? undefined : sorted[found]!.sentAt;
+  return found;
 }
 
 export function measure(attack: readonly Entry[], legitimate: readonly Entry[], from: number, to: number): Figures {
