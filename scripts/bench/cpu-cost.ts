@@ -18,7 +18,8 @@ const BROWSER =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 const COMMON = { "user-agent": BROWSER, accept: "application/json", "x-forwarded-for": "192.0.2.10" };
 
-function orderOf(bytes: number): string {
+/** JSON of about so many bytes, as a shop's order. */
+export function orderBody(bytes: number): string {
   const items = [];
   for (let n = 0; JSON.stringify({ items }).length < bytes; n += 1) {
     items.push({
@@ -40,11 +41,15 @@ export const WORKLOADS: Workload[] = [
     name: "POST of 1 KB JSON",
     path: "/orders",
     headers: { ...COMMON, "content-type": "application/json" },
-    body: orderOf(1000),
+    body: orderBody(1000),
+  },
+  {
+    name: "POST of 8 KB JSON",
+    path: "/orders",
+    headers: { ...COMMON, "content-type": "application/json" },
+    body: orderBody(8000),
   },
 ];
-
-export const orderBody = orderOf;
 
 function h2load(args: string[]): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 /** How much a worker grows while a million addresses and user names that it never saw pass by. */
 import type { Contender } from "./contenders.ts";
 import { runLoad } from "./open-loop.ts";
-import { residentKilobytes } from "./process-cost.ts";
+import { type Memory, memoryOf } from "./process-cost.ts";
 
 /** Request n is a login of user n from address n. */
 function login(n: number): string {
@@ -11,13 +11,13 @@ function login(n: number): string {
   return `POST /login HTTP/1.1\r\n${headers}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Megabytes between the end of the warm-up and the end. */
+/** What was added between the end of the warm-up and the end. */
 export async function memoryGrowth(
   contender: Contender,
   warmUp: number,
   total: number,
   perSecond: number,
-): Promise<number> {
+): Promise<Memory> {
   const run = (from: number, count: number) =>
     runLoad({
       port: contender.port,
@@ -26,7 +26,8 @@ export async function memoryGrowth(
       request: (n) => login(from + n),
     });
   await run(0, warmUp);
-  const before = residentKilobytes(contender.worker);
+  const before = memoryOf(contender.worker);
   await run(warmUp, total);
-  return (residentKilobytes(contender.worker) - before) / 1024;
+  const after = memoryOf(contender.worker);
+  return { privateMb: after.privateMb - before.privateMb, sharedMb: after.sharedMb - before.sharedMb };
 }

@@ -5,12 +5,15 @@ export function cpuNanoseconds(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
 }
 
-export function residentKilobytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+export interface Memory {
+  /** The process's own: Lua's and nginx's heaps. */
+  privateMb: number;
+  /** Shared dictionaries, as far as they were touched; their size is what the configuration says. */
+  sharedMb: number;
 }
 
-/** nginx's workers are the children of its master. */
-export function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  return text === "" ? [] : text.split(" ").map(Number);
+export function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0) / 1024;
+  return { privateMb: megabytes("RssAnon"), sharedMb: megabytes("RssShmem") };
 }
