@@ -1,0 +1,111 @@
+local ____exports = {}
+local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-decision")
+local ruleDecision = ____apply_2Ddecision_2Ets.ruleDecision
+local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
+local detectSourceFlood = ____flood_2Ets.detectSourceFlood
+local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
+local findRecord = ____evidence_2Ets.findRecord
+local ____lists_2Ets = require("kong.plugins.threat-response.lists")
+local matchList = ____lists_2Ets.matchList
+local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
+local ruleFinding = ____verdict_2Ets.ruleFinding
+--- What can be said by address, method and path alone, before routing: lists, decisions, the source's record and its rate.
+local function ruleAllowed(instance, source)
+    if instance.allow == nil then
+        return nil
+    end
+    local variables = ngx.var
+    local method = variables.request_method or ""
+    local part = matchList(
+        instance.allow,
+        source.binary,
+        method,
+        variables.uri or "",
+        variables.http_user_agent
+    )
+    if part == nil then
+        return nil
+    end
+    return {
+        verdict = "allow",
+        by = "list",
+        reason = "allowed by " .. part,
+        retry_after = 0,
+        score = 0
+    }
+end
+local function ruleDenied(instance, source)
+    if instance.deny == nil then
+        return nil
+    end
+    local variables = ngx.var
+    local method = variables.request_method or ""
+    local part = matchList(
+        instance.deny,
+        source.binary,
+        method,
+        variables.uri or "",
+        variables.http_user_agent
+    )
+    if part == nil then
+        return nil
+    end
+    return {
+        verdict = "block",
+        by = "list",
+        reason = "denied by " .. part,
+        retry_after = 0,
+        score = 100
+    }
+end
+local function ruleRecord(instance, source)
+    local finding = findRecord(instance, source)
+    if finding == nil then
+        return nil
+    end
+    return {
+        verdict = "block",
+        by = "source",
+        reason = finding.reason,
+        retry_after = 0,
+        score = finding.score,
+        finding = finding
+    }
+end
+local function ruleRate(instance, source, requests)
+    local finding = detectSourceFlood(instance, source, requests)
+    if finding == nil then
+        return nil
+    end
+    return ruleFinding(finding, instance.config.thresholds, instance.config.flood.window_s)
+end
+--- The first that has something to say decides. A decision to allow beats the deny list; decisions for one route or for logins wait.
+____exports.admit = function(instance, arrival)
+    local ____arrival_0 = arrival
+    local source = ____arrival_0.source
+    local decision = ____arrival_0.decision
+    local allowed = ruleAllowed(instance, source)
+    if allowed ~= nil then
+        return allowed
+    end
+    if (decision and decision.action) == "allow" then
+        return ruleDecision(source, decision)
+    end
+    local denied = ruleDenied(instance, source)
+    if denied ~= nil then
+        return denied
+    end
+    local isPlain = decision ~= nil and decision.scope == nil and decision.route == nil
+    local ____isPlain_3
+    if isPlain then
+        ____isPlain_3 = ruleDecision(source, decision)
+    else
+        ____isPlain_3 = nil
+    end
+    local decided = ____isPlain_3
+    if decided ~= nil or source.isExempt then
+        return decided
+    end
+    return ruleRecord(instance, source) or ruleRate(instance, source, arrival.requests)
+end
+return ____exports

@@ -1,0 +1,77 @@
+local ____exports = {}
+local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
+local compileRanges = ____cidr_2Ets.compileRanges
+local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
+local configureDecisions = ____decisions_2Ets.configureDecisions
+local ____lists_2Ets = require("kong.plugins.threat-response.lists")
+local compileList = ____lists_2Ets.compileList
+local ____report_2Ets = require("kong.plugins.threat-response.report")
+local configureReporting = ____report_2Ets.configureReporting
+local function toSet(values)
+    local set = {}
+    for ____, value in ipairs(values) do
+        set[value] = true
+    end
+    return set
+end
+local function compile(config)
+    return {
+        config = config,
+        enforce = config.mode == "enforce",
+        namespace = config.mode == "enforce" and "E" or "M",
+        allow = compileList(config.allow),
+        deny = compileList(config.deny),
+        trustedProxies = compileRanges(config.trusted_proxies),
+        isLoginFailure = toSet(config.login.failure_statuses)
+    }
+end
+local ____table_0 = table
+local sort = ____table_0.sort
+local concat = ____table_0.concat
+local describe
+--- The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count.
+describe = function(value)
+    if type(value) ~= "table" then
+        return tostring(value)
+    end
+    local parts = {}
+    for key, member in pairs(value) do
+        local name = tostring(key)
+        if string.sub(name, 1, 2) ~= "__" then
+            parts[#parts + 1] = (name .. "=") .. describe(member)
+        end
+    end
+    sort(parts)
+    return ("{" .. concat(parts, ";")) .. "}"
+end
+--- By content and plugin id: a rebuild of Kong's configuration finds what it had.
+local byContent = {}
+--- By the very table Kong hands over, which it makes anew at each rebuild.
+local byTable = {}
+setmetatable(byTable, {__mode = "kv"})
+local function find(config, known)
+    local identity = (config.__plugin_id or "") .. describe(config)
+    local instance = known[identity] or byContent[identity] or compile(config)
+    known[identity] = instance
+    byTable[config] = instance
+    return instance
+end
+--- The instance of a configuration; compiles what `configure` has not seen, as before Kong 3.5.
+____exports.instanceOf = function(config) return byTable[config] or find(config, byContent) end
+local flushInterval = 1
+--- Seconds after which reports are due: the shortest any instance asks for.
+____exports.shortestFlush = function() return flushInterval end
+--- All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none.
+____exports.configure = function(configs)
+    local known = {}
+    local shortest = 60
+    for ____, config in ipairs(configs or ({})) do
+        find(config, known).config = config
+        shortest = math.min(shortest, config.agent.flush_interval_s)
+    end
+    byContent = known
+    flushInterval = shortest
+    configureReporting(configs or ({}))
+    configureDecisions(configs or ({}))
+end
+return ____exports

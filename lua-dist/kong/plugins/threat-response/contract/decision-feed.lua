@@ -1,0 +1,34 @@
+local ____exports = {}
+--- What the agent tells the gateways: `GET /feed/v1/decisions?gateway=<name>&after=<epoch>.<sequence>`.
+-- 
+-- The request is signed with the node's ingest key: HMAC-SHA256 over `"feed\n" + timestamp + "\n" + node + "\n" + path and query`, in the headers of
+-- `ingest.ts` (no batch). 304 without a body when nothing is newer than `after`.
+-- 
+-- The body of a 200 is text that a gateway can read in slices without stalling its worker, signed with the feed key (never the
+-- ingest key): `x-tr-signature: v1=<hex HMAC-SHA256 over the body>`.
+-- 
+--     tr-feed 1 <gateway> <epoch> <sequence> <issued_at> <count>
+--     <action> <kind> <value> <expires_at> <id> <incident> [<name>=<value> …]
+-- 
+-- One line each, single spaces, `\n` after every line, no other white space. The set is complete: what is absent has ended.
+-- `(epoch, sequence)` never goes back; `epoch` changes only when the agent's database is new (its creation time in seconds).
+-- Times are whole epoch seconds. A feed whose `issued_at` is further away than `CLOCK_SKEW_S` is refused, as are a wrong
+-- signature, gateway, version or count, and anything older than what a node has. A refused feed changes nothing.
+-- 
+-- A node also refuses single decisions: outside the kinds and actions below, expired, covering loopback, a trusted proxy or an
+-- allow-list entry, or wider than /24 (IPv4) or /48 (IPv6). `allow` beats every other verdict.
+____exports.FEED_PATH = "/feed/v1/decisions"
+____exports.FEED_VERSION = 1
+____exports.FEED_MAGIC = "tr-feed"
+____exports.MAX_DECISIONS = 50000
+____exports.WIDEST_IPV4 = 24
+____exports.WIDEST_IPV6 = 48
+____exports.DECISION_ACTIONS = {"allow", "throttle", "block"}
+--- `ip` takes an address or a CIDR range.
+____exports.DECISION_KINDS = {"ip"}
+--- Parameters, all optional:
+-- - `rps=<number>`: of a throttle, requests a second that still pass for each address (default 1).
+-- - `scope=login`: only login attempts whose user has not succeeded from that address before; everything else passes.
+-- - `route=<id>`: only that route.
+____exports.DECISION_PARAMETERS = {"rps", "scope", "route"}
+return ____exports

@@ -1,0 +1,38 @@
+local ____exports = {}
+local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
+local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
+local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
+local detectRouteFlood = ____flood_2Ets.detectRouteFlood
+local ____payload_2Dinjection_2Ets = require("kong.plugins.threat-response.detectors.payload-injection")
+local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
+--- All detectors in order; nil where none found anything, which is nearly always.
+____exports.detect = function(instance, facts, requests)
+    local ____instance_config_payload_enabled_0
+    if instance.config.payload.enabled then
+        ____instance_config_payload_enabled_0 = detectPayload(facts, facts.source.ip)
+    else
+        ____instance_config_payload_enabled_0 = nil
+    end
+    local payload = ____instance_config_payload_enabled_0
+    local stuffing = detectStuffing(instance, facts)
+    local ____detectRouteFlood_5 = detectRouteFlood
+    local ____instance_3 = instance
+    local ____facts_source_4 = facts.source
+    local ____opt_1 = facts.route
+    local flood = ____detectRouteFlood_5(____instance_3, ____facts_source_4, ____opt_1 and ____opt_1.id or "", requests)
+    if payload == nil and stuffing == nil and flood == nil then
+        return nil
+    end
+    local findings = {}
+    if payload ~= nil then
+        findings[#findings + 1] = payload
+    end
+    if stuffing ~= nil then
+        findings[#findings + 1] = stuffing
+    end
+    if flood ~= nil then
+        findings[#findings + 1] = flood
+    end
+    return findings
+end
+return ____exports

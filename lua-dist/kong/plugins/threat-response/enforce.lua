@@ -1,0 +1,73 @@
+local ____exports = {}
+local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
+local countHit = ____decisions_2Ets.countHit
+local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
+local stops = ____verdict_2Ets.stops
+local stronger = ____verdict_2Ets.stronger
+local HEADER = "X-Threat-Response"
+--- Clients cannot speak for the plugin towards the upstream.
+____exports.clearForgedHeader = function()
+    if ngx.var.http_x_threat_response ~= nil then
+        kong.service.request.clear_header(HEADER)
+    end
+end
+local function describe(instance, ruling)
+    local ____kong_log_set_serialize_value_5 = kong.log.set_serialize_value
+    local ____ruling_verdict_2 = ruling.verdict
+    local ____instance_enforce_3 = instance.enforce
+    local ____ruling_by_4 = ruling.by
+    local ____opt_0 = ruling.finding
+    ____kong_log_set_serialize_value_5("threat_response", {
+        verdict = ____ruling_verdict_2,
+        enforced = ____instance_enforce_3,
+        by = ____ruling_by_4,
+        category = ____opt_0 and ____opt_0.category,
+        score = ruling.score,
+        reason = ruling.reason,
+        decision = ruling.decision
+    })
+end
+local function stop(ruling)
+    local reference = ngx.var.kong_request_id or ngx.var.request_id
+    if ruling.verdict == "block" then
+        kong.response.exit(403, {message = "Forbidden", reference = reference})
+    else
+        kong.response.exit(429, {message = "Too many requests", reference = reference}, {["Retry-After"] = ruling.retry_after})
+    end
+end
+local function note(instance, trace, ruling)
+    trace.ruling = ruling
+    if ruling.decision ~= nil then
+        countHit(ruling.decision)
+    end
+    if ruling.verdict ~= "allow" then
+        describe(instance, ruling)
+    end
+end
+--- Does what the ruling says, unless the instance only monitors. Nothing runs after a stop, so the marks come first.
+____exports.enforce = function(instance, trace, ruling)
+    if ruling == nil then
+        return
+    end
+    local isStronger = stronger(trace.ruling, ruling) == ruling
+    if isStronger then
+        note(instance, trace, ruling)
+    end
+    if not instance.enforce or ruling.verdict == "allow" then
+        return
+    end
+    if stops(ruling) then
+        trace.stopped = true
+        stop(ruling)
+        return
+    end
+    if isStronger then
+        local ____kong_service_request_set_header_8 = kong.service.request.set_header
+        local ____opt_6 = ruling.finding
+        ____kong_service_request_set_header_8(
+            HEADER,
+            (("flag;category=" .. tostring(____opt_6 and ____opt_6.category)) .. ";score=") .. tostring(ruling.score)
+        )
+    end
+end
+return ____exports

@@ -1,0 +1,102 @@
+local ____exports = {}
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+--- What an address has done lately: evidence of attacks against clean requests that succeeded. Both count in windows of `source.window_s`, of
+-- which this one and the one before matter. An address that behaved well before is never blocked whole: others are behind it.
+local GOOD_ENOUGH = 5
+local REMEMBER_GOOD_S = 21600
+local ____math_0 = math
+local floor = ____math_0.floor
+local function windowKey(letter, length, back, key)
+    return ((letter .. tostring(floor(ngx.now() / length) - back)) .. ":") .. key
+end
+local function sum(letter, length, key)
+    local now = counters:get(windowKey(letter, length, 0, key))
+    local before = counters:get(windowKey(letter, length, 1, key))
+    return (now or 0) + (before or 0)
+end
+--- Clean requests of the address that succeeded within the last one to two windows.
+____exports.countGood = function(instance, key) return sum("g", instance.config.source.window_s, key) end
+--- Seconds since the address began to behave well; 0 where it never did for long.
+____exports.goodFor = function(key)
+    local since = counters:get("G" .. key)
+    return since == nil and 0 or ngx.now() - since
+end
+local goodWindow = 0
+local goodPrefix = ""
+--- `windowKey` for the one key that each request needs: its front part changes once a window only.
+local function goodKey(length, key)
+    local window = floor(ngx.now() / length)
+    if window ~= goodWindow then
+        goodWindow = window
+        goodPrefix = ("g" .. tostring(window)) .. ":"
+    end
+    return goodPrefix .. key
+end
+--- A clean request succeeded.
+____exports.addGood = function(instance, source)
+    local length = instance.config.source.window_s
+    local count = counters:incr(
+        goodKey(length, source.key),
+        1,
+        0,
+        length * 2
+    )
+    if count == GOOD_ENOUGH then
+        counters:add(
+            "G" .. source.key,
+            ngx.now(),
+            REMEMBER_GOOD_S
+        )
+    end
+end
+--- Pure: whether this much evidence, against this much good, blocks the whole address.
+____exports.isEnough = function(limits, evidence, good, goodSince) return evidence >= limits.min_evidence and goodSince <= limits.window_s and evidence / (evidence + good) >= limits.min_share end
+--- A finding was evidence of an attack; true when that blocks the address from now on.
+____exports.addEvidence = function(instance, source, finding)
+    if source.isExempt then
+        return false
+    end
+    local limits = instance.config.source
+    local letter = "e" .. instance.namespace
+    counters:incr(
+        windowKey(letter, limits.window_s, 0, source.key),
+        1,
+        0,
+        limits.window_s * 2
+    )
+    local evidence = sum(letter, limits.window_s, source.key)
+    if evidence < limits.min_evidence then
+        return false
+    end
+    if not ____exports.isEnough(
+        limits,
+        evidence,
+        ____exports.countGood(instance, source.key),
+        ____exports.goodFor(source.key)
+    ) then
+        return false
+    end
+    local incident = (((finding.category .. " ") .. finding.subject) .. " ") .. finding.value
+    local added = counters:add(("b" .. instance.namespace) .. source.key, incident, limits.block_s)
+    return added
+end
+--- What the gateway itself has blocked the address for; nil when it has not.
+____exports.findRecord = function(instance, source)
+    local incident = counters:get(("b" .. instance.namespace) .. source.key)
+    if incident == nil then
+        return nil
+    end
+    local category, subject, value = string.match(incident, "^(%S+) (%S+) (.*)$")
+    return {
+        category = category,
+        detector = "source",
+        score = 100,
+        action = "block",
+        subject = subject,
+        value = value,
+        isWeak = true,
+        reason = "the address is blocked for a while after repeated evidence"
+    }
+end
+return ____exports

@@ -1,0 +1,54 @@
+local ____exports = {}
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+local ____digest_2Ets = require("kong.plugins.threat-response.digest")
+local hmacHex = ____digest_2Ets.hmacHex
+local randomHex = ____digest_2Ets.randomHex
+--- User names are known by keyed hashes only. A hash costs more than a look-up, so the last ones are kept.
+local KEPT = 2000
+local LONGEST = 128
+local ____string_0 = string
+local lower = ____string_0.lower
+local match = ____string_0.match
+local sub = ____string_0.sub
+local young = {}
+local old = {}
+local count = 0
+local ownKey
+--- Without a configured key the hashes mean something on this node only, for as long as nginx runs.
+local function nodeKey()
+    if ownKey == nil then
+        counters:add(
+            "hash_key",
+            randomHex(32)
+        )
+        local shared = counters:get("hash_key")
+        ownKey = shared
+    end
+    return ownKey
+end
+--- 16 hex digits; the same for spellings that differ in case or surrounding space only.
+____exports.hashUser = function(instance, name)
+    local key = instance.config.hash_key or nodeKey()
+    local trimmed = match(name, "^%s*(.-)%s*$")
+    local user = lower(sub(trimmed, 1, LONGEST))
+    local entry = (key .. "\n") .. user
+    local known = young[entry] or old[entry]
+    if known ~= nil then
+        return known
+    end
+    local hash = sub(
+        hmacHex(key, "user\n" .. user),
+        1,
+        16
+    )
+    if count == KEPT then
+        old = young
+        young = {}
+        count = 0
+    end
+    count = count + 1
+    young[entry] = hash
+    return hash
+end
+return ____exports

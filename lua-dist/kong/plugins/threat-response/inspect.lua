@@ -1,0 +1,101 @@
+local ____exports = {}
+local ____admission_2Ets = require("kong.plugins.threat-response.admission")
+local admit = ____admission_2Ets.admit
+local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-decision")
+local findDecision = ____apply_2Ddecision_2Ets.findDecision
+local ruleNarrowDecision = ____apply_2Ddecision_2Ets.ruleNarrowDecision
+local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
+local countRequest = ____flood_2Ets.countRequest
+local ____index_2Ets = require("kong.plugins.threat-response.detectors.index")
+local detect = ____index_2Ets.detect
+local ____enforce_2Ets = require("kong.plugins.threat-response.enforce")
+local clearForgedHeader = ____enforce_2Ets.clearForgedHeader
+local enforce = ____enforce_2Ets.enforce
+local ____facts_2Ets = require("kong.plugins.threat-response.features.facts")
+local readFacts = ____facts_2Ets.readFacts
+local ____source_2Ets = require("kong.plugins.threat-response.features.source")
+local readSource = ____source_2Ets.readSource
+local ____learn_2Ets = require("kong.plugins.threat-response.learn")
+local learnFrom = ____learn_2Ets.learnFrom
+local ____outcome_2Ets = require("kong.plugins.threat-response.outcome")
+local readOutcome = ____outcome_2Ets.readOutcome
+local ____report_2Doutcome_2Ets = require("kong.plugins.threat-response.report-outcome")
+local reportOutcome = ____report_2Doutcome_2Ets.reportOutcome
+local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
+local addArrival = ____route_2Drate_2Ets.addArrival
+local ____trace_2Ets = require("kong.plugins.threat-response.trace")
+local isSettled = ____trace_2Ets.isSettled
+local traceOf = ____trace_2Ets.traceOf
+local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
+local ruleFindings = ____verdict_2Ets.ruleFindings
+--- Who is it, what has the agent decided about them, how often do they come?
+local function arrive(instance, trace)
+    local source = readSource(instance)
+    local decision = findDecision(instance, source)
+    local arrival = {
+        source = source,
+        decision = decision,
+        requests = countRequest(instance, source),
+        instance = instance
+    }
+    trace.arrival = arrival
+    clearForgedHeader()
+    enforce(
+        instance,
+        trace,
+        admit(instance, arrival)
+    )
+    return arrival
+end
+--- Before routing, for a global instance only: what can be said by the address alone.
+____exports.inspectRewrite = function(instance)
+    arrive(
+        instance,
+        traceOf()
+    )
+end
+--- What stops single requests.
+____exports.inspectAccess = function(instance)
+    local trace = traceOf()
+    local arrival = trace.arrival or arrive(instance, trace)
+    if arrival.instance ~= instance and not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            admit(instance, arrival)
+        )
+    end
+    if isSettled(trace) then
+        return
+    end
+    local facts = readFacts(instance, arrival.source)
+    trace.facts = facts
+    local ____addArrival_3 = addArrival
+    local ____instance_2 = instance
+    local ____opt_0 = facts.route
+    ____addArrival_3(____instance_2, ____opt_0 and ____opt_0.id or "", arrival.source.key)
+    local findings = detect(instance, facts, arrival.requests)
+    trace.findings = findings
+    enforce(
+        instance,
+        trace,
+        ruleNarrowDecision(facts, arrival.decision)
+    )
+    if not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            ruleFindings(findings, instance.config)
+        )
+    end
+end
+--- After the answer, whoever gave it.
+____exports.inspectLog = function(instance)
+    local outcome = readOutcome(
+        instance,
+        traceOf()
+    )
+    learnFrom(instance, outcome)
+    reportOutcome(instance, outcome)
+end
+return ____exports

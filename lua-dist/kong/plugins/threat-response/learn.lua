@@ -1,0 +1,51 @@
+local ____exports = {}
+local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
+local addEvidence = ____evidence_2Ets.addEvidence
+local addGood = ____evidence_2Ets.addGood
+local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
+local addArrival = ____route_2Drate_2Ets.addArrival
+local ____score_2Ets = require("kong.plugins.threat-response.score")
+local isEvidence = ____score_2Ets.isEvidence
+--- What a request that is over teaches about its source and its route.
+local function findEvidence(instance, findings)
+    for ____, finding in ipairs(findings) do
+        if isEvidence(finding, instance.config.thresholds.block) then
+            return finding
+        end
+    end
+    return nil
+end
+local function isGood(outcome)
+    return not outcome.isSuspicious and not outcome.isStopped and outcome.status < 400 and outcome.answeredBy ~= "error"
+end
+____exports.learnFrom = function(instance, outcome)
+    if outcome.route == nil then
+        addArrival(instance, "", outcome.source.key)
+    end
+    if isGood(outcome) then
+        addGood(instance, outcome.source)
+    end
+    local ____temp_0
+    if #outcome.findings > 0 then
+        ____temp_0 = findEvidence(instance, outcome.findings)
+    else
+        ____temp_0 = nil
+    end
+    local evidence = ____temp_0
+    if evidence == nil then
+        return
+    end
+    local blocks = addEvidence(instance, outcome.source, evidence)
+    if not blocks then
+        return
+    end
+    kong.log.notice(
+        instance.enforce and "blocks " or "would block ",
+        outcome.source.ip,
+        " for ",
+        instance.config.source.block_s,
+        " s after repeated evidence of ",
+        evidence.category
+    )
+end
+return ____exports

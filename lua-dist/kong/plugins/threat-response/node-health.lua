@@ -1,0 +1,40 @@
+local ____exports = {}
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+local isShared = ____counters_2Ets.isShared
+local ____health_2Ets = require("kong.plugins.threat-response.health")
+local failOpenCount = ____health_2Ets.failOpenCount
+____exports.PLUGIN_VERSION = "0.1.0"
+--- Of this worker.
+local counts = {}
+--- The part of `counts` that the dictionary has.
+local published = {}
+function ____exports.countHealth(counter, by)
+    counts[counter] = (counts[counter] or 0) + by
+end
+local function total(counter, own)
+    if not isShared then
+        return own
+    end
+    local sum = counters:incr("H" .. counter, own - (published[counter] or 0), 0)
+    published[counter] = own
+    return sum or own
+end
+function ____exports.describeHealth(queueDepth, epoch, sequence)
+    return {
+        dropped_records = total("dropped_records", counts.dropped_records or 0),
+        rejected_batches = total("rejected_batches", counts.rejected_batches or 0),
+        fail_open = total(
+            "fail_open",
+            failOpenCount()
+        ),
+        feed_epoch = epoch,
+        feed_sequence = sequence,
+        feed_rejected = total("feed_rejected", counts.feed_rejected or 0),
+        decisions_refused = total("decisions_refused", counts.decisions_refused or 0),
+        queue_depth = queueDepth,
+        shared_dict = isShared,
+        plugin_version = ____exports.PLUGIN_VERSION
+    }
+end
+return ____exports

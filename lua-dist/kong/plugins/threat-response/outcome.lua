@@ -1,0 +1,69 @@
+local ____exports = {}
+local ____source_2Ets = require("kong.plugins.threat-response.features.source")
+local readSource = ____source_2Ets.readSource
+local ____login_2Doutcome_2Ets = require("kong.plugins.threat-response.login-outcome")
+local judgeAnswer = ____login_2Doutcome_2Ets.judgeAnswer
+local observeLogin = ____login_2Doutcome_2Ets.observeLogin
+local function readLoginResult(instance, trace, status)
+    local ____opt_0 = trace.facts
+    local login = ____opt_0 and ____opt_0.login
+    if login == nil or trace.stopped == true then
+        return nil
+    end
+    return judgeAnswer(login, status, instance.isLoginFailure[status] ~= nil)
+end
+--- One request counts once for an incident, whoever found it.
+local function isListed(findings, finding)
+    for ____, each in ipairs(findings) do
+        if each.category == finding.category and each.value == finding.value then
+            return true
+        end
+    end
+    return false
+end
+--- All findings: those made on the way in, and what the answer to a login attempt says.
+local function gather(instance, trace, login)
+    local findings = trace.findings or ({})
+    local ____opt_2 = trace.ruling
+    local early = ____opt_2 and ____opt_2.finding
+    if early ~= nil and not isListed(findings, early) then
+        findings[#findings + 1] = early
+    end
+    if login == nil or trace.facts == nil then
+        return findings
+    end
+    local isProved = login == "succeeded" and kong.client.get_consumer() ~= nil
+    local late = observeLogin(instance, trace.facts, login, isProved)
+    if late ~= nil then
+        findings[#findings + 1] = late
+    end
+    return findings
+end
+____exports.readOutcome = function(instance, trace)
+    local status = ngx.status
+    local login = readLoginResult(instance, trace, status)
+    local ____opt_4 = trace.ruling
+    local verdict = ____opt_4 and ____opt_4.verdict
+    local ____opt_6 = trace.arrival
+    local ____temp_9 = ____opt_6 and ____opt_6.source or readSource(instance)
+    local ____trace_facts_10 = trace.facts
+    local ____temp_8
+    if trace.facts == nil then
+        ____temp_8 = kong.router.get_route()
+    else
+        ____temp_8 = trace.facts.route
+    end
+    return {
+        source = ____temp_9,
+        facts = ____trace_facts_10,
+        route = ____temp_8,
+        ruling = trace.ruling,
+        findings = gather(instance, trace, login),
+        login = login,
+        status = status,
+        answeredBy = kong.response.get_source(),
+        isStopped = trace.stopped == true,
+        isSuspicious = verdict ~= nil and verdict ~= "allow"
+    }
+end
+return ____exports

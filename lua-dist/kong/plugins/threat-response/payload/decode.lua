@@ -1,0 +1,267 @@
+local ____exports = {}
+local ffi = require("ffi")
+local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local HEX = ____byte_2Dclasses_2Ets.HEX
+local NOT_HEX = ____byte_2Dclasses_2Ets.NOT_HEX
+--- Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
+-- length, so that the writer never overtakes the reader.
+local MAX_VALUE = 1048576
+--- Layers beyond the transport's own.
+local MAX_PASSES = 4
+local buffer = ffi.new("uint8_t[?]", MAX_VALUE + 8)
+--- The same for others: what a file exports itself is slower to reach for it.
+____exports.decoded = buffer
+--- Where the last escape read ended.
+local readTo = 0
+local function readHex(at, digits, length)
+    if at + digits > length then
+        return -1
+    end
+    local value = 0
+    local i = at
+    while i < at + digits do
+        local digit = HEX[buffer[i]]
+        if digit == NOT_HEX then
+            return -1
+        end
+        value = value * 16 + digit
+        i = i + 1
+    end
+    return value
+end
+--- Writes a code point as the byte it stands for in an attack: Latin-1 as one byte, full-width forms as their ASCII.
+local function writeCodePoint(at, codePoint)
+    local value = codePoint
+    if value >= 65281 and value <= 65374 then
+        value = value - 65248
+    end
+    if value == 8725 or value == 8260 then
+        value = 47
+    end
+    if value == 8726 then
+        value = 92
+    end
+    if value == 8216 or value == 8217 or value == 697 or value == 700 then
+        value = 39
+    end
+    if value < 256 then
+        buffer[at] = value
+        return at + 1
+    end
+    if value >= 8203 and value <= 8207 then
+        return at
+    end
+    if value < 2048 then
+        buffer[at] = 192 + bit.arshift(value, 6)
+        buffer[at + 1] = 128 + bit.band(value, 63)
+        return at + 2
+    end
+    if value > 65535 then
+        buffer[at] = 63
+        return at + 1
+    end
+    buffer[at] = 224 + bit.arshift(value, 12)
+    buffer[at + 1] = 128 + bit.band(
+        bit.arshift(value, 6),
+        63
+    )
+    buffer[at + 2] = 128 + bit.band(value, 63)
+    return at + 3
+end
+--- `%XX` and `%uXXXX`; the code point, or -1 where it is only a percent sign.
+local function readPercent(i, length)
+    if bit.bor(buffer[i + 1], 32) == 117 then
+        readTo = i + 6
+        return readHex(i + 2, 4, length)
+    end
+    readTo = i + 3
+    return readHex(i + 1, 2, length)
+end
+--- `\xXX`, `\uXXXX`, `\u{X…}` and octal `\NNN` of quotes and angles.
+local function readBackslash(i, length)
+    local letter = bit.bor(buffer[i + 1], 32)
+    if letter == 120 then
+        readTo = i + 4
+        return readHex(i + 2, 2, length)
+    end
+    if letter ~= 117 then
+        return -1
+    end
+    if buffer[i + 2] ~= 123 then
+        readTo = i + 6
+        return readHex(i + 2, 4, length)
+    end
+    local digits = 0
+    while digits < 6 and i + 3 + digits < length and HEX[buffer[i + 3 + digits]] ~= NOT_HEX do
+        digits = digits + 1
+    end
+    if digits == 0 or i + 3 + digits >= length or buffer[i + 3 + digits] ~= 125 then
+        return -1
+    end
+    readTo = i + 4 + digits
+    return readHex(i + 3, digits, length)
+end
+local ENTITIES = {
+    lt = 60,
+    gt = 62,
+    amp = 38,
+    quot = 34,
+    apos = 39,
+    lpar = 40,
+    rpar = 41,
+    colon = 58,
+    tab = 9,
+    newline = 10,
+    sol = 47,
+    equals = 61,
+    nbsp = 32,
+    grave = 96,
+    semi = 59,
+    comma = 44,
+    period = 46,
+    lbrace = 123,
+    lcub = 123,
+    dollar = 36
+}
+local LONGEST_ENTITY = 7
+local function readNamedEntity(i, length)
+    local ____end = i + 1
+    while ____end < length and ____end - i <= LONGEST_ENTITY and bit.bor(buffer[____end], 32) >= 97 and bit.bor(buffer[____end], 32) <= 122 do
+        ____end = ____end + 1
+    end
+    if ____end >= length or buffer[____end] ~= 59 then
+        return -1
+    end
+    readTo = ____end + 1
+    return ENTITIES[string.lower(ffi.string(buffer + (i + 1), ____end - i - 1))] or -1
+end
+--- `&#N;`, `&#xN;` and the named entities that hide attacks.
+local function readEntity(i, length)
+    if buffer[i + 1] ~= 35 then
+        return readNamedEntity(i, length)
+    end
+    local isHex = bit.bor(buffer[i + 2], 32) == 120
+    local base = isHex and 16 or 10
+    local ____end = isHex and i + 3 or i + 2
+    local first = ____end
+    local value = 0
+    while ____end < length and ____end - first < 8 and HEX[buffer[____end]] < base do
+        value = value * base + HEX[buffer[____end]]
+        ____end = ____end + 1
+    end
+    if ____end == first then
+        return -1
+    end
+    readTo = ____end < length and buffer[____end] == 59 and ____end + 1 or ____end
+    return value
+end
+--- Overlong UTF-8 of ASCII, and full-width forms, which some parsers take for it.
+local function readWide(i, length)
+    local first = buffer[i]
+    local second = buffer[i + 1]
+    if first == 239 and i + 2 < length and (second == 188 or second == 189) then
+        readTo = i + 3
+        local codePoint = 61440 + bit.lshift(
+            bit.band(second, 63),
+            6
+        ) + bit.band(buffer[i + 2], 63)
+        return codePoint >= 65281 and codePoint <= 65374 and codePoint or -1
+    end
+    if (first == 192 or first == 193) and i + 1 < length and second >= 128 then
+        readTo = i + 2
+        return bit.lshift(
+            bit.band(first, 1),
+            6
+        ) + bit.band(second, 63)
+    end
+    return -1
+end
+local function readEscape(byte, i, length)
+    if byte == 37 then
+        return readPercent(i, length)
+    end
+    if byte == 92 then
+        return readBackslash(i, length)
+    end
+    if byte == 38 then
+        return readEntity(i, length)
+    end
+    if byte == 239 or byte == 192 or byte == 193 then
+        return readWide(i, length)
+    end
+    return -1
+end
+--- One layer of every encoding; returns the new length, which is smaller when there was any.
+local function decodeLayer(length)
+    local written = 0
+    local i = 0
+    while i < length do
+        local byte = buffer[i]
+        local codePoint = readEscape(byte, i, length)
+        if codePoint < 0 then
+            buffer[written] = byte
+            written = written + 1
+            i = i + 1
+        else
+            written = writeCodePoint(written, codePoint)
+            i = readTo
+        end
+    end
+    return written
+end
+local function plusToBlank(length)
+    local i = 0
+    while i < length do
+        if buffer[i] == 43 then
+            buffer[i] = 32
+        end
+        i = i + 1
+    end
+end
+local JSON_ESCAPES = ffi.new("uint8_t[256]")
+for byte = 0, 255 do
+    JSON_ESCAPES[byte] = byte
+end
+JSON_ESCAPES[110] = 10
+JSON_ESCAPES[114] = 13
+JSON_ESCAPES[116] = 9
+JSON_ESCAPES[98] = 8
+JSON_ESCAPES[102] = 12
+local function decodeJson(length)
+    local written = 0
+    local i = 0
+    while i < length do
+        local byte = buffer[i]
+        if byte ~= 92 or i + 1 >= length then
+            buffer[written] = byte
+            written = written + 1
+            i = i + 1
+        else
+            local codePoint = buffer[i + 1] == 117 and readHex(i + 2, 4, length) or JSON_ESCAPES[buffer[i + 1]]
+            i = i + (buffer[i + 1] == 117 and codePoint >= 0 and 6 or 2)
+            written = writeCodePoint(written, codePoint < 0 and 63 or codePoint)
+        end
+    end
+    return written
+end
+--- Decodes `bytes[from, to)`, at most MAX_VALUE of them, into `decoded`; returns the length there.
+function ____exports.decodeValue(bytes, from, to, encoding)
+    local length = math.min(to - from, MAX_VALUE)
+    ffi.copy(buffer, bytes + from, length)
+    ffi.fill(buffer + length, 8)
+    if encoding == "form" then
+        plusToBlank(length)
+    end
+    if encoding == "json" then
+        length = decodeJson(length)
+    end
+    for _ = 1, MAX_PASSES do
+        local shorter = decodeLayer(length)
+        if shorter == length then
+            return length
+        end
+        length = shorter
+    end
+    return length
+end
+return ____exports

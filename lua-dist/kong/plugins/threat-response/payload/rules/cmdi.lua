@@ -1,0 +1,188 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Separators and commands, joined to literals at load.
+local SEPARATORS = {
+    ";",
+    "; ",
+    "|",
+    "| ",
+    "&",
+    "& ",
+    "`",
+    "$(",
+    "$( ",
+    "<("
+}
+local COMMANDS = {
+    "/bin",
+    "/usr",
+    "bash",
+    "bin",
+    "cat",
+    "cmd",
+    "cp",
+    "curl",
+    "dig",
+    "dir",
+    "echo",
+    "env",
+    "eval",
+    "exec",
+    "find",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "ifconfig",
+    "ipconfig",
+    "less",
+    "ls",
+    "more",
+    "mv",
+    "nc",
+    "net",
+    "netcat",
+    "netstat",
+    "nslookup",
+    "perl",
+    "php",
+    "phpinfo",
+    "ping",
+    "powershell",
+    "printenv",
+    "ps",
+    "pwd",
+    "python",
+    "reboot",
+    "rm",
+    "ruby",
+    "set",
+    "sh",
+    "shutdown",
+    "sleep",
+    "system",
+    "systeminfo",
+    "tail",
+    "telnet",
+    "timeout",
+    "touch",
+    "type",
+    "uname",
+    "usr",
+    "ver",
+    "w",
+    "wget",
+    "which",
+    "whoami",
+    "{cat"
+}
+local function separatedCommands()
+    local literals = {}
+    for ____, separator in ipairs(SEPARATORS) do
+        for ____, command in ipairs(COMMANDS) do
+            literals[#literals + 1] = separator .. command
+        end
+    end
+    return literals
+end
+____exports.cmdi = {
+    {
+        class = "cmdi",
+        score = 80,
+        reason = "shell command after a separator",
+        at = ANYWHERE,
+        literals = separatedCommands(),
+        expression = "(?:[;|&`]|\\$\\()\\s*(?:/(?:usr/)?s?bin/)?" .. anyOf({
+            "(?:cat|head|tail|more|less|tac|nl|type|grep|find|ls|dir|rm|cp|mv|touch|chmod|sort|base64|xxd|awk|sed)(?:\\s+-{1,2}[\\w-]+|\\s*\\$\\{?ifs\\}?|\\s+/[a-z])*[\\s<]*(?:\\S{0,30}(?:/etc/|/proc/|/var/|/tmp/|/usr/|/home/|/bin/|\\\\windows|\\.\\./|[a-z]:[\\\\/]|passwd|%systemroot%)|/\\S*)",
+            "(?:wget|curl|fetch)\\s+(?:-{1,2}[\\w-]+\\s+)*['\\\"]?(?:https?:|ftp:|\\d+\\.\\d+\\.|[\\w-]+\\.[\\w.-]+/?|\\$)",
+            "(?:nc|ncat|netcat|telnet)\\s+(?:-\\w+\\s+)*[\\w.-]+\\s+\\d+",
+            "(?:nslookup|dig|host|ping(?:\\.exe)?)\\s+(?:[-/]\\w+\\s+\\d*\\s*)*[\\w.-]{3,}\\.[\\w.-]+",
+            "(?:ba|z|k|c|da)?sh\\s+-[ci]\\s",
+            "(?:python[23]?|perl|ruby|php|node|lua)\\s+-[cer]\\s",
+            "powershell(?:\\.exe)?\\s+-",
+            "cmd(?:\\.exe)?\\s*/c",
+            "net\\s+(?:user|localgroup|view|share)",
+            "sleep\\s+\\d+",
+            "timeout\\s+(?:/t\\s+)?\\d+",
+            "echo\\s+[\\w$'\\\"`(-]+\\s*(?:[;|&`>)]|$)"
+        })
+    },
+    {
+        class = "cmdi",
+        score = 78,
+        reason = "shell command after a separator",
+        at = ANYWHERE,
+        literals = separatedCommands(),
+        expression = "^[^;|&`$\\n]{0,60}(?:;|\\|\\|?|&&?|\\$\\(|\\n)\\s*(?:/?(?:usr/)?s?bin/)?(?:id|whoami|uname(?:\\s+-\\w+)?|ls(?:\\s+-\\w+)?(?:\\s+/\\w*)?|pwd|hostname|ifconfig|ipconfig(?:\\s*/all)?|netstat(?:\\s+-\\w+)?|ps(?:\\s+-?\\w+)?|printenv|systeminfo|dir(?:\\s+[a-z]:[\\\\/]?)?|ver|w|who|phpinfo\\(\\)|reboot|shutdown|sleep\\s*\\d+|env|netsh|wget|curl|perl|python[23]?|bash|which\\s+\\w+|cat\\s+\\S+|true|false)\\s*(?:[;&`)#'\\\"]|\\n|$)"
+    },
+    {
+        class = "cmdi",
+        score = 78,
+        reason = "shell command in backquotes",
+        at = ANYWHERE,
+        literals = list("`id, `ls, `cat, `whoami, `uname, `sleep, `ping, `wget, `curl, `pwd, `true, `false, `ps, `env, `nc, `/, `echo, `hostname, `ifconfig, `netstat, `dir, `ver"),
+        expression = "`\\s*(?:/?(?:usr/)?s?bin/)?(?:id|whoami|uname(?:\\s+-\\w+)?|ls(?:\\s+-\\w+)?(?:\\s+/\\w*)?|pwd|hostname|ifconfig|ipconfig(?:\\s*/all)?|netstat(?:\\s+-\\w+)?|ps(?:\\s+-?\\w+)?|printenv|systeminfo|dir(?:\\s+[a-z]:[\\\\/]?)?|ver|w|who|phpinfo\\(\\)|reboot|shutdown|sleep\\s*\\d+|env|netsh|wget|curl|perl|python[23]?|bash|which\\s+\\w+|cat\\s+\\S+|true|false)\\s*`"
+    },
+    {
+        class = "cmdi",
+        score = 76,
+        reason = "shell command as a whole value",
+        at = ANYWHERE,
+        literals = list("cat /, ping -, ping.exe -, cat ../, /bin/, wget http, curl http, nc -, type c:, net user, dir c:, ls -, uname -"),
+        expression = "^\\s*['\\\"]?\\s*(?:cat\\s+(?:/|\\.\\./)|ping(?:\\.exe)?\\s+-[nic]\\s*\\d+\\s+\\d|wget\\s+https?:|curl\\s+https?:|nc\\s+-\\w+\\s|type\\s+c:|net\\s+user\\b|dir\\s+c:|ls\\s+-\\w+\\s*(?:/|$)|uname\\s+-\\w\\s*$)"
+    },
+    {
+        class = "cmdi",
+        score = 88,
+        reason = "shell expansion",
+        at = ANYWHERE,
+        literals = list("${ifs}, $ifs, () {, (){, {cat,, {ls,, /dev/tcp/, /dev/udp/, $@, $(<, {ping,, {curl,, {wget,, ifs=, {echo,, {sleep,, {nc,"),
+        expression = anyOf({
+            "\\$\\{?ifs\\b",
+            "\\(\\)\\s*\\{\\s*:?\\s*;?\\s*\\}\\s*;",
+            "\\{(?:cat|ls|ping|curl|wget|nc|echo|sleep),[^}\\s]{1,60}\\}",
+            "/dev/(?:tcp|udp)/[\\w.-]+/\\d+",
+            "\\$\\(<\\s*/",
+            "[;|&]\\s*ifs=",
+            "(?:[a-z]\\$@){2}"
+        })
+    },
+    {
+        class = "cmdi",
+        score = 72,
+        reason = "program of the system by its path",
+        at = ANYWHERE,
+        literals = list("/bin/, cmd.exe, cmd /c, /sbin/, system32, powershell"),
+        expression = anyOf({"(?:^|[\\s;|&`'\\\"(=])/(?:usr/(?:local/)?)?s?bin/(?:cat|ls|id|sh|bash|zsh|ping|uname|whoami|wget|curl|nc|perl|python[23]?|php|env|echo|sleep|ps|ifconfig|tail|head|nslookup|dig)(?:[\\s;|&`'\\\")<]|$)", "(?:^|[\\s;|&\\\\/])cmd(?:\\.exe)?\\s*/[ck]\\b", "powershell(?:\\.exe)?\\s+(?:-\\w+\\s+)*-(?:e|enc|encodedcommand|nop|noprofile|c|command|exec|ep|w)\\b", "\\\\system32\\\\\\w+\\.exe"})
+    },
+    {
+        class = "cmdi",
+        score = 78,
+        reason = "code of a scripting language",
+        at = ANYWHERE,
+        literals = list("phpinfo(, system(, passthru(, shell_exec(, popen(, proc_open, base64_decode(, <?php, <?=, getruntime, processbuilder, __import__, os.system, os.popen, child_process, subprocess, assert(, pcntl_exec, exec(, eval(, ${@print, ${@system, ${@eval, ${@php, print(, md5(, <%=, <% , ${sleep, $_get, $_post, $_request, $_cookie, $_server, %x"),
+        expression = anyOf({
+            "(?:^|[;'\\\"{(|&@=.}>\\s])phpinfo\\s*\\(\\s*\\)",
+            "(?:^|[;'\\\"{(|&@=.}>\\s])(?:system|passthru|shell_exec|popen|proc_open|pcntl_exec|exec)\\s*\\(\\s*(?:\\$_?\\w|base64|['\\\"]\\s*(?:/|cat|ls|id|dir|echo|whoami|uname|ping|wget|curl|nc|sleep|rm|bash|sh|cmd|net|type|python|perl)\\b)",
+            "eval\\s*\\(\\s*(?:base64_decode|gzinflate|str_rot13|\\$_|chr\\()",
+            "assert\\s*\\(\\s*\\$?_?\\w*\\[",
+            "(?:^|[;'\\\"{(|&@=.}>\\s])(?:print|echo|die)\\s*\\(?\\s*(?:md5|phpversion|chr)\\s*\\(",
+            "\\{\\$\\{\\s*\\w{1,20}\\s*\\(",
+            "<\\?(?:php\\b|=)",
+            "\\$_(?:get|post|request|cookie|server)\\s*[\\[{]",
+            "getruntime\\s*\\(\\s*\\)",
+            "new\\s+(?:java\\.lang\\.)?processbuilder",
+            "__import__\\s*\\(\\s*['\\\"](?:os|subprocess|time|commands)",
+            "\\bos\\.(?:system|popen)\\s*\\(",
+            "require\\s*\\(\\s*['\\\"](?:node:)?child_process",
+            "subprocess\\.(?:popen|call|run|check_output)\\s*\\(",
+            "\\$\\{@(?:print|eval|system|phpinfo)",
+            "<%=?\\s*(?:system|exec|`|eval|runtime|request|new|io\\.|file\\.|dir\\.)",
+            "(?:^|[^a-z])%x[({\\[/]\\s*\\w"
+        })
+    }
+}
+return ____exports

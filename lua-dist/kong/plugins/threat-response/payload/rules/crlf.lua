@@ -1,0 +1,28 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local AT_COOKIE = ____rule_2Ets.AT_COOKIE
+local AT_HEADER = ____rule_2Ets.AT_HEADER
+local AT_NAME = ____rule_2Ets.AT_NAME
+local AT_PATH = ____rule_2Ets.AT_PATH
+local AT_QUERY = ____rule_2Ets.AT_QUERY
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Line breaks that start a header or a response of the attacker's.
+____exports.crlf = {{
+    class = "crlf",
+    score = 85,
+    reason = "line break that starts a header",
+    at = bit.bor(
+        bit.bor(
+            bit.bor(
+                bit.bor(AT_PATH, AT_QUERY),
+                AT_COOKIE
+            ),
+            AT_HEADER
+        ),
+        AT_NAME
+    ),
+    literals = list(" set-cookie,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \0set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer"),
+    expression = anyOf({"[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]", "[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}", "\\r\\n\\r\\n\\s*<", "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/"})
+}}
+return ____exports

@@ -1,0 +1,47 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Serialised objects of Java, PHP, Python, .NET, Ruby and JavaScript that run code when read.
+____exports.deserialization = {
+    {
+        class = "deserialization",
+        score = 82,
+        reason = "serialised object",
+        at = ANYWHERE,
+        literals = list("ro0ab, o:, aced0005, aaeaaad, gasv, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bagi, a:"),
+        expression = anyOf({
+            "(?-i:rO0AB[A-Za-z0-9+/_-]{4,})",
+            "\\baced0005[0-9a-f]{8}",
+            "(?-i:AAEAAAD/////)",
+            "(?:^|[;{:])(?:O|C):\\+?\\d+:\\\"[\\w\\\\]+\\\":\\d+:\\{",
+            "!!python/(?:object|name|module)",
+            "!!javax?\\.",
+            "!!com\\.sun",
+            "!(?:!)?ruby/(?:object|hash|struct)",
+            "_\\$\\$nd_func\\$\\$_",
+            "c(?:posix|__builtin__|os)[\\r\\n ]+(?:system|eval|exec|popen)",
+            "objectdataprovider"
+        })
+    },
+    {
+        class = "deserialization",
+        score = 88,
+        reason = "class that runs code when deserialised",
+        at = bit.bor(ANYWHERE, AT_STRUCTURE),
+        literals = list("com.sun., org.apache., javax., java., org.spring, system., typeconfuse, ysoserial, $type"),
+        expression = anyOf({
+            "com\\.sun\\.(?:rowset|org\\.apache\\.xalan|jndi)",
+            "org\\.apache\\.(?:commons\\.(?:collections\\d?\\.(?:functors|keyvalue|map)|configuration|dbcp|beanutils|fileupload)|xbean\\.naming|ibatis\\.datasource|tomcat\\.dbcp|xalan)",
+            "javax\\.(?:script\\.scriptenginemanager|swing\\.jeditorpane|management\\.badattribute)",
+            "java\\.(?:lang\\.(?:processbuilder|runtime)|beans\\.xmldecoder)",
+            "org\\.springframework\\.(?:context\\.support\\.\\w*xmlapplicationcontext|beans\\.factory\\.(?:config|objectfactory)|aop\\.support)",
+            "system\\.(?:windows\\.data\\.objectdataprovider|diagnostics\\.process|configuration\\.install|management\\.automation)",
+            "typeconfusedelegate",
+            "ysoserial"
+        })
+    }
+}
+return ____exports

@@ -1,0 +1,42 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local AT_NAME = ____rule_2Ets.AT_NAME
+local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
+local AT_VALUE = ____rule_2Ets.AT_VALUE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Operators of document databases where a plain value is expected.
+____exports.nosqli = {
+    {
+        class = "nosqli",
+        score = 80,
+        reason = "query operator in a parameter's name",
+        at = AT_NAME,
+        literals = list("[$"),
+        expression = "\\[\\s*['\\\"]?\\$(?:ne|nin|in|gte?|lte?|eq|regex|where|exists|or|and|nor|not|type|size|all|elemmatch|expr|func|mod)['\\\"]?\\s*\\]"
+    },
+    {
+        class = "nosqli",
+        score = 80,
+        reason = "query operator with a value that matches everything",
+        at = bit.bor(AT_STRUCTURE, AT_VALUE),
+        literals = list("$ne, $gt, $lt, $nin, $regex, $exists, $where, $eq, $in, $not, $or"),
+        expression = "[{,]\\s*['\\\"]?\\$(?:(?:ne|gte?|nin|lte?)['\\\"]?\\s*:\\s*(?:null|undefined|true|false|['\\\"]\\s*['\\\"]|-?[01]\\b|\\[|nan)|regex['\\\"]?\\s*:\\s*['\\\"]?(?:\\^?\\.\\*|\\.\\{|\\^|\\.|['\\\"])|exists['\\\"]?\\s*:\\s*(?:true|1)|where['\\\"]?\\s*:|in['\\\"]?\\s*:\\s*\\[\\s*['\\\"]?(?:admin|root|true)|or['\\\"]?\\s*:\\s*\\[\\s*\\{\\s*\\})"
+    },
+    {
+        class = "nosqli",
+        score = 82,
+        reason = "script for a document database",
+        at = ANYWHERE,
+        literals = list("$where, this., db., ||1, || 1, ||', || ', && ', return , ==, mapreduce, &&"),
+        expression = anyOf({
+            "(?:^|[,{'\\\";]\\s*)['\\\"]?\\$where['\\\"]?\\s*(?::|$)",
+            "['\\\")}]\\s*;?\\s*(?:\\|\\||&&)\\s*(?:['\\\"(]?\\s*this\\.\\w+|['\\\"]?[\\w]{1,8}['\\\"]?\\s*===?\\s*['\\\"]?\\w{1,8})",
+            ";\\s*return\\s*(?:\\(|true|1\\b|this|!|'|\\\")",
+            "^\\s*(?:this\\.\\w+\\s*(?:==|!=|>|\\.match)|return\\s+(?:true|this|1\\b))",
+            "db\\.\\w{1,40}\\.(?:find|insert|drop|remove|update|aggregate|mapreduce)\\s*\\("
+        })
+    }
+}
+return ____exports

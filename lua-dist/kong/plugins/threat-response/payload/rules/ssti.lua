@@ -1,0 +1,49 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Expressions that a template engine evaluates.
+____exports.ssti = {
+    {
+        class = "ssti",
+        score = 88,
+        reason = "arithmetic for a template engine",
+        at = ANYWHERE,
+        literals = list("{{, ${, #{, <%, *{, @(, [[, {%, $%7b, {{="),
+        expression = "(?:\\{\\{=?|\\$\\{\\{?|#\\{|\\*\\{|@\\(|\\[\\[\\$?\\{?|<%=?|\\{%)\\s*['\\\"]?\\(?\\s*\\d{1,8}\\s*['\\\"]?\\s*[*+x-]\\s*['\\\"]?\\d{1,8}['\\\"]?\\s*\\)?\\s*(?:\\}|%>|\\)|\\]|%\\})"
+    },
+    {
+        class = "ssti",
+        score = 82,
+        reason = "object walk for a template engine",
+        at = ANYWHERE,
+        literals = list("{{, {%, ${, #{"),
+        expression = "(?:\\{\\{|\\{%|\\$\\{|#\\{)" .. anyOf({"[^{}]{0,120}(?:lipsum|cycler|joiner\\.|namespace\\.|\\|\\s*attr\\s*\\(|\\|\\s*(?:filter|map|join|sort|reduce)\\s*\\(\\s*['\\\"]|\\.constructor\\b|\\.mro\\b|getclass\\(|forname\\(|settings\\.\\w*secret|url_for\\.|get_flashed|range\\.constructor|\\bsystem\\(|\\bexec\\(|popen|file_excerpt|phpinfo|\\bjava\\.|\\.class\\.|subclasses\\(|__\\w+__)", "\\s*(?:config|self|request|app|dump\\(\\w*\\)|\\[\\]|''|\\\"\\\"|\\(\\))\\s*(?:\\}\\}|\\.(?:class|__|items|mro|constructor|application|environ|request\\.(?:query|server|cookies)))", "\\s*['\\\"][^'\\\"}]{0,20}['\\\"]\\s*\\.\\s*\\w+\\s*\\(", "\\s*(?:t\\(|@|class\\.|\\(?#|''\\.getclass|\\\"\\\"\\.getclass|product\\.getclass)"})
+    },
+    {
+        class = "ssti",
+        score = 82,
+        reason = "object walk for a template engine",
+        at = ANYWHERE,
+        literals = list("__class__, __mro__, __base, __subclasses__, __globals__, __builtins__, _self.env, getclass(, {php}, {literal}, {system, {self::, {$smarty, freemarker., #set(, #set (, ?new(, java.lang, #context, _memberaccess, %{(#, %{#, t(java, <%=, <% "),
+        expression = anyOf({
+            "__(?:class|mro|base|bases|subclasses|globals|builtins)__",
+            "_self\\.env\\.",
+            "freemarker\\.template\\.utility",
+            "\\?new\\(\\)",
+            "\\bt\\(\\s*java\\.",
+            "\\.getclass\\(\\)\\s*\\.\\s*forname",
+            "#set\\s*\\(\\s*\\$\\w+\\s*=",
+            "(?:^|[{(=])\\{(?:php|literal|system|self::|\\$smarty)",
+            "%\\{\\s*\\(?#",
+            "#_?memberaccess",
+            "#context\\[",
+            "@java\\.lang",
+            "java\\.lang\\.(?:runtime|processbuilder|class)",
+            "\\[\\[\\$?\\{?.{0,40}t\\(java",
+            "<%=?\\s*(?:system|file\\.|dir\\.|`|ruby|self|global|process|require)"
+        })
+    }
+}
+return ____exports

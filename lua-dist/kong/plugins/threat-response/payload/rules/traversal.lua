@@ -1,0 +1,114 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local AT_COOKIE = ____rule_2Ets.AT_COOKIE
+local AT_HEADER = ____rule_2Ets.AT_HEADER
+local AT_NAME = ____rule_2Ets.AT_NAME
+local AT_PATH = ____rule_2Ets.AT_PATH
+local AT_QUERY = ____rule_2Ets.AT_QUERY
+local AT_VALUE = ____rule_2Ets.AT_VALUE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Leaving the directory, and files that nobody should read over HTTP.
+____exports.traversal = {
+    {
+        class = "traversal",
+        score = 85,
+        reason = "directory traversal to a sensitive file",
+        at = ANYWHERE,
+        literals = list("../, ..\\, ..;, ..%, ./., ..//"),
+        expression = "(?<!\\.\\.[/\\\\])\\.\\.;?[/\\\\]+(?:\\.{1,2};?[/\\\\]+)*+(?:[^\\s\"'/\\\\]{1,60}[/\\\\]+){0,3}(?:etc|proc|windows|winnt|boot\\.ini|win\\.ini|web-inf|meta-inf|passwd|shadow|\\.env|\\.git|\\.ssh|\\.aws|\\.htaccess|\\.htpasswd|config\\.(?:php|inc)|wp-config|var/log|id_rsa|system32|inetpub|apache|xampp|php\\.ini|my\\.cnf|global\\.asa|autoexec)"
+    },
+    {
+        class = "traversal",
+        score = 78,
+        reason = "directory traversal",
+        at = bit.bor(
+            bit.bor(
+                bit.bor(AT_PATH, AT_QUERY),
+                AT_COOKIE
+            ),
+            AT_HEADER
+        ),
+        literals = list("../, ..\\, ..;, ./., ..//, ..%, ..0x, 0x2e0x2e"),
+        expression = anyOf({
+            "(?:\\.{2,}[\\0;]?[/\\\\]+(?:\\.[/\\\\]+)*){3,}",
+            "(?:^|[=:/\\\\\\0])(?:\\.{2,}[/\\\\]+){2,}(?![\\w@-]+\\.(?:png|jpe?g|gif|svg|css|js|webp|html?|ico|woff2?)\\b)",
+            "^\\.\\.[/\\\\]+\\w+\\.(?:ini|conf|cfg|php|log|cnf|bak|sql|key|pem)\\b",
+            "(?:\\.\\.\\\\){2,}",
+            "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|/)){2,}"
+        })
+    },
+    {
+        class = "traversal",
+        score = 60,
+        reason = "directory traversal",
+        at = bit.bor(AT_VALUE, AT_NAME),
+        literals = list("../../../, ..\\..\\, ....//, ....\\\\, ..;/"),
+        expression = "(?:\\.{2,}[\\0;]?[/\\\\]+){4,}|(?:\\.\\.\\\\){2,}|(?:\\.{4,}[/\\\\]{1,2}){2,}|(?:\\.\\.;/)+"
+    },
+    {
+        class = "traversal",
+        score = 80,
+        reason = "directory traversal in the path",
+        at = AT_PATH,
+        literals = list("/../, /..\\, /..;, \\.., /.%, ..%"),
+        expression = "[/\\\\]\\.\\.(?:[/\\\\;]|$|%[02]|%5c)"
+    },
+    {
+        class = "traversal",
+        score = 78,
+        reason = "file of the system",
+        at = bit.bor(
+            bit.bor(
+                bit.bor(
+                    bit.bor(AT_PATH, AT_QUERY),
+                    AT_COOKIE
+                ),
+                AT_HEADER
+            ),
+            AT_VALUE
+        ),
+        literals = list("/etc/, /proc/, boot.ini, win.ini, web-inf, id_rsa, /var/log, \\windows, /windows/, system32, /.ssh/, /.aws/, bash_history, php.ini, /winnt, inetpub, /.git/, /.svn/, /.env, .htpasswd, .htaccess, httpd.conf, wp-config.php, \\winnt, /etc\\, etc/passwd, etc/shadow, \\etc\\, access_log, access.log, error_log, error.log"),
+        expression = anyOf({
+            "(?:^|[/\\\\=:\\s'\\\"<>|,;])[/\\\\]*etc[/\\\\]+(?:\\.?[/\\\\]*)(?:passwd|shadow|group|hosts(?![\\w-])|issue|hostname|mysql|my\\.cnf|httpd|apache2?|nginx|ssh|security|crontab|sudoers|fstab|motd|resolv\\.conf|ftp|samba|snmp|php|apt/|chrootusers|inetd|lilo|logrotate|mtab|network|os-release|redhat-release|termcap|updatedb|vsftpd|wu-ftpd|pam|exports|init\\.d|profile|bashrc|default/|ld\\.so)",
+            "/proc/(?:self|\\d+|version|cmdline|cpuinfo|mounts|net|sched|stat|meminfo|filesystems|modules|interrupts|ioports|partitions|swaps|devices)\\b",
+            "(?:^|[/\\\\:])boot\\.ini",
+            "(?:^|[/\\\\])win\\.ini",
+            "web-inf[/\\\\]",
+            "[/\\\\]\\.(?:ssh|aws)[/\\\\]",
+            "id_rsa\\b",
+            "(?:^|[/\\\\~])\\.?bash_history",
+            "[/\\\\]?windows[/\\\\]+(?:system32|win\\.ini|php|repair|system\\.ini|my\\.ini|debug|panther|temp)",
+            "[a-z]:[/\\\\]+(?:winnt|inetpub|windows|xampp|wamp|apache|boot|mysql|php|nginx|sysprep|unattend|users[/\\\\]administrator|program files[^/\\\\]*[/\\\\]+(?:apache|mysql|php|xampp|filezilla|freesshd|opens))",
+            "[/\\\\]\\.git[/\\\\](?:config|head|index|objects)",
+            "[/\\\\]\\.svn[/\\\\]",
+            "(?:^|[/\\\\])\\.(?:htpasswd|htaccess)\\b",
+            "[/\\\\]\\.env(?:\\.|$|\\s)",
+            "wp-config\\.php",
+            "(?:httpd|apache2?)\\.conf",
+            "/(?:var|opt|usr/local)/(?:[\\w./-]{0,60}/)?(?:access|error)[_.]log",
+            "/var/(?:log|mail|spool|www)/[\\w.-]+"
+        }) .. "\\S{0,80}\\s*$"
+    },
+    {
+        class = "traversal",
+        score = 80,
+        reason = "stream wrapper of a scripting language",
+        at = ANYWHERE,
+        literals = list("php://, expect://, phar://, zip://, file://, zlib:, glob://, compress., data://, ogg://, rar://, ssh2."),
+        expression = anyOf({"(?:^|[=\\s'\\\"(])(?:php://(?:filter|input|fd|memory|temp|output|stdin)|expect://|phar://|zip://[^\\s]{0,60}#|compress\\.(?:zlib|bzip2)://|glob://|data://text|ogg://|rar://|ssh2\\.\\w+://)", "^\\s*file:/{1,3}(?:etc|proc|c:|c\\||windows|var|\\w:)"})
+    },
+    {
+        class = "traversal",
+        score = 78,
+        reason = "null byte in a file name",
+        at = bit.bor(
+            bit.bor(AT_QUERY, AT_PATH),
+            AT_COOKIE
+        ),
+        literals = list("/etc, .., .php, .asp, .jsp, .html, .txt"),
+        expression = "^[\\x20-\\x7e]{1,200}\\.?\\w{1,12}\\x00\\.?\\w{0,8}$"
+    }
+}
+return ____exports

@@ -1,0 +1,49 @@
+local ____exports = {}
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local ANYWHERE = ____rule_2Ets.ANYWHERE
+local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
+local anyOf = ____rule_2Ets.anyOf
+local list = ____rule_2Ets.list
+--- Document types and entities that make an XML parser fetch or expand.
+____exports.xxe = {
+    {
+        class = "xxe",
+        score = 92,
+        inDocument = 76,
+        reason = "external XML entity",
+        at = bit.bor(ANYWHERE, AT_STRUCTURE),
+        literals = list("<!entity"),
+        expression = "<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+(?:system|public)\\b"
+    },
+    {
+        class = "xxe",
+        score = 75,
+        reason = "XML entity",
+        at = bit.bor(ANYWHERE, AT_STRUCTURE),
+        literals = list("<!entity"),
+        expression = "<!doctype[^>\\[]{0,200}\\[[\\s\\S]{0,400}<!entity|<!entity\\s+(?:%\\s*)?[\\w.:-]+\\s+['\\\"]"
+    },
+    {
+        class = "xxe",
+        score = 78,
+        reason = "external document type",
+        at = bit.bor(ANYWHERE, AT_STRUCTURE),
+        literals = list("<!doctype"),
+        expression = "<!doctype\\s+[\\w:.-]+\\s+(?:system\\s+['\\\"]|public\\s+['\\\"][^'\\\"]{0,100}['\\\"]\\s+['\\\"](?!https?://www\\.w3\\.org/)|\\[\\s*%)"
+    },
+    {
+        class = "xxe",
+        score = 80,
+        reason = "inclusion of another document",
+        at = bit.bor(ANYWHERE, AT_STRUCTURE),
+        literals = list("xinclude, xi:include, <!--#, xsl:, xml-stylesheet"),
+        expression = anyOf({
+            "<xi:include\\b",
+            "xmlns:\\w+\\s*=\\s*['\\\"]http://www\\.w3\\.org/2001/xinclude",
+            "<!--#(?:exec|include|echo|config|printenv)",
+            "<xsl:(?:value-of\\s+select\\s*=\\s*['\\\"](?:system-property|unparsed-text|document)|include|import|copy-of\\s+select\\s*=\\s*['\\\"]document)",
+            "<\\?xml-stylesheet[^>]{0,100}href\\s*=\\s*['\\\"]?(?:javascript|data|http)"
+        })
+    }
+}
+return ____exports

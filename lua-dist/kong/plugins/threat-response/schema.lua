@@ -1,0 +1,274 @@
+local nginx = ngx
+local function isIpv4(text)
+    local a, b, c, d = string.match(text, "^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$")
+    if a == nil then
+        return false
+    end
+    for ____, part in ipairs({a, b, c, d}) do
+        local value = tonumber(part)
+        if value > 255 or tostring(value) ~= part then
+            return false
+        end
+    end
+    return true
+end
+--- Two-byte groups of one side of `::`; undefined where one is malformed.
+local function countGroups(text)
+    local count = 0
+    if text == "" then
+        return count
+    end
+    for group in string.gmatch(text .. ":", "([^:]*):") do
+        local digits = string.match(group, "^%x%x?%x?%x?$")
+        if digits == nil then
+            return nil
+        end
+        count = count + 1
+    end
+    return count
+end
+local function isIpv6(text)
+    local head, last = string.match(text, "^([%x:]*:)(%d+%.%d+%.%d+%.%d+)$")
+    if head ~= nil then
+        return isIpv4(last) and isIpv6(head .. "0:0")
+    end
+    local gap = string.find(text, "::", 1, true)
+    if gap == nil then
+        return countGroups(text) == 8
+    end
+    local before = countGroups(string.sub(text, 1, gap - 1))
+    local after = countGroups(string.sub(text, gap + 2))
+    return before ~= nil and after ~= nil and before + after <= 7
+end
+local function checkCidr(text)
+    local address, suffix = string.match(text, "^([^/]+)(.*)$")
+    local isOld = address ~= nil and isIpv4(address)
+    if address == nil or not (isOld or isIpv6(address)) then
+        return nil, "expected an IPv4 or IPv6 address or CIDR range, as 192.0.2.0/24 or 2001:db8::/32"
+    end
+    local digits = string.match(suffix, "^/(%d%d?%d?)$")
+    if suffix ~= "" and (digits == nil or tonumber(digits) > (isOld and 32 or 128)) then
+        return nil, "the prefix length has to be 0 to " .. (isOld and "32" or "128")
+    end
+    return true
+end
+local function checkAgentUrl(url)
+    local host = string.match(url, "^https?://([^/?#@]+)/?[^?#@]*$")
+    if host == nil then
+        return nil, "expected http://host:port or https://host:port, without user, query or fragment"
+    end
+    return true
+end
+local function checkThresholds(thresholds)
+    local ____thresholds_0 = thresholds
+    local flag = ____thresholds_0.flag
+    local block = ____thresholds_0.block
+    if type(flag) == "number" and type(block) == "number" and flag > block then
+        return nil, "'flag' has to be at most 'block'"
+    end
+    return true
+end
+--- Unset members are nil or null, depending on who calls.
+local function checkAgent(agent)
+    if type(agent.url) ~= "string" then
+        return true
+    end
+    for ____, name in ipairs({"key_id", "secret", "feed_secret"}) do
+        if type(agent[name]) ~= "string" then
+            return nil, ("'" .. name) .. "' is required with 'url'"
+        end
+    end
+    if agent.secret == agent.feed_secret then
+        return nil, "'feed_secret' has to differ from 'secret': who reports must not be able to block"
+    end
+    return true
+end
+local function flag(description, value)
+    return {type = "boolean", required = true, default = value, description = description}
+end
+local function integer(description, value, from, to)
+    return {
+        type = "integer",
+        required = true,
+        default = value,
+        between = {from, to},
+        description = description
+    }
+end
+local function decimal(description, value, from, to)
+    return {
+        type = "number",
+        required = true,
+        default = value,
+        between = {from, to},
+        description = description
+    }
+end
+local function strings(description, elements, value)
+    elements.type = "string"
+    return {
+        type = "array",
+        required = true,
+        default = value,
+        elements = elements,
+        description = description
+    }
+end
+local function secret(description)
+    return {
+        type = "string",
+        referenceable = true,
+        encrypted = true,
+        len_min = 16,
+        description = description
+    }
+end
+local function record(description, fields, check)
+    return {
+        type = "record",
+        required = true,
+        fields = fields,
+        custom_validator = check,
+        description = description
+    }
+end
+local function list(description)
+    return record(
+        description,
+        {
+            {cidrs = strings("Addresses and ranges of clients.", {custom_validator = checkCidr}, {})},
+            {methods = strings("HTTP methods.", {match = "^%u+$"}, {})},
+            {paths = strings("Prefixes of the normalised path.", {match = "^/"}, {})},
+            {user_agents = strings("Parts of the User-Agent, without regard to case.", {len_min = 3}, {})}
+        }
+    )
+end
+local thresholds = record(
+    "Scores of a request, 0 to 100, from which a verdict holds.",
+    {
+        {flag = integer("Marks the request for the upstream and the logs.", 40, 1, 100)},
+        {block = integer("Stops the request in enforce mode.", 70, 1, 100)}
+    },
+    checkThresholds
+)
+local payload = record(
+    "Injection in query, headers and body.",
+    {
+        {enabled = flag("Whether payloads are looked at.", true)},
+        {max_body_bytes = integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576)}
+    }
+)
+local LOGIN_PATHS = {
+    "/login",
+    "/signin",
+    "/sign-in",
+    "/auth",
+    "/oauth/token",
+    "/token",
+    "/session",
+    "/api/login",
+    "/api/signin",
+    "/api/auth",
+    "/api/session",
+    "/api/v1/login",
+    "/api/v1/auth"
+}
+local USER_FIELDS = {
+    "username",
+    "user",
+    "email",
+    "login",
+    "user_name",
+    "userid"
+}
+local login = record(
+    "Credential stuffing: who tries to log in as whom, and how it ends.",
+    {
+        {enabled = flag("Whether logins are looked at.", true)},
+        {paths = strings("Path prefixes of login routes. Authorization: Basic counts everywhere.", {match = "^/"}, LOGIN_PATHS)},
+        {user_fields = strings("Body fields that may carry the user.", {len_min = 1}, USER_FIELDS)},
+        {failure_statuses = {
+            type = "array",
+            required = true,
+            default = {401, 403, 422},
+            elements = {type = "integer", between = {400, 499}},
+            description = "Statuses of a failed login."
+        }},
+        {window_s = integer("Seconds over which the limits below count.", 60, 5, 3600)},
+        {max_users_per_ip = integer("Distinct users of one address.", 10, 2, 10000)},
+        {max_ips_per_user = integer("Distinct addresses of one user.", 10, 2, 10000)},
+        {max_failures_per_ip = integer("Failed logins of one address.", 10, 1, 10000)}
+    }
+)
+local flood = record(
+    "Too many requests, of one address or on one route.",
+    {
+        {enabled = flag("Whether rates are looked at.", true)},
+        {window_s = integer("Seconds of one window.", 10, 1, 600)},
+        {max_per_ip = integer("Requests of one address in one window.", 600, 1, 10000000)},
+        {route_factor = decimal("How many times its learned rate a route has to reach.", 5, 1.1, 1000)},
+        {min_route_rps = decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000)}
+    }
+)
+local source = record(
+    "When the gateway blocks an address by itself.",
+    {
+        {min_evidence = integer("Pieces of evidence within the window.", 5, 2, 10000)},
+        {min_share = decimal("Share of evidence among all requests of the address.", 0.5, 0.01, 1)},
+        {window_s = integer("Seconds of the window.", 60, 5, 3600)},
+        {block_s = integer("Seconds of the block.", 300, 1, 86400)}
+    }
+)
+local agent = record(
+    "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
+    {
+        {url = {type = "string", custom_validator = checkAgentUrl, description = "Base URL of the agent."}},
+        {key_id = {type = "string", match = "^[%w._-]+$", len_max = 64, description = "Name of this node's ingest key."}},
+        {secret = secret("The ingest key: signs what this node sends.")},
+        {feed_secret = secret("The feed key: decisions count only when signed with it.")},
+        {poll_interval_s = decimal("Seconds between two looks for new decisions.", 1, 0.2, 60)},
+        {flush_interval_s = decimal("Longest time a report waits for more to send along.", 1, 0.2, 60)},
+        {timeout_ms = integer("For connecting, and for each send and read.", 2000, 50, 60000)},
+        {max_queue = integer("Records that wait for the agent; beyond, the oldest are dropped and counted.", 10000, 1, 100000)},
+        {max_batch = integer("Records in one request to the agent.", 500, 1, 500)},
+        {max_decisions = integer("A feed with more decisions is refused.", 50000, 1, 50000)},
+        {ssl_verify = flag("Whether the agent's certificate is verified.", true)}
+    },
+    checkAgent
+)
+local config = record(
+    "Autonomous threat response.",
+    {
+        {mode = {
+            type = "string",
+            required = true,
+            default = "monitor",
+            one_of = {"monitor", "enforce"},
+            description = "`monitor` sees and reports everything and stops nothing."
+        }},
+        {gateway = {
+            type = "string",
+            required = true,
+            default = "default",
+            match = "^[%w._-]+$",
+            len_max = 64,
+            description = "Name of the group of nodes that share one set of decisions."
+        }},
+        {allow = list("A request that matches one entry is neither looked at nor stopped.")},
+        {deny = list("A request that matches one entry is stopped in enforce mode.")},
+        {trusted_proxies = strings("Proxies in front, besides Kong's trusted_ips; no decision ever hits them.", {custom_validator = checkCidr}, {})},
+        {thresholds = thresholds},
+        {payload = payload},
+        {login = login},
+        {flood = flood},
+        {source = source},
+        {agent = agent},
+        {hash_key = secret("Keys the hashes of users and credentials; has to be the same on all nodes.")}
+    }
+)
+--- Authentication comes after this plugin: no consumer is known when it runs.
+local consumer = {type = "foreign", reference = "consumers", eq = nginx and nginx.null}
+local protocols = {type = "set", required = true, default = {"grpc", "grpcs", "http", "https"}, elements = {type = "string", one_of = {"grpc", "grpcs", "http", "https"}}}
+local schema = {name = "threat-response", fields = {{consumer = consumer}, {protocols = protocols}, {config = config}}}
+local ____exports = schema
+return ____exports

@@ -1,0 +1,51 @@
+local ____exports = {}
+local ____configure_2Ets = require("kong.plugins.threat-response.configure")
+local shortestFlush = ____configure_2Ets.shortestFlush
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local isShared = ____counters_2Ets.isShared
+local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
+local startDecisions = ____decisions_2Ets.startDecisions
+local ____health_2Ets = require("kong.plugins.threat-response.health")
+local countFailOpen = ____health_2Ets.countFailOpen
+local ____incident_2Ets = require("kong.plugins.threat-response.incident")
+local flushIncidents = ____incident_2Ets.flushIncidents
+local ____report_2Ets = require("kong.plugins.threat-response.report")
+local startReporting = ____report_2Ets.startReporting
+local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
+local tickRates = ____route_2Drate_2Ets.tickRates
+local ____traffic_2Ets = require("kong.plugins.threat-response.traffic")
+local flushTraffic = ____traffic_2Ets.flushTraffic
+--- The windows of what is reported: as long as the configuration says, at least a second.
+local windowStart = 0
+local function flush(now)
+    local length = math.floor((now - windowStart) * 1000 + 0.5) / 1000
+    flushIncidents(windowStart, length)
+    flushTraffic(windowStart, length)
+    windowStart = now
+end
+local function tick(isLast)
+    local now = ngx.now()
+    if windowStart == 0 then
+        windowStart = now
+    end
+    tickRates(now)
+    if isLast or now - windowStart >= shortestFlush() then
+        flush(now)
+    end
+end
+local function tickGuarded(premature)
+    local ok, reason = pcall(tick, premature)
+    if not ok then
+        countFailOpen("timer", reason)
+    end
+end
+--- Once in each worker.
+____exports.startTimers = function()
+    if not isShared and ngx.worker.id() == 0 then
+        ngx.log(ngx.WARN, "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ", "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 32m'")
+    end
+    ngx.timer.every(1, tickGuarded)
+    startReporting()
+    startDecisions()
+end
+return ____exports

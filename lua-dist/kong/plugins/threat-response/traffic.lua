@@ -1,0 +1,115 @@
+local ____exports = {}
+local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
+local takeHits = ____decisions_2Ets.takeHits
+local ____record_2Did_2Ets = require("kong.plugins.threat-response.record-id")
+local nextRecordId = ____record_2Did_2Ets.nextRecordId
+local ____report_2Ets = require("kong.plugins.threat-response.report")
+local enqueue = ____report_2Ets.enqueue
+local ____scope_2Ets = require("kong.plugins.threat-response.scope")
+local readScope = ____scope_2Ets.readScope
+local MAX_ROUTES = 1000
+local OTHERS = "*"
+local routes = {}
+local size = 0
+local function createTraffic(instance, scope)
+    return {instance = instance, record = {
+        type = "traffic",
+        id = "",
+        scope = scope,
+        window_start = 0,
+        window_s = 0,
+        requests = 0,
+        suspicious = 0,
+        stopped = 0,
+        clean = 0,
+        clean_ok = 0,
+        clean_denied = 0,
+        errors_service = 0,
+        errors_gateway = 0
+    }}
+end
+local findRoute
+findRoute = function(instance, key, route)
+    local known = routes[key]
+    if known ~= nil then
+        return known.record
+    end
+    if size >= MAX_ROUTES and key ~= OTHERS then
+        return findRoute(instance, OTHERS)
+    end
+    local created = createTraffic(
+        instance,
+        key == OTHERS and ({}) or readScope(route)
+    )
+    routes[key] = created
+    size = size + 1
+    return created.record
+end
+local function addClean(record, outcome)
+    record.clean = record.clean + 1
+    if outcome.status < 400 then
+        record.clean_ok = record.clean_ok + 1
+    elseif (outcome.status == 429 or outcome.status == 403) and outcome.answeredBy == "exit" then
+        record.clean_denied = record.clean_denied + 1
+    end
+end
+--- Counts one request of a route, or of none.
+____exports.addTraffic = function(instance, outcome)
+    local ____instance_2 = instance
+    local ____opt_0 = outcome.route
+    local record = findRoute(____instance_2, ____opt_0 and ____opt_0.id or "", outcome.route)
+    record.requests = record.requests + 1
+    if outcome.isStopped then
+        record.stopped = record.stopped + 1
+    elseif outcome.isSuspicious then
+        record.suspicious = record.suspicious + 1
+    else
+        addClean(record, outcome)
+    end
+    if outcome.status < 500 then
+        return
+    end
+    if outcome.answeredBy == "service" then
+        record.errors_service = record.errors_service + 1
+    else
+        record.errors_gateway = record.errors_gateway + 1
+    end
+end
+local function flushHits(config, start, length)
+    local hits = takeHits()
+    if hits == nil then
+        return
+    end
+    enqueue(
+        config,
+        {
+            type = "decision_hits",
+            id = nextRecordId(),
+            window_start = start,
+            window_s = length,
+            hits = hits
+        }
+    )
+end
+--- Hands over what was counted; the next window begins.
+____exports.flushTraffic = function(start, length)
+    local closing = routes
+    routes = {}
+    size = 0
+    local reporter
+    for ____, ____temp_3 in pairs(closing) do
+        local record
+        local instance
+        instance = ____temp_3.instance
+        record = ____temp_3.record
+        reporter = instance.config
+        record.id = nextRecordId()
+        record.window_start = start
+        record.window_s = length
+        enqueue(instance.config, record)
+    end
+    if reporter ~= nil then
+        flushHits(reporter, start, length)
+    end
+end
+return ____exports
