@@ -68,6 +68,7 @@ build = {
     ["kong.plugins.threat-response.outcome"] = "lua-dist/kong/plugins/threat-response/outcome.lua",
     ["kong.plugins.threat-response.payload.automaton"] = "lua-dist/kong/plugins/threat-response/payload/automaton.lua",
     ["kong.plugins.threat-response.payload.byte-classes"] = "lua-dist/kong/plugins/threat-response/payload/byte-classes.lua",
+    ["kong.plugins.threat-response.payload.clean-values"] = "lua-dist/kong/plugins/threat-response/payload/clean-values.lua",
     ["kong.plugins.threat-response.payload.decode"] = "lua-dist/kong/plugins/threat-response/payload/decode.lua",
     ["kong.plugins.threat-response.payload.evaluate"] = "lua-dist/kong/plugins/threat-response/payload/evaluate.lua",
     ["kong.plugins.threat-response.payload.fields.json"] = "lua-dist/kong/plugins/threat-response/payload/fields/json.lua",

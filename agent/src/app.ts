@@ -61,8 +61,12 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
     openapi: { info: { title: "kong-threat-response", version: "1" } },
     transform: jsonSchemaTransform,
   });
-  await app.register(async (scope) => ingestRoute(scope, options));
-  await app.register(async (scope) => feedRoute(scope, options));
+  for (const addRoute of [ingestRoute, feedRoute]) {
+    await app.register((scope, _options, done) => {
+      addRoute(scope, options);
+      done();
+    });
+  }
   const typed = app.withTypeProvider<ZodTypeProvider>();
   healthRoutes(typed, options);
   metricsRoute(typed, options);

@@ -3,6 +3,10 @@ local ffi = require("ffi")
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
 local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
 local FORM = ____byte_2Dclasses_2Ets.FORM
+local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.clean-values")
+local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
+local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
+local keepClean = ____clean_2Dvalues_2Ets.keepClean
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local automaton = ____evaluate_2Ets.automaton
 local judgeValue = ____evaluate_2Ets.judgeValue
@@ -94,14 +98,11 @@ local function scanPairs(text, classes, format)
         format
     )
 end
-local function scanHeader(name, value, at)
-    if value == nil then
-        return nil
-    end
+--- Rules differ between agents and other headers, so what is clean as one may not be as the other.
+local cleanAgents = createCleanValues()
+local cleanHeaders = createCleanValues()
+local function judgeHeader(name, value, at)
     local bytes = ffi.cast("const uint8_t *", value)
-    if at ~= AT_AGENT and isClean(bytes, 0, #value) then
-        return nil
-    end
     if not holdsLiteral(
         automaton,
         ENCODED,
@@ -119,6 +120,27 @@ local function scanHeader(name, value, at)
         at,
         "header:" .. name
     )
+end
+local function scanHeader(name, value, at)
+    if value == nil then
+        return nil
+    end
+    local known = at == AT_AGENT and cleanAgents or cleanHeaders
+    if isKnownClean(known, value) then
+        return nil
+    end
+    if at ~= AT_AGENT and isClean(
+        ffi.cast("const uint8_t *", value),
+        0,
+        #value
+    ) then
+        return nil
+    end
+    local found = judgeHeader(name, value, at)
+    if found == nil then
+        keepClean(known, value)
+    end
+    return found
 end
 local function isScannedApart(name)
     return name == "cookie" or name == "user-agent" or name == "referer"

@@ -1,5 +1,6 @@
 import * as ffi from "ffi";
 import { ENCODED, FORM } from "./byte-classes.ts";
+import { createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
 import { automaton, judgeValue, type PayloadFinding, stronger } from "./evaluate.ts";
 import { judgePairs, type PairFormat } from "./fields/pairs.ts";
 import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_PATH, AT_QUERY } from "./rule.ts";
@@ -54,12 +55,24 @@ function scanPairs(text: string | undefined, classes: ffi.Numbers, format: PairF
   return judgePairs(text, bytes, 0, text.length, format);
 }
 
-function scanHeader(name: string, value: string | undefined, at: number): PayloadFinding | undefined {
-  if (value === undefined) return undefined;
+/** Rules differ between agents and other headers, so what is clean as one may not be as the other. */
+const cleanAgents = createCleanValues();
+const cleanHeaders = createCleanValues();
+
+function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", value);
-  if (at !== AT_AGENT && isClean(bytes, 0, value.length)) return undefined;
   if (!holdsLiteral(automaton, ENCODED, bytes, 0, value.length)) return undefined;
   return judgeValue(bytes, 0, value.length, "none", at, `header:${name}`);
+}
+
+function scanHeader(name: string, value: string | undefined, at: number): PayloadFinding | undefined {
+  if (value === undefined) return undefined;
+  const known = at === AT_AGENT ? cleanAgents : cleanHeaders;
+  if (isKnownClean(known, value)) return undefined;
+  if (at !== AT_AGENT && isClean(ffi.cast("const uint8_t *", value), 0, value.length)) return undefined;
+  const found = judgeHeader(name, value, at);
+  if (found === undefined) keepClean(known, value);
+  return found;
 }
 
 function isScannedApart(name: string): boolean {

@@ -1,0 +1,27 @@
+local ____exports = {}
+local KEPT = 1000
+local LONGEST = 256
+____exports.createCleanValues = function() return {young = {}, old = {}, size = 0} end
+____exports.keepClean = function(known, value)
+    if #value > LONGEST then
+        return
+    end
+    if known.size >= KEPT then
+        known.old = known.young
+        known.young = {}
+        known.size = 0
+    end
+    known.young[value] = true
+    known.size = known.size + 1
+end
+____exports.isKnownClean = function(known, value)
+    if known.young[value] ~= nil then
+        return true
+    end
+    if known.old[value] == nil then
+        return false
+    end
+    ____exports.keepClean(known, value)
+    return true
+end
+return ____exports
