@@ -4,7 +4,8 @@ const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /**
  * `beside`: in the process, beside the code. `built`: what runs built output, servers or databases. `e2e`: on the gateway that
- * `test/e2e/main.ts` was asked for. `faults`: with processes killed and networks cut.
+ * `test/e2e/main.ts` was asked for. `faults`: with processes killed and networks cut. The last two play against real clocks of several
+ * processes: what fails is tried once more, and shown as flaky.
  */
 export default defineConfig({
   test: {
@@ -20,8 +21,8 @@ export default defineConfig({
       {
         test: { name: "built", include: ["test/**/*.test.ts"], exclude: ["test/{e2e,faults}/**"], ...slow },
       },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...slow } },
-      { test: { name: "faults", include: ["test/faults/**/*.test.ts"], ...slow } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], retry: 1, ...slow } },
+      { test: { name: "faults", include: ["test/faults/**/*.test.ts"], retry: 1, ...slow } },
     ],
   },
 });

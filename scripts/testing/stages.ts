@@ -52,7 +52,7 @@ export const STAGES: Stage[] = [
     what: "End to end on dev-gateway",
     command: ["node_modules/.bin/tsx", "test/e2e/main.ts", "--gateway", "dev"],
     count: countSummary,
-    timeoutMinutes: 10,
+    timeoutMinutes: 15,
     missing: needs("test/e2e/main.ts"),
   },
   {
@@ -60,7 +60,7 @@ export const STAGES: Stage[] = [
     what: "End to end on Kong",
     command: ["node_modules/.bin/tsx", "test/e2e/main.ts", "--gateway", "native"],
     count: countSummary,
-    timeoutMinutes: 10,
+    timeoutMinutes: 15,
     missing: () => (process.env.KONG_BIN ? undefined : "KONG_BIN does not name a Kong"),
   },
   {

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
+import { testPolicy } from "../policy.ts";
 import { injection, isAbout, PATIENCE_MS, sendMany, untilAnswered } from "../watch.ts";
 import { startWorld, type World } from "../world.ts";
 
 let world: World;
 
+/** What a killed agent was about to do may wait for its lease to end: blocks have to last until all attackers have theirs. */
+const LASTING = {
+  name: "injection campaign",
+  when: { category: "payload_injection" },
+  plans: [{ id: "block_campaign", action: "block_source", ttl_s: 300, min_requests: 5 }],
+};
+
 beforeAll(async () => {
-  world = await startWorld({ plugin: { source: { min_evidence: 10_000 } } });
+  const policy = { ...testPolicy(), rules: [LASTING] };
+  world = await startWorld({ policy, plugin: { source: { min_evidence: 10_000 } } });
 });
 afterAll(() => world?.stop());
 
