@@ -165,7 +165,8 @@ describe("a bad feed changes nothing", () => {
     await eventually(() => expect(sent).toBeGreaterThanOrEqual(30), 60_000);
     expect(await actions("192.0.2.66")).toEqual([undefined, undefined]);
     expect(await actions("192.0.2.1")).toEqual(["block", "block"]);
-    expect((await nginx.ask("health")).feed_rejected).toBeGreaterThanOrEqual(29);
+    const rejected = (await nginx.askAll("health")).map((answer) => answer.feed_rejected);
+    expect(Math.max(...rejected)).toBeGreaterThanOrEqual(29);
   });
 });
 
