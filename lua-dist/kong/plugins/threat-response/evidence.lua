@@ -52,6 +52,32 @@ ____exports.addGood = function(instance, source)
 end
 --- Pure: whether this much evidence, against this much good, blocks the whole address.
 ____exports.isEnough = function(limits, evidence, good, goodSince) return evidence >= limits.min_evidence and goodSince <= limits.window_s and evidence / (evidence + good) >= limits.min_share end
+--- While nobody is blocked, nobody's record has to be looked up: when the last block ends, as read at most this long ago.
+local LAST_BLOCK = "B"
+local READ_AGE_S = 0.1
+local lastBlockEnds = 0
+local readAt = 0
+local function isAnybodyBlocked()
+    local now = ngx.now()
+    if now - readAt > READ_AGE_S then
+        readAt = now
+        local ends = counters:get(LAST_BLOCK)
+        lastBlockEnds = ends or 0
+    end
+    return lastBlockEnds > now
+end
+local function noteBlock(seconds)
+    local ends = counters:get(LAST_BLOCK)
+    lastBlockEnds = math.max(
+        ends or 0,
+        ngx.now() + seconds
+    )
+    counters:set(
+        LAST_BLOCK,
+        lastBlockEnds,
+        lastBlockEnds - ngx.now()
+    )
+end
 --- A finding was evidence of an attack; true when that blocks the address from now on.
 ____exports.addEvidence = function(instance, source, finding)
     if source.isExempt then
@@ -79,10 +105,16 @@ ____exports.addEvidence = function(instance, source, finding)
     end
     local incident = (((finding.category .. " ") .. finding.subject) .. " ") .. finding.value
     local added = counters:add(("b" .. instance.namespace) .. source.key, incident, limits.block_s)
+    if added then
+        noteBlock(limits.block_s)
+    end
     return added
 end
 --- What the gateway itself has blocked the address for; nil when it has not.
 ____exports.findRecord = function(instance, source)
+    if not isAnybodyBlocked() then
+        return nil
+    end
     local incident = counters:get(("b" .. instance.namespace) .. source.key)
     if incident == nil then
         return nil

@@ -21,11 +21,15 @@ local function isListed(findings, finding)
     end
     return false
 end
+local NONE = {}
 --- All findings: those made on the way in, and what the answer to a login attempt says.
 local function gather(instance, trace, login)
-    local findings = trace.findings or ({})
     local ____opt_2 = trace.ruling
     local early = ____opt_2 and ____opt_2.finding
+    if trace.findings == nil and early == nil and login == nil then
+        return NONE
+    end
+    local findings = trace.findings or ({})
     if early ~= nil and not isListed(findings, early) then
         findings[#findings + 1] = early
     end

@@ -60,6 +60,28 @@ export const isEnough = (
 ): boolean =>
   evidence >= limits.min_evidence && goodSince <= limits.window_s && evidence / (evidence + good) >= limits.min_share;
 
+/** While nobody is blocked, nobody's record has to be looked up: when the last block ends, as read at most this long ago. */
+const LAST_BLOCK = "B";
+const READ_AGE_S = 0.1;
+let lastBlockEnds = 0;
+let readAt = 0;
+
+const isAnybodyBlocked = (): boolean => {
+  const now = ngx.now();
+  if (now - readAt > READ_AGE_S) {
+    readAt = now;
+    const [ends] = counters.get(LAST_BLOCK);
+    lastBlockEnds = (ends as number | undefined) ?? 0;
+  }
+  return lastBlockEnds > now;
+};
+
+const noteBlock = (seconds: number): void => {
+  const [ends] = counters.get(LAST_BLOCK);
+  lastBlockEnds = Math.max((ends as number | undefined) ?? 0, ngx.now() + seconds);
+  counters.set(LAST_BLOCK, lastBlockEnds, lastBlockEnds - ngx.now());
+};
+
 /** A finding was evidence of an attack; true when that blocks the address from now on. */
 export const addEvidence = (instance: Instance, source: Source, finding: Finding): boolean => {
   if (source.isExempt) return false;
@@ -72,11 +94,13 @@ export const addEvidence = (instance: Instance, source: Source, finding: Finding
   // What follows still belongs to the incident it began with.
   const incident = `${finding.category} ${finding.subject} ${finding.value}`;
   const [added] = counters.add(`b${instance.namespace}${source.key}`, incident, limits.block_s);
+  if (added) noteBlock(limits.block_s);
   return added;
 };
 
 /** What the gateway itself has blocked the address for; nil when it has not. */
 export const findRecord = (instance: Instance, source: Source): Finding | undefined => {
+  if (!isAnybodyBlocked()) return undefined;
   const [incident] = counters.get(`b${instance.namespace}${source.key}`);
   if (incident === undefined) return undefined;
   const [category, subject, value] = string.match(incident as string, "^(%S+) (%S+) (.*)$");

@@ -36,10 +36,13 @@ const isListed = (findings: Finding[], finding: Finding): boolean => {
   return false;
 };
 
+const NONE: Finding[] = [];
+
 /** All findings: those made on the way in, and what the answer to a login attempt says. */
 const gather = (instance: Instance, trace: Trace, login: LoginResult | undefined): Finding[] => {
-  const findings = trace.findings ?? [];
   const early = trace.ruling?.finding;
+  if (trace.findings === undefined && early === undefined && login === undefined) return NONE;
+  const findings = trace.findings ?? [];
   if (early !== undefined && !isListed(findings, early)) findings.push(early);
   if (login === undefined || trace.facts === undefined) return findings;
   const isProved = login === "succeeded" && kong.client.get_consumer() !== undefined;

@@ -31,7 +31,6 @@ local function readRequestLine(source)
         method = ____temp_4,
         path = ____temp_5,
         query = ____temp_2,
-        normalizedPath = variables.uri or "",
         headers = ngx.req.get_headers(0),
         contentType = nil,
         cookie = nil,

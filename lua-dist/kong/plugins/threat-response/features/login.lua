@@ -10,7 +10,14 @@ local byte = ____string_0.byte
 local find = ____string_0.find
 local lower = ____string_0.lower
 local sub = ____string_0.sub
-____exports.isLoginRequest = function(instance, facts) return facts.method == "POST" and matchPath(instance.config.login.paths, facts.normalizedPath) end
+--- Decoded, with dots and double slashes resolved.
+local function readNormalizedPath()
+    return ngx.var.uri or ""
+end
+____exports.isLoginRequest = function(instance, facts) return facts.method == "POST" and matchPath(
+    instance.config.login.paths,
+    readNormalizedPath()
+) end
 --- The user name of `Authorization: Basic`; nil without one.
 ____exports.readBasicUser = function(authorization)
     if authorization == nil then
@@ -63,7 +70,11 @@ ____exports.readLogin = function(instance, facts, isLogin)
     return {
         user = name == "" and "" or hashUser(instance, name),
         kind = isLogin and "path" or "basic",
-        realm = sub(facts.normalizedPath, 1, 100)
+        realm = sub(
+            readNormalizedPath(),
+            1,
+            100
+        )
     }
 end
 return ____exports

@@ -14,8 +14,6 @@ export interface Facts {
   path: string;
   /** Without the question mark. */
   query: string | undefined;
-  /** Decoded, with dots and double slashes resolved. */
-  normalizedPath: string;
   headers: Headers;
   contentType: string | undefined;
   cookie: string | undefined;
@@ -43,7 +41,6 @@ const readRequestLine = (source: Source): Facts => {
     method: variables.request_method ?? "",
     path: mark === undefined ? target : sub(target, 1, mark - 1),
     query: mark === undefined ? undefined : sub(target, mark + 1),
-    normalizedPath: variables.uri ?? "",
     headers: ngx.req.get_headers(0) as Headers,
     contentType: undefined,
     cookie: undefined,

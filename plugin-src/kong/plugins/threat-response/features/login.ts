@@ -16,8 +16,11 @@ export interface LoginAttempt {
 
 const { byte, find, lower, sub } = string;
 
+/** Decoded, with dots and double slashes resolved. */
+const readNormalizedPath = (): string => ngx.var.uri ?? "";
+
 export const isLoginRequest = (instance: Instance, facts: Facts): boolean =>
-  facts.method === "POST" && matchPath(instance.config.login.paths, facts.normalizedPath);
+  facts.method === "POST" && matchPath(instance.config.login.paths, readNormalizedPath());
 
 /** The user name of `Authorization: Basic`; nil without one. */
 export const readBasicUser = (authorization: string | undefined): string | undefined => {
@@ -49,6 +52,6 @@ export const readLogin = (instance: Instance, facts: Facts, isLogin: boolean): L
   return {
     user: name === "" ? "" : hashUser(instance, name),
     kind: isLogin ? "path" : "basic",
-    realm: sub(facts.normalizedPath, 1, 100),
+    realm: sub(readNormalizedPath(), 1, 100),
   };
 };
