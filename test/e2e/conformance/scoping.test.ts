@@ -20,7 +20,8 @@ describe("scope and order of plugins", () => {
 
   beforeAll(async () => {
     kong = await startFixture();
-    for (const name of ["stuffed", "denied", "ended", "masked", "moved", "keyed", "both"]) await kong.addRoute(name);
+    for (const name of ["stuffed", "denied", "ended", "masked", "moved", "keyed", "both", "switched"])
+      await kong.addRoute(name);
     await kong.write("POST", "/consumers", { username: "alice" });
     await kong.write("POST", "/consumers/alice/basic-auth", { username: "alice", password: "right" });
     await kong.write("POST", "/consumers/alice/key-auth", { key: "alice-key" });
@@ -127,14 +128,14 @@ describe("scope and order of plugins", () => {
   });
 
   it("leaves a disabled plugin out", async () => {
-    const plugin = await kong.write("POST", "/services/both/plugins", {
+    const plugin = await kong.write("POST", "/services/switched/plugins", {
       name: "request-termination",
       enabled: false,
       config: { status_code: 503 },
     });
     await kong.settle();
-    expect((await kong.proxy("/both")).status).toBe(200);
+    expect((await kong.proxy("/switched")).status).toBe(200);
     await kong.write("PATCH", `/plugins/${plugin.id}`, { enabled: true });
-    await kong.untilStatus("/both", 503);
+    await kong.untilStatus("/switched", 503);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IncidentView } from "../../../demo/stack/agent-client.ts";
 import { eventually } from "../../support/eventually.ts";
 import { injection, isAbout, isOn, sendMany, statusesOf, untilAction, untilAnswered, untilIncident } from "../watch.ts";
 import { startWorld, type World } from "../world.ts";
@@ -35,7 +36,9 @@ test.concurrent("an injection campaign becomes incidents, decisions, blocked add
   expect(statusesOf(stopped)).toEqual([403]);
   expect(stopped.some((answer) => answer.reached)).toBe(false);
   for (const from of attackers) {
-    const incident = await untilIncident(world, isAbout(from));
+    // Both workers report for themselves, and not at the same moment.
+    const isWhole = (each: IncidentView) => isAbout(from)(each) && each.counts.requests >= 8;
+    const incident = await untilIncident(world, isWhole);
     expect(incident).toMatchObject({ category: "payload_injection", mode: "enforce" });
     expect(incident.counts).toMatchObject({ requests: 8, stopped: 8, passed: 0 });
     await untilAction(world, isOn(from));
