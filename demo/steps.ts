@@ -33,8 +33,8 @@ function stepsOf({ attack, figures, incidents, actions }: Chapter): Step[] {
       seen: percent(figures.stopped, figures.sent),
     },
     {
-      name: name("at least 90 % of its last quarter stopped"),
-      held: figures.stoppedAtTheEnd >= 0.9,
+      name: name("at least 95 % of its last quarter stopped"),
+      held: figures.stoppedAtTheEnd >= 0.95,
       seen: percent(figures.stoppedAtTheEnd, 1),
     },
     {
