@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type RunningGateway, startGateway } from "../../test/e2e/gateway/gateway.ts";
 import type { Target } from "../../test/e2e/gateway/targets.ts";
+import { giveLastCore } from "./pinning.ts";
 import { FEED_SECRET } from "./start-agent-stand-in.ts";
 
 export interface Contender {
@@ -50,6 +51,7 @@ export async function startContender(
     entities: { _format_version: "3.0", services: [service], plugins },
   });
   const [worker] = await gateway.workerPids();
+  giveLastCore(worker!);
   return { name, gateway, port: Number(new URL(gateway.proxyUrl).port), worker: worker! };
 }
 

@@ -12,6 +12,7 @@ import { recurringAborts } from "./jit-aborts.ts";
 import { FEED, LARGE_BODIES, OUTAGE, REBUILD, runScenario, type Scenario, STEADY } from "./latency.ts";
 import { formatMeasure, type Measure, machine, measured } from "./measures.ts";
 import { memoryGrowth } from "./memory.ts";
+import { leaveLastCore } from "./pinning.ts";
 import { startAgentStandIn } from "./start-agent-stand-in.ts";
 
 const { values } = parseArgs({
@@ -134,6 +135,7 @@ const about = machine();
 tell(
   `${about.cpu}, ${about.cores} cores, Linux ${about.kernel}, Node ${about.node}, load ${about.load.join(" ")}, gateway ${target}`,
 );
+leaveLastCore();
 const backend = await startBackend();
 const measures: Measure[] = [];
 try {

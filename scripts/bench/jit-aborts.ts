@@ -4,7 +4,7 @@ import { seeded } from "../../demo/random.ts";
 import { startGateway } from "../../test/e2e/gateway/gateway.ts";
 import { LUA, WIDE_LIMITS } from "./contenders.ts";
 import { smallGet } from "./latency.ts";
-import { runLoad } from "./open-loop.ts";
+import { replay } from "./replay.ts";
 
 export interface Aborts {
   /** Per 10,000 requests, once warm, in the plugin's code. */
@@ -43,7 +43,7 @@ export async function recurringAborts(backend: number, requests: number): Promis
   const pool = Array.from({ length: 512 }, () => smallGet(random));
   const port = Number(new URL(gateway.proxyUrl).port);
   const load = (count: number) =>
-    runLoad({ port, perSecond: RATE, seconds: Math.ceil(count / RATE), request: (n) => pool[n & 511]! });
+    replay({ port, perSecond: RATE, seconds: Math.ceil(count / RATE), request: (n) => pool[n & 511]! });
   try {
     await load(requests);
     const warmingUp = sum(await readAborts(gateway.proxyUrl));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../../demo/random.ts";
 import type { Contender } from "./contenders.ts";
 import { orderBody } from "./cpu-cost.ts";
-import { type Latencies, runLoad } from "./open-loop.ts";
+import { type Latencies, runSteadyLoad } from "./steady-load.ts";
 
 export interface Scenario {
   name: string;
@@ -64,7 +64,7 @@ export async function runScenario(
     }
   })();
   const requests = Array.from({ length: 512 }, () => scenario.request(random));
-  const latencies = await runLoad({ port: contender.port, perSecond, seconds, request: (n) => requests[n & 511]! });
+  const latencies = await runSteadyLoad({ port: contender.port, perSecond, seconds, requests });
   over = true;
   await disturbing;
   return latencies;

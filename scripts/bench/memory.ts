@@ -1,7 +1,7 @@
 /** How much a worker grows while a million addresses and user names that it never saw pass by. */
 import type { Contender } from "./contenders.ts";
-import { runLoad } from "./open-loop.ts";
 import { type Memory, memoryOf } from "./process-cost.ts";
+import { replay } from "./replay.ts";
 
 /** Request n is a login of user n from address n. */
 function login(n: number): string {
@@ -19,7 +19,7 @@ export async function memoryGrowth(
   perSecond: number,
 ): Promise<Memory> {
   const run = (from: number, count: number) =>
-    runLoad({
+    replay({
       port: contender.port,
       perSecond,
       seconds: Math.ceil(count / perSecond),

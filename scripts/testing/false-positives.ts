@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { startGateway } from "../../test/e2e/gateway/gateway.ts";
 import { startBackend } from "../bench/backend.ts";
-import { runLoad } from "../bench/open-loop.ts";
+import { replay as replayRequests } from "../bench/replay.ts";
 import { corporaFolder } from "./stages.ts";
 
 interface Row {
@@ -58,7 +58,7 @@ async function replay(port: number, rows: readonly Row[], first: number): Promis
   const tally: Tally = { rows: rows.length, stopped: 0, unsent: rows.length };
   const seconds = Math.ceil(rows.length / PER_SECOND);
   const perSecond = Math.ceil(rows.length / seconds);
-  await runLoad({
+  await replayRequests({
     port,
     perSecond,
     seconds,

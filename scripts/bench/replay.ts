@@ -1,11 +1,8 @@
-/**
- * Sends at a fixed rate whatever comes back, and counts each latency from the moment the request was due: a stall shows up in
- * every request that was due during it. Plain sockets, since the generator must cost less than what it measures.
- */
+/** Sends many different requests, each once, at a fixed rate whatever comes back. Latencies are for `steady-load.ts`. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Load {
+export interface Replay {
   port: number;
   perSecond: number;
   seconds: number;
@@ -15,18 +12,15 @@ export interface Load {
   answered?: (n: number, status: number) => void;
 }
 
-export interface Latencies {
+export interface Replayed {
   sent: number;
   failed: number;
-  p50: number;
-  p99: number;
-  max: number;
 }
 
 interface Connection {
   socket: Socket;
   n: number;
-  dueAt: number;
+  isBusy: boolean;
   missing: number;
   head: string;
 }
@@ -42,48 +36,42 @@ function missingBytes(head: string): number | undefined {
   return end + 4 + Number(length?.[1] ?? 0) - head.length;
 }
 
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-}
-
 class Generator {
-  readonly latencies: Float64Array;
   answered = 0;
   failed = 0;
   private readonly idle: Connection[] = [];
-  private readonly waiting: { n: number; dueAt: number }[] = [];
+  private readonly waiting: number[] = [];
   private open = 0;
-  private readonly load: Load;
+  private readonly load: Replay;
 
-  constructor(load: Load) {
+  constructor(load: Replay) {
     this.load = load;
-    this.latencies = new Float64Array(load.perSecond * load.seconds);
   }
 
-  due(n: number, dueAt: number): void {
+  due(n: number): void {
     const connection = this.idle.pop();
-    if (connection) this.write(connection, n, dueAt);
-    else if (this.open < MOST_CONNECTIONS) this.dial(n, dueAt);
-    else this.waiting.push({ n, dueAt });
+    if (connection) this.write(connection, n);
+    else if (this.open < MOST_CONNECTIONS) this.dial(n);
+    else this.waiting.push(n);
   }
 
   close(): void {
     for (const { socket } of this.idle) socket.destroy();
   }
 
-  private dial(n: number, dueAt: number): void {
+  private dial(n: number): void {
     this.open += 1;
     const socket = connect({ port: this.load.port, host: "127.0.0.1", noDelay: true });
-    const connection: Connection = { socket, n, dueAt, missing: -1, head: "" };
+    const connection: Connection = { socket, n, isBusy: true, missing: -1, head: "" };
     socket.on("data", (chunk) => this.receive(connection, chunk));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.lose(connection));
-    this.write(connection, n, dueAt);
+    this.write(connection, n);
   }
 
-  private write(connection: Connection, n: number, dueAt: number): void {
+  private write(connection: Connection, n: number): void {
     connection.n = n;
-    connection.dueAt = dueAt;
+    connection.isBusy = true;
     connection.missing = -1;
     connection.head = "";
     connection.socket.write(this.load.request(n));
@@ -97,9 +85,8 @@ class Generator {
       connection.missing -= chunk.length;
     }
     if (connection.missing !== 0) return;
-    this.latencies[this.answered] = performance.now() - connection.dueAt;
     this.answered += 1;
-    connection.dueAt = 0;
+    connection.isBusy = false;
     this.load.answered?.(connection.n, Number(connection.head.slice(9, 12)));
     if (/\r\nconnection: close\r\n/i.test(connection.head)) connection.socket.destroy();
     else this.reuse(connection);
@@ -107,38 +94,31 @@ class Generator {
 
   private reuse(connection: Connection): void {
     const next = this.waiting.shift();
-    if (next) this.write(connection, next.n, next.dueAt);
+    if (next !== undefined) this.write(connection, next);
     else this.idle.push(connection);
   }
 
   private lose(connection: Connection): void {
     this.open -= 1;
     const next = this.waiting.shift();
-    if (next) this.dial(next.n, next.dueAt);
-    if (connection.dueAt > 0) this.failed += 1;
+    if (next !== undefined) this.dial(next);
+    if (connection.isBusy) this.failed += 1;
     const at = this.idle.indexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
   }
 }
 
-export async function runLoad(load: Load): Promise<Latencies> {
+export async function replay(load: Replay): Promise<Replayed> {
   const generator = new Generator(load);
   const total = load.perSecond * load.seconds;
   const start = performance.now();
   for (let sent = 0; sent < total; ) {
     const elapsed = performance.now() - start;
     const due = Math.min(total, Math.floor((elapsed * load.perSecond) / 1000));
-    for (; sent < due; sent += 1) generator.due(sent, start + ((sent + 1) * 1000) / load.perSecond);
+    for (; sent < due; sent += 1) generator.due(sent);
     await sleep(TICK_MS);
   }
   for (let waits = 0; generator.answered + generator.failed < total && waits < 500; waits += 1) await sleep(10);
   generator.close();
-  const sorted = generator.latencies.slice(0, generator.answered).sort();
-  return {
-    sent: total,
-    failed: total - generator.answered,
-    p50: percentile(sorted, 0.5),
-    p99: percentile(sorted, 0.99),
-    max: sorted.at(-1) ?? 0,
-  };
+  return { sent: total, failed: total - generator.answered };
 }
