@@ -13,9 +13,12 @@ export interface SteadyLoad {
   requests: readonly string[];
 }
 
-/** In requests and milliseconds, counted from the moment a request was due; whatever is not answered with 2xx has failed. */
+/**
+ * One window of the load (3 s), in requests and milliseconds, counted from the moment a request was due; whatever is not answered with 2xx
+ * has failed.
+ */
 export interface Latencies {
-  sent: number;
+  answered: number;
   failed: number;
   p50: number;
   p99: number;
@@ -24,13 +27,16 @@ export interface Latencies {
 
 const GENERATOR = join(import.meta.dirname, "lua", "open-loop.lua");
 
-export async function runSteadyLoad({ port, perSecond, seconds, requests }: SteadyLoad): Promise<Latencies> {
+export async function runSteadyLoad({ port, perSecond, seconds, requests }: SteadyLoad): Promise<Latencies[]> {
   const folder = mkdtempSync(join(tmpdir(), "threat-response-load-"));
   const file = join(folder, "requests");
   writeFileSync(file, requests.map((request) => `${Buffer.byteLength(request)}\n${request}`).join(""));
   try {
     const { stdout } = await promisify(execFile)("luajit", [GENERATOR, port, perSecond, seconds, file].map(String));
-    return JSON.parse(stdout) as Latencies;
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Latencies);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

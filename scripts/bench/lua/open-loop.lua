@@ -2,27 +2,25 @@
 -- in every request that was due during it. LuaJIT and epoll, since the generator must cost far less than what it measures.
 --   luajit open-loop.lua PORT PER_SECOND SECONDS REQUESTS_FILE
 -- REQUESTS_FILE: for each request its length in bytes in a line of its own, then its bytes; they are sent in turn.
--- Prints one line of JSON: {"sent","failed","p50","p99","max"}, in requests and milliseconds.
+-- Prints a line of JSON for each window of WINDOW_S seconds: {"answered","failed","p50","p99","max"}, in requests and milliseconds.
+-- A window has the requests that were answered in it.
 local bit = require("bit")
 local ffi = require("ffi")
 
 ffi.cdef(string.format([[
 typedef struct { uint32_t events; int32_t fd; int32_t pad; } %s event_t;
 struct timespec_t { int64_t sec; int64_t nsec; };
-struct itimerspec_t { struct timespec_t interval; struct timespec_t value; };
 struct sockaddr_in_t { uint16_t family; uint16_t port; uint32_t address; uint8_t zero[8]; };
 int socket(int, int, int);
 int connect(int, const void *, uint32_t);
 int setsockopt(int, int, int, const void *, uint32_t);
 ssize_t send(int, const void *, size_t, int);
 ssize_t recv(int, void *, size_t, int);
-ssize_t read(int, void *, size_t);
 int close(int);
 int epoll_create1(int);
 int epoll_ctl(int, int, int, event_t *);
 int epoll_wait(int, event_t *, int, int);
-int timerfd_create(int, int);
-int timerfd_settime(int, int, const struct itimerspec_t *, struct itimerspec_t *);
+int clock_nanosleep(int, int, const struct timespec_t *, struct timespec_t *);
 int clock_gettime(int, struct timespec_t *);
 ]], ffi.arch == "x64" and "__attribute__((packed))" or ""))
 local C = ffi.C
@@ -31,7 +29,11 @@ local MONOTONIC, ABSOLUTE, DONT_WAIT, NO_SIGNAL = 1, 1, 0x40, 0x4000
 local EPOLLIN, ADD = 1, 1
 local MOST_CONNECTIONS = 512
 local AT_START = 64
-local BUCKETS, BUCKET_US = 1000000, 10
+local MOST_EVENTS = 256
+-- Sends and receives are gathered for so long: each wake-up costs, and both sides of a comparison wait alike.
+local TICK_S = 0.0005
+local BUCKETS, BUCKET_US = 200000, 10
+local WINDOW_S = 3
 local GRACE_S = 5
 
 local port, per_second, seconds = tonumber(arg[1]), tonumber(arg[2]), tonumber(arg[3])
@@ -75,7 +77,9 @@ local due_at, missing, head = {}, {}, {}
 local idle, idle_count, open_count = {}, 0, 0
 local waiting, waiting_first, waiting_last = {}, 1, 0
 local histogram = ffi.new("uint32_t[?]", BUCKETS)
-local sent, answered, failed, worst = 0, 0, 0, 0
+local sent, done = 0, 0
+-- Of the window that is open.
+local answered, failed, worst = 0, 0, 0
 
 local function dial()
   local fd = C.socket(2, 1, 0)
@@ -187,13 +191,12 @@ local function issue(due)
   end
 end
 
-local timer = C.timerfd_create(MONOTONIC, 0)
-local alarm = ffi.new("struct itimerspec_t")
+local pause = ffi.new("struct timespec_t")
 
-local function wake_at(moment)
-  alarm.value.sec = math.floor(moment)
-  alarm.value.nsec = math.floor((moment - math.floor(moment)) * 1e9)
-  C.timerfd_settime(timer, ABSOLUTE, alarm, nil)
+local function sleep_until(moment)
+  pause.sec = math.floor(moment)
+  pause.nsec = math.floor((moment - math.floor(moment)) * 1e9)
+  C.clock_nanosleep(MONOTONIC, ABSOLUTE, pause, nil)
 end
 
 local function percentile(share)
@@ -207,39 +210,55 @@ local function percentile(share)
   return 0
 end
 
+local lines = {}
+
+local function close_window()
+  local line = '{"answered":%d,"failed":%d,"p50":%.3f,"p99":%.3f,"max":%.3f}\n'
+  lines[#lines + 1] = string.format(line, answered, failed, percentile(0.5), percentile(0.99), worst)
+  ffi.fill(histogram, ffi.sizeof(histogram))
+  done = done + answered + failed
+  answered, failed, worst = 0, 0, 0
+end
+
+local events = ffi.new("event_t[?]", MOST_EVENTS)
+
+local function receive_all()
+  local ready
+  repeat
+    ready = C.epoll_wait(epoll, events, MOST_EVENTS, 0)
+    for i = 0, ready - 1 do
+      receive(events[i].fd)
+    end
+  until ready < MOST_EVENTS
+end
+
 local function run()
   local total = per_second * seconds
-  local events = ffi.new("event_t[64]")
-  local issued, begin = 0, now() + 0.05
-  wake_at(begin)
-  while sent < total or answered + failed < sent do
+  local begin = now() + 0.05
+  local issued, tick, window_ends = 0, begin, begin + WINDOW_S
+  while sent < total or done + answered + failed < sent do
+    sleep_until(tick)
     local moment = now()
     if moment > begin + seconds + GRACE_S then
       break
+    end
+    receive_all()
+    if moment >= window_ends and issued < total then
+      close_window()
+      window_ends = window_ends + WINDOW_S
     end
     while issued < total and begin + issued / per_second <= moment do
       issue(begin + issued / per_second)
       issued = issued + 1
     end
-    if issued < total then
-      wake_at(begin + issued / per_second)
-    end
-    for i = 0, C.epoll_wait(epoll, events, 64, 100) - 1 do
-      local fd = events[i].fd
-      if fd == timer then
-        C.read(timer, buffer, 8)
-      else
-        receive(fd)
-      end
-    end
+    tick = math.max(tick, moment) + TICK_S
   end
-  return total
+  failed = failed + total - done - answered - failed
+  close_window()
 end
 
-watch(timer)
 for _ = 1, AT_START do
   put_idle(dial())
 end
-local total = run()
-io.write(string.format('{"sent":%d,"failed":%d,"p50":%.3f,"p99":%.3f,"max":%.3f}\n', total, total - answered,
-  percentile(0.5), percentile(0.99), worst))
+run()
+io.write(table.concat(lines))
