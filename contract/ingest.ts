@@ -122,6 +122,8 @@ export interface TrafficRecord {
   /** Answered 500 and above, by response source. */
   errors_service: number;
   errors_gateway: number;
+  /** Requests whose payload was not looked at because of `payload.sampling`. */
+  unsampled?: number;
 }
 
 /** How often a decision took effect on this node in one window. */

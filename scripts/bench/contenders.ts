@@ -23,11 +23,17 @@ export const WIDE_LIMITS = { flood: { max_per_ip: 10_000_000, min_route_rps: 1_0
 
 export const LUA = join(import.meta.dirname, "lua");
 
+function sampled(sampling: number): PluginSpec {
+  return { name: "threat-response", config: { mode: "enforce", ...WIDE_LIMITS, payload: { sampling } } };
+}
+
 export const PLUGINS: Record<string, PluginSpec | undefined> = {
   "no plugin": undefined,
   "no-op plugin": { name: "noop", config: {} },
   "threat-response, monitor": { name: "threat-response", config: { mode: "monitor", ...WIDE_LIMITS } },
   "threat-response, enforce": { name: "threat-response", config: { mode: "enforce", ...WIDE_LIMITS } },
+  "threat-response, enforce, sampling 0.25": sampled(0.25),
+  "threat-response, enforce, sampling 0": sampled(0),
 };
 
 /** Only a real Kong carries the real one. */

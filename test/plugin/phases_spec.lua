@@ -187,6 +187,96 @@ describe("the phases", function()
     assert.equal("source", serialized.by)
   end)
 
+  local function from(address)
+    ngx.var.remote_addr, ngx.var.binary_remote_addr = address, address:gsub("%d+%.?", function(part)
+      return string.char(tonumber((part:gsub("%.", ""))))
+    end)
+  end
+
+  describe("with payload.sampling below 1", function()
+    local function misses(sampling, requests)
+      config = worker.instance({ ["payload.sampling"] = sampling, ["source.min_evidence"] = 10000 }).config
+      local passed = 0
+      for i = 1, requests do
+        from("192.0.2." .. i % 250)
+        if request("/orders?hello") == 200 and kong.ctx.plugin.facts.isInspected == false then passed = passed + 1 end
+      end
+      return passed
+    end
+
+    it("look at about that share of the payloads", function()
+      assert.equal(0, misses(1, 200))
+      assert.equal(200, misses(0, 200))
+      local left_out = misses(0.25, 2000)
+      assert.is_true(left_out > 1400 and left_out < 1600)
+    end)
+
+    it("find who tries again and again, and look at all of their requests from then on", function()
+      config = worker.instance({ ["payload.sampling"] = 0.2, ["source.min_evidence"] = 10000, ["flood.max_per_ip"] = 10000 }).config
+      local tries = 0
+      repeat tries = tries + 1 until request(ATTACK) == 403 or tries == 500
+      assert.is_true(tries < 500)
+      for _ = 1, 100 do assert.equal(403, request(ATTACK)) end
+    end)
+
+    it("still go by lists and by the record of the source", function()
+      config = worker.instance({ ["payload.sampling"] = 0, ["deny.user_agents"] = { "badbot" } }).config
+      for _ = 1, 20 do assert.equal(403, request("/orders", { headers = { ["user-agent"] = "BadBot/1" } })) end
+      assert.equal(200, request(ATTACK))
+    end)
+
+    it("say how many they did not look at", function()
+      config = worker.instance({ ["payload.sampling"] = 0 }).config
+      for _ = 1, 7 do request("/orders") end
+      assert.equal(7, records("traffic")[1].unsampled)
+    end)
+  end)
+
+  describe("with enforce_share below 1", function()
+    local function stopped_of(share, clients)
+      config = worker.instance({ ["payload.enforce_share"] = share }).config
+      local stopped = {}
+      for i = 1, clients do
+        from("198.51." .. math.floor(i / 250) .. "." .. i % 250)
+        stopped[i] = request(ATTACK) == 403
+      end
+      return stopped
+    end
+
+    local function count(flags)
+      local total = 0
+      for _, flag in ipairs(flags) do if flag then total = total + 1 end end
+      return total
+    end
+
+    it("enforce on that share of the clients, and on each client always or never", function()
+      local first = stopped_of(0.3, 1000)
+      assert.is_true(count(first) > 250 and count(first) < 350)
+      assert.same(first, stopped_of(0.3, 1000))
+    end)
+
+    it("keep whom they enforced on when the share grows", function()
+      local few, more = stopped_of(0.2, 400), stopped_of(0.5, 400)
+      for i, flag in ipairs(few) do assert.is_true(not flag or more[i]) end
+    end)
+
+    it("only report what they do not enforce, as in monitor mode, and never block the address for it", function()
+      config = worker.instance({ ["payload.enforce_share"] = 0 }).config
+      for _ = 1, 20 do assert.equal(200, request(ATTACK)) end
+      assert.same({ "block", false }, { serialized.verdict, serialized.enforced })
+      local incident = records("incident")[1]
+      assert.same({ "monitor", 20, 0, "block" }, { incident.mode, incident.passed, incident.stopped, incident.verdict })
+      assert.equal(200, request("/orders"))
+    end)
+
+    it("still enforce the other detectors on the same client", function()
+      config = worker.instance({ ["payload.enforce_share"] = 0, ["flood.max_per_ip"] = 10 }).config
+      local last
+      for _ = 1, 20 do last = request(ATTACK) end
+      assert.equal(429, last)
+    end)
+  end)
+
   it("keep what they learned when Kong rebuilds its configuration", function()
     for _ = 1, 6 do request(ATTACK) end
     config = worker.instance({}).config

@@ -68,7 +68,7 @@ function worker.instance(changes)
     deny = { cidrs = {}, methods = {}, paths = {}, user_agents = {} },
     trusted_proxies = {},
     thresholds = { flag = 40, block = 70 },
-    payload = { enabled = true, max_body_bytes = 65536 },
+    payload = { enabled = true, max_body_bytes = 65536, sampling = 1, enforce_share = 1 },
     login = {
       enabled = true,
       paths = { "/login" },
@@ -78,8 +78,16 @@ function worker.instance(changes)
       max_users_per_ip = 10,
       max_ips_per_user = 10,
       max_failures_per_ip = 10,
+      enforce_share = 1,
     },
-    flood = { enabled = true, window_s = 10, max_per_ip = 100, route_factor = 5, min_route_rps = 50 },
+    flood = {
+      enabled = true,
+      window_s = 10,
+      max_per_ip = 100,
+      route_factor = 5,
+      min_route_rps = 50,
+      enforce_share = 1,
+    },
     source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },
     agent = {
       poll_interval_s = 1,

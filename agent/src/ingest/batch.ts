@@ -93,6 +93,7 @@ const traffic = z.object({
   clean_denied: count,
   errors_service: count,
   errors_gateway: count,
+  unsampled: count.optional(),
 });
 
 const decisionHits = z.object({

@@ -7,6 +7,8 @@ local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local findRecord = ____evidence_2Ets.findRecord
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local matchList = ____lists_2Ets.matchList
+local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
+local isTrial = ____rollout_2Ets.isTrial
 local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
 local ruleFinding = ____verdict_2Ets.ruleFinding
 --- What can be said by address, method and path alone, before routing: lists, decisions, the source's record and its rate.
@@ -76,6 +78,9 @@ local function ruleRate(instance, source, requests)
     local finding = detectSourceFlood(instance, source, requests)
     if finding == nil then
         return nil
+    end
+    if instance.enforce and isTrial(instance, source, finding) then
+        finding.isTrial = true
     end
     return ruleFinding(finding, instance.config.thresholds, instance.config.flood.window_s)
 end

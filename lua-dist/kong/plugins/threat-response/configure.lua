@@ -59,14 +59,23 @@ end
 --- The instance of a configuration; compiles what `configure` has not seen, as before Kong 3.5.
 ____exports.instanceOf = function(config) return byTable[config] or find(config, byContent) end
 local flushInterval = 1
+local reporter
+--- The configuration through which the plugin reports about itself: the first that names an agent, so that one record goes to one.
+____exports.reporterConfig = function() return reporter end
 --- Seconds after which reports are due: the shortest any instance asks for.
 ____exports.shortestFlush = function() return flushInterval end
 --- All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none.
 ____exports.configure = function(configs)
     local known = {}
     local shortest = 60
+    reporter = nil
     for ____, config in ipairs(configs or ({})) do
         find(config, known).config = config
+        if config.agent.url ~= nil then
+            if reporter == nil then
+                reporter = config
+            end
+        end
         shortest = math.min(shortest, config.agent.flush_interval_s)
     end
     byContent = known

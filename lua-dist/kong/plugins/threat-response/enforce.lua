@@ -11,17 +11,26 @@ ____exports.clearForgedHeader = function()
         kong.service.request.clear_header(HEADER)
     end
 end
+--- Whether a ruling takes effect: a detector may be enforced on some clients only.
+local function isEnforced(instance, ruling)
+    local ____instance_enforce_2 = instance.enforce
+    if ____instance_enforce_2 then
+        local ____opt_0 = ruling.finding
+        ____instance_enforce_2 = (____opt_0 and ____opt_0.isTrial) ~= true
+    end
+    return ____instance_enforce_2
+end
 local function describe(instance, ruling)
-    local ____kong_log_set_serialize_value_5 = kong.log.set_serialize_value
-    local ____ruling_verdict_2 = ruling.verdict
-    local ____instance_enforce_3 = instance.enforce
-    local ____ruling_by_4 = ruling.by
-    local ____opt_0 = ruling.finding
-    ____kong_log_set_serialize_value_5("threat_response", {
-        verdict = ____ruling_verdict_2,
-        enforced = ____instance_enforce_3,
-        by = ____ruling_by_4,
-        category = ____opt_0 and ____opt_0.category,
+    local ____kong_log_set_serialize_value_8 = kong.log.set_serialize_value
+    local ____ruling_verdict_5 = ruling.verdict
+    local ____isEnforced_result_6 = isEnforced(instance, ruling)
+    local ____ruling_by_7 = ruling.by
+    local ____opt_3 = ruling.finding
+    ____kong_log_set_serialize_value_8("threat_response", {
+        verdict = ____ruling_verdict_5,
+        enforced = ____isEnforced_result_6,
+        by = ____ruling_by_7,
+        category = ____opt_3 and ____opt_3.category,
         score = ruling.score,
         reason = ruling.reason,
         decision = ruling.decision
@@ -44,7 +53,7 @@ local function note(instance, trace, ruling)
         describe(instance, ruling)
     end
 end
---- Does what the ruling says, unless the instance only monitors. Nothing runs after a stop, so the marks come first.
+--- Does what the ruling says, unless the instance or the detector only monitors. Nothing runs after a stop, so the marks come first.
 ____exports.enforce = function(instance, trace, ruling)
     if ruling == nil then
         return
@@ -53,7 +62,7 @@ ____exports.enforce = function(instance, trace, ruling)
     if isStronger then
         note(instance, trace, ruling)
     end
-    if not instance.enforce or ruling.verdict == "allow" then
+    if not isEnforced(instance, ruling) or ruling.verdict == "allow" then
         return
     end
     if stops(ruling) then
@@ -62,11 +71,11 @@ ____exports.enforce = function(instance, trace, ruling)
         return
     end
     if isStronger then
-        local ____kong_service_request_set_header_8 = kong.service.request.set_header
-        local ____opt_6 = ruling.finding
-        ____kong_service_request_set_header_8(
+        local ____kong_service_request_set_header_11 = kong.service.request.set_header
+        local ____opt_9 = ruling.finding
+        ____kong_service_request_set_header_11(
             HEADER,
-            (("flag;category=" .. tostring(____opt_6 and ____opt_6.category)) .. ";score=") .. tostring(ruling.score)
+            (("flag;category=" .. tostring(____opt_9 and ____opt_9.category)) .. ";score=") .. tostring(ruling.score)
         )
     end
 end

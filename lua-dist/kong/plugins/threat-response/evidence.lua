@@ -84,7 +84,8 @@ ____exports.addEvidence = function(instance, source, finding)
         return false
     end
     local limits = instance.config.source
-    local letter = "e" .. instance.namespace
+    local namespace = finding.isTrial == true and "M" or instance.namespace
+    local letter = "e" .. namespace
     counters:incr(
         windowKey(letter, limits.window_s, 0, source.key),
         1,
@@ -104,7 +105,7 @@ ____exports.addEvidence = function(instance, source, finding)
         return false
     end
     local incident = (((finding.category .. " ") .. finding.subject) .. " ") .. finding.value
-    local added = counters:add(("b" .. instance.namespace) .. source.key, incident, limits.block_s)
+    local added = counters:add(("b" .. namespace) .. source.key, incident, limits.block_s)
     if added then
         noteBlock(limits.block_s)
     end

@@ -3,6 +3,7 @@ local configure = ____configure_2Ets.configure
 local instanceOf = ____configure_2Ets.instanceOf
 local ____health_2Ets = require("kong.plugins.threat-response.health")
 local countFailOpen = ____health_2Ets.countFailOpen
+local countServed = ____health_2Ets.countServed
 local ____inspect_2Ets = require("kong.plugins.threat-response.inspect")
 local inspectAccess = ____inspect_2Ets.inspectAccess
 local inspectLog = ____inspect_2Ets.inspectLog
@@ -42,6 +43,7 @@ local handler = {
     end,
     log = function(self, config)
         guard("log", log, config)
+        countServed()
     end
 }
 local ____exports = handler

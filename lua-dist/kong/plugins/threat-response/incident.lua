@@ -26,6 +26,10 @@ local MAX_REASONS = 5
 local open = {}
 local size = 0
 local collapsed = 0
+--- What is only tried out is reported as what was only monitored.
+local function modeOf(instance, finding)
+    return finding.isTrial == true and "monitor" or instance.config.mode
+end
 local function createRecord(instance, finding, kind, value, now)
     local record = {
         type = "incident",
@@ -34,7 +38,7 @@ local function createRecord(instance, finding, kind, value, now)
         detector = finding.detector,
         subject = {kind = kind, value = value},
         scope = {},
-        mode = instance.config.mode,
+        mode = modeOf(instance, finding),
         window_start = now,
         window_s = 0,
         first_at = now,
@@ -63,7 +67,7 @@ local function createRecord(instance, finding, kind, value, now)
     }
 end
 local function findOpen(instance, finding, now)
-    local owner = (((instance.config.gateway .. "|") .. instance.config.mode) .. "|") .. finding.category
+    local owner = (((instance.config.gateway .. "|") .. modeOf(instance, finding)) .. "|") .. finding.category
     local isFull = size >= MAX_OPEN
     local subject = (((owner .. "|") .. finding.subject) .. "|") .. finding.value
     local known = open[subject]

@@ -88,6 +88,13 @@ ____exports.inspectAccess = function(instance)
             ruleFindings(findings, instance.config)
         )
     end
+    if not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            ruleFindings(findings, instance.config, true)
+        )
+    end
 end
 --- After the answer, whoever gave it.
 ____exports.inspectLog = function(instance)

@@ -4,9 +4,19 @@ local addEvidence = ____evidence_2Ets.addEvidence
 local addGood = ____evidence_2Ets.addGood
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local addArrival = ____route_2Drate_2Ets.addArrival
+local ____sampling_2Ets = require("kong.plugins.threat-response.sampling")
+local watchSource = ____sampling_2Ets.watchSource
 local ____score_2Ets = require("kong.plugins.threat-response.score")
 local isEvidence = ____score_2Ets.isEvidence
 --- What a request that is over teaches about its source and its route.
+local function hasSign(instance, findings)
+    for ____, finding in ipairs(findings) do
+        if finding.score >= instance.config.thresholds.flag then
+            return true
+        end
+    end
+    return false
+end
 local function findEvidence(instance, findings)
     for ____, finding in ipairs(findings) do
         if isEvidence(finding, instance.config.thresholds.block) then
@@ -25,6 +35,9 @@ ____exports.learnFrom = function(instance, outcome)
     if isGood(outcome) then
         addGood(instance, outcome.source)
     end
+    if hasSign(instance, outcome.findings) then
+        watchSource(instance, outcome.source)
+    end
     local ____temp_0
     if #outcome.findings > 0 then
         ____temp_0 = findEvidence(instance, outcome.findings)
@@ -40,7 +53,7 @@ ____exports.learnFrom = function(instance, outcome)
         return
     end
     kong.log.notice(
-        instance.enforce and "blocks " or "would block ",
+        instance.enforce and evidence.isTrial ~= true and "blocks " or "would block ",
         outcome.source.ip,
         " for ",
         instance.config.source.block_s,

@@ -4,6 +4,8 @@ local readSource = ____source_2Ets.readSource
 local ____login_2Doutcome_2Ets = require("kong.plugins.threat-response.login-outcome")
 local judgeAnswer = ____login_2Doutcome_2Ets.judgeAnswer
 local observeLogin = ____login_2Doutcome_2Ets.observeLogin
+local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
+local markTrials = ____rollout_2Ets.markTrials
 local function readLoginResult(instance, trace, status)
     local ____opt_0 = trace.facts
     local login = ____opt_0 and ____opt_0.login
@@ -40,6 +42,7 @@ local function gather(instance, trace, login)
     local late = observeLogin(instance, trace.facts, login, isProved)
     if late ~= nil then
         findings[#findings + 1] = late
+        markTrials(instance, trace.facts.source, findings)
     end
     return findings
 end

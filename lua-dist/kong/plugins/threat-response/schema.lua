@@ -143,6 +143,7 @@ local function list(description)
         }
     )
 end
+local enforceShare = decimal("Share of clients on whom this detector's verdicts are enforced in enforce mode; on the others they are only reported. A client stays on its side.", 1, 0, 1)
 local thresholds = record(
     "Scores of a request, 0 to 100, from which a verdict holds.",
     {
@@ -155,7 +156,9 @@ local payload = record(
     "Injection in query, headers and body.",
     {
         {enabled = flag("Whether payloads are looked at.", true)},
-        {max_body_bytes = integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576)}
+        {max_body_bytes = integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576)},
+        {sampling = decimal("Share of requests whose payload is looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.", 1, 0, 1)},
+        {enforce_share = enforceShare}
     }
 )
 local LOGIN_PATHS = {
@@ -197,7 +200,8 @@ local login = record(
         {window_s = integer("Seconds over which the limits below count.", 60, 5, 3600)},
         {max_users_per_ip = integer("Distinct users of one address.", 10, 2, 10000)},
         {max_ips_per_user = integer("Distinct addresses of one user.", 10, 2, 10000)},
-        {max_failures_per_ip = integer("Failed logins of one address.", 10, 1, 10000)}
+        {max_failures_per_ip = integer("Failed logins of one address.", 10, 1, 10000)},
+        {enforce_share = enforceShare}
     }
 )
 local flood = record(
@@ -207,7 +211,8 @@ local flood = record(
         {window_s = integer("Seconds of one window.", 10, 1, 600)},
         {max_per_ip = integer("Requests of one address in one window.", 600, 1, 10000000)},
         {route_factor = decimal("How many times its learned rate a route has to reach.", 5, 1.1, 1000)},
-        {min_route_rps = decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000)}
+        {min_route_rps = decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000)},
+        {enforce_share = enforceShare}
     }
 )
 local source = record(

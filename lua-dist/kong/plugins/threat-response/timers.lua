@@ -1,10 +1,13 @@
 local ____exports = {}
 local ____configure_2Ets = require("kong.plugins.threat-response.configure")
+local reporterConfig = ____configure_2Ets.reporterConfig
 local shortestFlush = ____configure_2Ets.shortestFlush
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local isShared = ____counters_2Ets.isShared
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local startDecisions = ____decisions_2Ets.startDecisions
+local ____fail_2Dopen_2Ets = require("kong.plugins.threat-response.fail-open")
+local checkFailOpen = ____fail_2Dopen_2Ets.checkFailOpen
 local ____health_2Ets = require("kong.plugins.threat-response.health")
 local countFailOpen = ____health_2Ets.countFailOpen
 local ____incident_2Ets = require("kong.plugins.threat-response.incident")
@@ -29,6 +32,10 @@ local function tick(isLast)
         windowStart = now
     end
     tickRates(now)
+    checkFailOpen(
+        reporterConfig(),
+        now
+    )
     if isLast or now - windowStart >= shortestFlush() then
         flush(now)
     end

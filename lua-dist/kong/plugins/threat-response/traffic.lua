@@ -59,6 +59,10 @@ ____exports.addTraffic = function(instance, outcome)
     local ____opt_0 = outcome.route
     local record = findRoute(____instance_2, ____opt_0 and ____opt_0.id or "", outcome.route)
     record.requests = record.requests + 1
+    local ____opt_3 = outcome.facts
+    if (____opt_3 and ____opt_3.isInspected) == false then
+        record.unsampled = (record.unsampled or 0) + 1
+    end
     if outcome.isStopped then
         record.stopped = record.stopped + 1
     elseif outcome.isSuspicious then
@@ -97,11 +101,11 @@ ____exports.flushTraffic = function(start, length)
     routes = {}
     size = 0
     local reporter
-    for ____, ____temp_3 in pairs(closing) do
+    for ____, ____temp_5 in pairs(closing) do
         local record
         local instance
-        instance = ____temp_3.instance
-        record = ____temp_3.record
+        instance = ____temp_5.instance
+        record = ____temp_5.record
         reporter = instance.config
         record.id = nextRecordId()
         record.window_start = start

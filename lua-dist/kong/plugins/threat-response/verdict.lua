@@ -29,16 +29,22 @@ ____exports.ruleFinding = function(finding, thresholds, retryAfter)
         finding = finding
     }
 end
---- The strongest ruling that any of the findings earns.
-____exports.ruleFindings = function(findings, limits)
+--- The strongest ruling that any of the findings earns; with `isTrial` any of those that are only tried out.
+____exports.ruleFindings = function(findings, limits, isTrial)
     local ruling
     for ____, finding in ipairs(findings or ({})) do
-        local isLogin = finding.category == "credential_stuffing"
-        local retryAfter = isLogin and limits.login.window_s or limits.flood.window_s
-        ruling = ____exports.stronger(
-            ruling,
-            ____exports.ruleFinding(finding, limits.thresholds, retryAfter)
-        )
+        do
+            if finding.isTrial == true ~= (isTrial == true) then
+                goto __continue10
+            end
+            local isLogin = finding.category == "credential_stuffing"
+            local retryAfter = isLogin and limits.login.window_s or limits.flood.window_s
+            ruling = ____exports.stronger(
+                ruling,
+                ____exports.ruleFinding(finding, limits.thresholds, retryAfter)
+            )
+        end
+        ::__continue10::
     end
     return ruling
 end

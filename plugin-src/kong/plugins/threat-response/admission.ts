@@ -4,6 +4,7 @@ import { detectSourceFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
 import { matchList } from "./lists.ts";
+import { isTrial } from "./rollout.ts";
 import type { Arrival } from "./trace.ts";
 import { type Ruling, ruleFinding } from "./verdict.ts";
 
@@ -35,6 +36,7 @@ const ruleRecord = (instance: Instance, source: Source): Ruling | undefined => {
 const ruleRate = (instance: Instance, source: Source, requests: number): Ruling | undefined => {
   const finding = detectSourceFlood(instance, source, requests);
   if (finding === undefined) return undefined;
+  if (instance.enforce && isTrial(instance, source, finding)) finding.isTrial = true;
   return ruleFinding(finding, instance.config.thresholds, instance.config.flood.window_s);
 };
 

@@ -14,7 +14,14 @@ export interface Config {
   /** CIDRs of proxies in front, beside Kong's own `trusted_ips`; decisions never hit them. */
   trusted_proxies: string[];
   thresholds: { flag: number; block: number };
-  payload: { enabled: boolean; max_body_bytes: number };
+  payload: {
+    enabled: boolean;
+    max_body_bytes: number;
+    /** Share of the requests whose payload is looked at. */
+    sampling: number;
+    /** Share of the clients on whom a detector's verdicts are enforced; see `rollout.ts`. */
+    enforce_share: number;
+  };
   login: {
     enabled: boolean;
     /** Path prefixes of login routes; a route with an Authorization: Basic header counts as one always. */
@@ -25,6 +32,7 @@ export interface Config {
     max_users_per_ip: number;
     max_ips_per_user: number;
     max_failures_per_ip: number;
+    enforce_share: number;
   };
   flood: {
     enabled: boolean;
@@ -34,6 +42,7 @@ export interface Config {
     /** A route's rate counts as a flood above its learned baseline times this, and above `min_route_rps`. */
     route_factor: number;
     min_route_rps: number;
+    enforce_share: number;
   };
   source: {
     /** Pieces of evidence within `window_s` before an address is blocked by the gateway itself. */
@@ -131,6 +140,10 @@ const find = (config: Config, known: Record<string, Instance>): Instance => {
 export const instanceOf = (config: Config): Instance => byTable.get(config) ?? find(config, byContent);
 
 let flushInterval = 1;
+let reporter: Config | undefined;
+
+/** The configuration through which the plugin reports about itself: the first that names an agent, so that one record goes to one. */
+export const reporterConfig = (): Config | undefined => reporter;
 
 /** Seconds after which reports are due: the shortest any instance asks for. */
 export const shortestFlush = (): number => flushInterval;
@@ -139,8 +152,10 @@ export const shortestFlush = (): number => flushInterval;
 export const configure = (configs?: Config[]): void => {
   const known: Record<string, Instance> = {};
   let shortest = 60;
+  reporter = undefined;
   for (const config of configs ?? []) {
     find(config, known).config = config;
+    if (config.agent.url !== undefined) reporter ??= config;
     shortest = Math.min(shortest, config.agent.flush_interval_s);
   }
   byContent = known;

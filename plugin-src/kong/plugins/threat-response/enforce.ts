@@ -10,10 +10,14 @@ export const clearForgedHeader = (): void => {
   if (ngx.var.http_x_threat_response !== undefined) kong.service.request.clear_header(HEADER);
 };
 
+/** Whether a ruling takes effect: a detector may be enforced on some clients only. */
+const isEnforced = (instance: Instance, ruling: Ruling): boolean =>
+  instance.enforce && ruling.finding?.isTrial !== true;
+
 const describe = (instance: Instance, ruling: Ruling): void => {
   kong.log.set_serialize_value("threat_response", {
     verdict: ruling.verdict,
-    enforced: instance.enforce,
+    enforced: isEnforced(instance, ruling),
     by: ruling.by,
     category: ruling.finding?.category,
     score: ruling.score,
@@ -35,12 +39,12 @@ const note = (instance: Instance, trace: Trace, ruling: Ruling): void => {
   if (ruling.verdict !== "allow") describe(instance, ruling);
 };
 
-/** Does what the ruling says, unless the instance only monitors. Nothing runs after a stop, so the marks come first. */
+/** Does what the ruling says, unless the instance or the detector only monitors. Nothing runs after a stop, so the marks come first. */
 export const enforce = (instance: Instance, trace: Trace, ruling: Ruling | undefined): void => {
   if (ruling === undefined) return;
   const isStronger = stronger(trace.ruling, ruling) === ruling;
   if (isStronger) note(instance, trace, ruling);
-  if (!instance.enforce || ruling.verdict === "allow") return;
+  if (!isEnforced(instance, ruling) || ruling.verdict === "allow") return;
   if (stops(ruling)) {
     trace.stopped = true;
     stop(ruling);

@@ -86,14 +86,16 @@ const noteBlock = (seconds: number): void => {
 export const addEvidence = (instance: Instance, source: Source, finding: Finding): boolean => {
   if (source.isExempt) return false;
   const limits = instance.config.source;
-  const letter = `e${instance.namespace}`;
+  // What is only tried out stops nothing, as in monitor mode.
+  const namespace = finding.isTrial === true ? "M" : instance.namespace;
+  const letter = `e${namespace}`;
   counters.incr(windowKey(letter, limits.window_s, 0, source.key), 1, 0, limits.window_s * 2);
   const evidence = sum(letter, limits.window_s, source.key);
   if (evidence < limits.min_evidence) return false;
   if (!isEnough(limits, evidence, countGood(instance, source.key), goodFor(source.key))) return false;
   // What follows still belongs to the incident it began with.
   const incident = `${finding.category} ${finding.subject} ${finding.value}`;
-  const [added] = counters.add(`b${instance.namespace}${source.key}`, incident, limits.block_s);
+  const [added] = counters.add(`b${namespace}${source.key}`, incident, limits.block_s);
   if (added) noteBlock(limits.block_s);
   return added;
 };

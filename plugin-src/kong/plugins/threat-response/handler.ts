@@ -1,5 +1,5 @@
 import { type Config, configure, instanceOf } from "./configure.ts";
-import { countFailOpen } from "./health.ts";
+import { countFailOpen, countServed } from "./health.ts";
 import { inspectAccess, inspectLog, inspectRewrite } from "./inspect.ts";
 import { startTimers } from "./timers.ts";
 
@@ -35,6 +35,7 @@ const handler = {
 
   log(config: Config): void {
     guard("log", log, config);
+    countServed();
   },
 };
 

@@ -49,6 +49,10 @@ let open = new LuaTable<string, Open>();
 let size = 0;
 let collapsed = 0;
 
+/** What is only tried out is reported as what was only monitored. */
+const modeOf = (instance: Instance, finding: Finding): string =>
+  finding.isTrial === true ? "monitor" : instance.config.mode;
+
 const createRecord = (instance: Instance, finding: Finding, kind: SubjectKind, value: string, now: number): Open => {
   const record: IncidentRecord = {
     type: "incident",
@@ -57,7 +61,7 @@ const createRecord = (instance: Instance, finding: Finding, kind: SubjectKind, v
     detector: finding.detector,
     subject: { kind, value },
     scope: {},
-    mode: instance.config.mode,
+    mode: modeOf(instance, finding),
     window_start: now,
     window_s: 0,
     first_at: now,
@@ -79,7 +83,7 @@ const createRecord = (instance: Instance, finding: Finding, kind: SubjectKind, v
 };
 
 const findOpen = (instance: Instance, finding: Finding, now: number): Open => {
-  const owner = `${instance.config.gateway}|${instance.config.mode}|${finding.category}`;
+  const owner = `${instance.config.gateway}|${modeOf(instance, finding)}|${finding.category}`;
   const isFull = size >= MAX_OPEN;
   const subject = `${owner}|${finding.subject}|${finding.value}`;
   const known = open.get(subject);

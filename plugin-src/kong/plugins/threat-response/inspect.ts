@@ -43,6 +43,7 @@ export const inspectAccess = (instance: Instance): void => {
   trace.findings = findings;
   enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config));
+  if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config, true));
 };
 
 /** After the answer, whoever gave it. */

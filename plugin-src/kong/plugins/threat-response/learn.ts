@@ -2,9 +2,17 @@ import type { Instance } from "./configure.ts";
 import { addEvidence, addGood } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
 import { addArrival } from "./route-rate.ts";
+import { watchSource } from "./sampling.ts";
 import { type Finding, isEvidence } from "./score.ts";
 
 /** What a request that is over teaches about its source and its route. */
+const hasSign = (instance: Instance, findings: Finding[]): boolean => {
+  for (const finding of findings) {
+    if (finding.score >= instance.config.thresholds.flag) return true;
+  }
+  return false;
+};
+
 const findEvidence = (instance: Instance, findings: Finding[]): Finding | undefined => {
   for (const finding of findings) {
     if (isEvidence(finding, instance.config.thresholds.block)) return finding;
@@ -19,12 +27,13 @@ export const learnFrom = (instance: Instance, outcome: Outcome): void => {
   // Requests with a route were counted when they came.
   if (outcome.route === undefined) addArrival(instance, "", outcome.source.key);
   if (isGood(outcome)) addGood(instance, outcome.source);
+  if (hasSign(instance, outcome.findings)) watchSource(instance, outcome.source);
   const evidence = outcome.findings.length > 0 ? findEvidence(instance, outcome.findings) : undefined;
   if (evidence === undefined) return;
   const blocks = addEvidence(instance, outcome.source, evidence);
   if (!blocks) return;
   kong.log.notice(
-    instance.enforce ? "blocks " : "would block ",
+    instance.enforce && evidence.isTrial !== true ? "blocks " : "would block ",
     outcome.source.ip,
     " for ",
     instance.config.source.block_s,

@@ -2,6 +2,7 @@ import type { Instance } from "./configure.ts";
 import type { Facts } from "./features/facts.ts";
 import { readSource, type Source } from "./features/source.ts";
 import { judgeAnswer, type LoginResult, observeLogin } from "./login-outcome.ts";
+import { markTrials } from "./rollout.ts";
 import type { Finding } from "./score.ts";
 import type { Trace } from "./trace.ts";
 import type { Ruling } from "./verdict.ts";
@@ -47,7 +48,10 @@ const gather = (instance: Instance, trace: Trace, login: LoginResult | undefined
   if (login === undefined || trace.facts === undefined) return findings;
   const isProved = login === "succeeded" && kong.client.get_consumer() !== undefined;
   const late = observeLogin(instance, trace.facts, login, isProved);
-  if (late !== undefined) findings.push(late);
+  if (late !== undefined) {
+    findings.push(late);
+    markTrials(instance, trace.facts.source, findings);
+  }
   return findings;
 };
 

@@ -20,6 +20,8 @@ export interface Finding {
   reason: string;
   /** Part of the incident, but not held against the address: it may be somebody else's victim, or only a little too eager. */
   isWeak?: boolean;
+  /** Only reported, as in monitor mode: the client is not yet in the share on which the detector is enforced. */
+  isTrial?: boolean;
   /** What happened before that this finding rests on; given once, when the incident begins. */
   prior?: { failures: number; users: number };
 }

@@ -1,6 +1,7 @@
-import { shortestFlush } from "./configure.ts";
+import { reporterConfig, shortestFlush } from "./configure.ts";
 import { isShared } from "./counters.ts";
 import { startDecisions } from "./decisions.ts";
+import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
 import { startReporting } from "./report.ts";
@@ -21,6 +22,7 @@ const tick = (isLast: boolean): void => {
   const now = ngx.now();
   if (windowStart === 0) windowStart = now;
   tickRates(now);
+  checkFailOpen(reporterConfig(), now);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };
 

@@ -57,6 +57,7 @@ const addClean = (record: TrafficRecord, outcome: Outcome): void => {
 export const addTraffic = (instance: Instance, outcome: Outcome): void => {
   const record = findRoute(instance, outcome.route?.id ?? "", outcome.route);
   record.requests += 1;
+  if (outcome.facts?.isInspected === false) record.unsampled = (record.unsampled ?? 0) + 1;
   if (outcome.isStopped) record.stopped += 1;
   else if (outcome.isSuspicious) record.suspicious += 1;
   else addClean(record, outcome);

@@ -41,10 +41,15 @@ export const ruleFinding = (finding: Finding, thresholds: Thresholds, retryAfter
   return { verdict, by: "detector", reason: finding.reason, retry_after: retryAfter, score: finding.score, finding };
 };
 
-/** The strongest ruling that any of the findings earns. */
-export const ruleFindings = (findings: Finding[] | undefined, limits: Limits): Ruling | undefined => {
+/** The strongest ruling that any of the findings earns; with `isTrial` any of those that are only tried out. */
+export const ruleFindings = (
+  findings: Finding[] | undefined,
+  limits: Limits,
+  isTrial?: boolean,
+): Ruling | undefined => {
   let ruling: Ruling | undefined;
   for (const finding of findings ?? []) {
+    if ((finding.isTrial === true) !== (isTrial === true)) continue;
     const isLogin = finding.category === "credential_stuffing";
     const retryAfter = isLogin ? limits.login.window_s : limits.flood.window_s;
     ruling = stronger(ruling, ruleFinding(finding, limits.thresholds, retryAfter));

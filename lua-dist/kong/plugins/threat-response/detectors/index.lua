@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
+local markTrials = ____rollout_2Ets.markTrials
 local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
 local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
@@ -7,13 +9,13 @@ local ____payload_2Dinjection_2Ets = require("kong.plugins.threat-response.detec
 local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
 --- All detectors in order; nil where none found anything, which is nearly always.
 ____exports.detect = function(instance, facts, requests)
-    local ____instance_config_payload_enabled_0
-    if instance.config.payload.enabled then
-        ____instance_config_payload_enabled_0 = detectPayload(facts, facts.source.ip)
+    local ____temp_0
+    if instance.config.payload.enabled and facts.isInspected then
+        ____temp_0 = detectPayload(facts, facts.source.ip)
     else
-        ____instance_config_payload_enabled_0 = nil
+        ____temp_0 = nil
     end
-    local payload = ____instance_config_payload_enabled_0
+    local payload = ____temp_0
     local stuffing = detectStuffing(instance, facts)
     local ____detectRouteFlood_5 = detectRouteFlood
     local ____instance_3 = instance
@@ -33,6 +35,7 @@ ____exports.detect = function(instance, facts, requests)
     if flood ~= nil then
         findings[#findings + 1] = flood
     end
+    markTrials(instance, facts.source, findings)
     return findings
 end
 return ____exports

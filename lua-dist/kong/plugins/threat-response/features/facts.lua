@@ -1,6 +1,8 @@
 local ____exports = {}
 local ____body_2Ets = require("kong.plugins.threat-response.features.body")
 local readBody = ____body_2Ets.readBody
+local ____sampling_2Ets = require("kong.plugins.threat-response.sampling")
+local isInspected = ____sampling_2Ets.isInspected
 local ____login_2Ets = require("kong.plugins.threat-response.features.login")
 local isLoginRequest = ____login_2Ets.isLoginRequest
 local readLogin = ____login_2Ets.readLogin
@@ -37,6 +39,7 @@ local function readRequestLine(source)
         userAgent = nil,
         referer = nil,
         route = kong.router.get_route(),
+        isInspected = true,
         body = nil,
         login = nil
     }
@@ -51,12 +54,13 @@ local function addHeaders(facts)
 end
 ____exports.readFacts = function(instance, source)
     local facts = readRequestLine(source)
+    facts.isInspected = isInspected(instance, source)
     local ____instance_config_7 = instance.config
     local payload = ____instance_config_7.payload
     local login = ____instance_config_7.login
     addHeaders(facts)
     local isLogin = login.enabled and isLoginRequest(instance, facts)
-    local limit = payload.enabled and payload.max_body_bytes or 0
+    local limit = payload.enabled and facts.isInspected and payload.max_body_bytes or 0
     facts.body = readBody(
         facts,
         isLogin and math.max(limit, 8192) or limit

@@ -1,6 +1,7 @@
 import type { Instance } from "../configure.ts";
 import type { Facts } from "../features/facts.ts";
 import type { RequestParts } from "../payload/scan-request.ts";
+import { markTrials } from "../rollout.ts";
 import type { Finding } from "../score.ts";
 import { detectStuffing } from "./credential-stuffing.ts";
 import { detectRouteFlood } from "./flood.ts";
@@ -8,7 +9,7 @@ import { detectPayload } from "./payload-injection.ts";
 
 /** All detectors in order; nil where none found anything, which is nearly always. */
 export const detect = (instance: Instance, facts: Facts, requests: number): Finding[] | undefined => {
-  const payload = instance.config.payload.enabled
+  const payload = instance.config.payload.enabled && facts.isInspected
     ? detectPayload(facts as unknown as RequestParts, facts.source.ip)
     : undefined;
   const stuffing = detectStuffing(instance, facts);
@@ -18,5 +19,6 @@ export const detect = (instance: Instance, facts: Facts, requests: number): Find
   if (payload !== undefined) findings.push(payload);
   if (stuffing !== undefined) findings.push(stuffing);
   if (flood !== undefined) findings.push(flood);
+  markTrials(instance, facts.source, findings);
   return findings;
 };

@@ -1,5 +1,6 @@
 import type { Instance } from "../configure.ts";
 import { readBody } from "./body.ts";
+import { isInspected } from "../sampling.ts";
 import { isLoginRequest, type LoginAttempt, readLogin } from "./login.ts";
 import type { Source } from "./source.ts";
 
@@ -20,6 +21,8 @@ export interface Facts {
   userAgent: string | undefined;
   referer: string | undefined;
   route: KongRoute | undefined;
+  /** Whether the payload is looked at: see `sampling.ts`. */
+  isInspected: boolean;
   /** The first bytes, where there are some that can be inspected. */
   body: string | undefined;
   login: LoginAttempt | undefined;
@@ -47,6 +50,7 @@ const readRequestLine = (source: Source): Facts => {
     userAgent: undefined,
     referer: undefined,
     route: kong.router.get_route(),
+    isInspected: true,
     body: undefined,
     login: undefined,
   };
@@ -62,10 +66,11 @@ const addHeaders = (facts: Facts): void => {
 
 export const readFacts = (instance: Instance, source: Source): Facts => {
   const facts = readRequestLine(source);
+  facts.isInspected = isInspected(instance, source);
   const { payload, login } = instance.config;
   addHeaders(facts);
   const isLogin = login.enabled && isLoginRequest(instance, facts);
-  const limit = payload.enabled ? payload.max_body_bytes : 0;
+  const limit = payload.enabled && facts.isInspected ? payload.max_body_bytes : 0;
   facts.body = readBody(facts, isLogin ? Math.max(limit, 8192) : limit);
   if (login.enabled) facts.login = readLogin(instance, facts, isLogin);
   return facts;
