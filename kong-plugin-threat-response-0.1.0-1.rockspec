@@ -47,6 +47,7 @@ build = {
     ["kong.plugins.threat-response.fail-open"] = "lua-dist/kong/plugins/threat-response/fail-open.lua",
     ["kong.plugins.threat-response.features.body"] = "lua-dist/kong/plugins/threat-response/features/body.lua",
     ["kong.plugins.threat-response.features.facts"] = "lua-dist/kong/plugins/threat-response/features/facts.lua",
+    ["kong.plugins.threat-response.features.header-lines"] = "lua-dist/kong/plugins/threat-response/features/header-lines.lua",
     ["kong.plugins.threat-response.features.identity"] = "lua-dist/kong/plugins/threat-response/features/identity.lua",
     ["kong.plugins.threat-response.features.login"] = "lua-dist/kong/plugins/threat-response/features/login.lua",
     ["kong.plugins.threat-response.features.source"] = "lua-dist/kong/plugins/threat-response/features/source.lua",

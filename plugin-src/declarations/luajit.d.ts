@@ -8,6 +8,7 @@ declare module "bit" {
   export function bxor(a: number, b: number, c?: number): number;
   export function lshift(a: number, places: number): number;
   export function rshift(a: number, places: number): number;
+  export function rol(a: number, places: number): number;
   export function ror(a: number, places: number): number;
   export function tobit(a: number): number;
   export function tohex(a: number, digits?: number): string;

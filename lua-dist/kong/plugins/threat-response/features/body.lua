@@ -25,11 +25,11 @@ local function isOpaque(contentType)
     return false
 end
 local function hasBody(facts)
-    local length = rawget(facts.headers, "content-length")
+    local length = facts.headers["content-length"]
     if length ~= nil then
         return length ~= "0"
     end
-    if rawget(facts.headers, "transfer-encoding") ~= nil then
+    if facts.headers["transfer-encoding"] ~= nil then
         return true
     end
     return facts.method ~= "GET" and facts.method ~= "HEAD" and ngx.var.server_protocol == "HTTP/2.0"

@@ -1,8 +1,10 @@
 local ____exports = {}
-local ____body_2Ets = require("kong.plugins.threat-response.features.body")
-local readBody = ____body_2Ets.readBody
 local ____sampling_2Ets = require("kong.plugins.threat-response.sampling")
 local isInspected = ____sampling_2Ets.isInspected
+local ____body_2Ets = require("kong.plugins.threat-response.features.body")
+local readBody = ____body_2Ets.readBody
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local readHeaders = ____header_2Dlines_2Ets.readHeaders
 local ____login_2Ets = require("kong.plugins.threat-response.features.login")
 local isLoginRequest = ____login_2Ets.isLoginRequest
 local readLogin = ____login_2Ets.readLogin
@@ -33,7 +35,7 @@ local function readRequestLine(source)
         method = ____temp_4,
         path = ____temp_5,
         query = ____temp_2,
-        headers = ngx.req.get_headers(0),
+        headers = readHeaders(),
         contentType = nil,
         cookie = nil,
         userAgent = nil,
@@ -47,10 +49,10 @@ end
 local function addHeaders(facts)
     local ____facts_6 = facts
     local headers = ____facts_6.headers
-    facts.contentType = join(rawget(headers, "content-type"))
-    facts.cookie = join(rawget(headers, "cookie"))
-    facts.userAgent = join(rawget(headers, "user-agent"))
-    facts.referer = join(rawget(headers, "referer"))
+    facts.contentType = join(headers["content-type"])
+    facts.cookie = join(headers.cookie)
+    facts.userAgent = join(headers["user-agent"])
+    facts.referer = join(headers.referer)
 end
 ____exports.readFacts = function(instance, source)
     local facts = readRequestLine(source)

@@ -55,7 +55,7 @@ local function readBodyUser(instance, facts)
 end
 --- The login attempt in a request; nil in most.
 ____exports.readLogin = function(instance, facts, isLogin)
-    local authorization = rawget(facts.headers, "authorization")
+    local authorization = facts.headers.authorization
     local ____temp_2
     if type(authorization) == "string" then
         ____temp_2 = ____exports.readBasicUser(authorization)

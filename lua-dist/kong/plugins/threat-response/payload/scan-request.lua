@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local markPlain = ____header_2Dlines_2Ets.markPlain
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
 local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
 local FORM = ____byte_2Dclasses_2Ets.FORM
@@ -100,9 +102,12 @@ local function scanPairs(text, classes, format)
 end
 --- Rules differ between agents and other headers, so what is clean as one may not be as the other.
 local cleanAgents = createCleanValues()
-local cleanHeaders = createCleanValues()
+local cleanReferers = createCleanValues()
 local function judgeHeader(name, value, at)
     local bytes = ffi.cast("const uint8_t *", value)
+    if at ~= AT_AGENT and isClean(bytes, 0, #value) then
+        return nil
+    end
     if not holdsLiteral(
         automaton,
         ENCODED,
@@ -121,24 +126,20 @@ local function judgeHeader(name, value, at)
         "header:" .. name
     )
 end
-local function scanHeader(name, value, at)
-    if value == nil then
-        return nil
-    end
-    local known = at == AT_AGENT and cleanAgents or cleanHeaders
-    if isKnownClean(known, value) then
-        return nil
-    end
-    if at ~= AT_AGENT and isClean(
-        ffi.cast("const uint8_t *", value),
-        0,
-        #value
-    ) then
+local function scanKnown(name, value, at, known)
+    if value == nil or isKnownClean(known, value) then
         return nil
     end
     local found = judgeHeader(name, value, at)
     if found == nil then
         keepClean(known, value)
+    end
+    return found
+end
+local function scanHeader(name, value)
+    local found = judgeHeader(name, value, AT_HEADER)
+    if found == nil then
+        markPlain(name, value)
     end
     return found
 end
@@ -155,13 +156,13 @@ local function scanOtherHeaders(headers)
             if type(value) == "string" then
                 best = stronger(
                     best,
-                    scanHeader(name, value, AT_HEADER)
+                    scanHeader(name, value)
                 )
             elseif type(value) == "table" then
                 for ____, each in ipairs(value) do
                     best = stronger(
                         best,
-                        scanHeader(name, each, AT_HEADER)
+                        scanHeader(name, each)
                     )
                 end
             end
@@ -182,11 +183,11 @@ function ____exports.scanRequest(parts)
     )
     best = stronger(
         best,
-        scanHeader("user-agent", parts.userAgent, AT_AGENT)
+        scanKnown("user-agent", parts.userAgent, AT_AGENT, cleanAgents)
     )
     best = stronger(
         best,
-        scanHeader("referer", parts.referer, AT_HEADER)
+        scanKnown("referer", parts.referer, AT_HEADER, cleanReferers)
     )
     best = stronger(
         best,

@@ -24,9 +24,9 @@ const isOpaque = (contentType: string | undefined): boolean => {
 };
 
 const hasBody = (facts: Facts): boolean => {
-  const length = rawget(facts.headers, "content-length") as string | undefined;
+  const length = facts.headers["content-length"] as string | undefined;
   if (length !== undefined) return length !== "0";
-  if (rawget(facts.headers, "transfer-encoding") !== undefined) return true;
+  if (facts.headers["transfer-encoding"] !== undefined) return true;
   return facts.method !== "GET" && facts.method !== "HEAD" && ngx.var.server_protocol === "HTTP/2.0";
 };
 

@@ -1,11 +1,9 @@
 import type { Instance } from "../configure.ts";
-import { readBody } from "./body.ts";
 import { isInspected } from "../sampling.ts";
+import { readBody } from "./body.ts";
+import { type Headers, readHeaders } from "./header-lines.ts";
 import { isLoginRequest, type LoginAttempt, readLogin } from "./login.ts";
 import type { Source } from "./source.ts";
-
-/** Header values by lower-case name; several of one name are an array. */
-export type Headers = Record<string, string | string[] | undefined>;
 
 /** All that detectors look at: texts as the client sent them, undecoded. The shape is what `scanRequest` takes. */
 export interface Facts {
@@ -15,6 +13,7 @@ export interface Facts {
   path: string;
   /** Without the question mark. */
   query: string | undefined;
+  /** Those named in `header-lines.ts`, and others that are not known to be plain. */
   headers: Headers;
   contentType: string | undefined;
   cookie: string | undefined;
@@ -44,7 +43,7 @@ const readRequestLine = (source: Source): Facts => {
     method: variables.request_method ?? "",
     path: mark === undefined ? target : sub(target, 1, mark - 1),
     query: mark === undefined ? undefined : sub(target, mark + 1),
-    headers: ngx.req.get_headers(0) as Headers,
+    headers: readHeaders(),
     contentType: undefined,
     cookie: undefined,
     userAgent: undefined,
@@ -58,10 +57,10 @@ const readRequestLine = (source: Source): Facts => {
 
 const addHeaders = (facts: Facts): void => {
   const { headers } = facts;
-  facts.contentType = join(rawget(headers, "content-type"));
-  facts.cookie = join(rawget(headers, "cookie"));
-  facts.userAgent = join(rawget(headers, "user-agent"));
-  facts.referer = join(rawget(headers, "referer"));
+  facts.contentType = join(headers["content-type"]);
+  facts.cookie = join(headers.cookie);
+  facts.userAgent = join(headers["user-agent"]);
+  facts.referer = join(headers.referer);
 };
 
 export const readFacts = (instance: Instance, source: Source): Facts => {

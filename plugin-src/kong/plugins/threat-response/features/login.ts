@@ -45,7 +45,7 @@ const readBodyUser = (instance: Instance, facts: Facts): string => {
 
 /** The login attempt in a request; nil in most. */
 export const readLogin = (instance: Instance, facts: Facts, isLogin: boolean): LoginAttempt | undefined => {
-  const authorization = rawget(facts.headers, "authorization") as string | string[] | undefined;
+  const authorization = facts.headers.authorization;
   const basic = typeof authorization === "string" ? readBasicUser(authorization) : undefined;
   if (basic === undefined && !isLogin) return undefined;
   const name = basic ?? readBodyUser(instance, facts);

@@ -1,6 +1,7 @@
 import * as ffi from "ffi";
+import { markPlain } from "../features/header-lines.ts";
 import { ENCODED, FORM } from "./byte-classes.ts";
-import { createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
+import { type CleanValues, createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
 import { automaton, judgeValue, type PayloadFinding, stronger } from "./evaluate.ts";
 import { judgePairs, type PairFormat } from "./fields/pairs.ts";
 import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_PATH, AT_QUERY } from "./rule.ts";
@@ -57,21 +58,30 @@ function scanPairs(text: string | undefined, classes: ffi.Numbers, format: PairF
 
 /** Rules differ between agents and other headers, so what is clean as one may not be as the other. */
 const cleanAgents = createCleanValues();
-const cleanHeaders = createCleanValues();
+const cleanReferers = createCleanValues();
 
 function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", value);
+  if (at !== AT_AGENT && isClean(bytes, 0, value.length)) return undefined;
   if (!holdsLiteral(automaton, ENCODED, bytes, 0, value.length)) return undefined;
   return judgeValue(bytes, 0, value.length, "none", at, `header:${name}`);
 }
 
-function scanHeader(name: string, value: string | undefined, at: number): PayloadFinding | undefined {
-  if (value === undefined) return undefined;
-  const known = at === AT_AGENT ? cleanAgents : cleanHeaders;
-  if (isKnownClean(known, value)) return undefined;
-  if (at !== AT_AGENT && isClean(ffi.cast("const uint8_t *", value), 0, value.length)) return undefined;
+function scanKnown(
+  name: string,
+  value: string | undefined,
+  at: number,
+  known: CleanValues,
+): PayloadFinding | undefined {
+  if (value === undefined || isKnownClean(known, value)) return undefined;
   const found = judgeHeader(name, value, at);
   if (found === undefined) keepClean(known, value);
+  return found;
+}
+
+function scanHeader(name: string, value: string): PayloadFinding | undefined {
+  const found = judgeHeader(name, value, AT_HEADER);
+  if (found === undefined) markPlain(name, value);
   return found;
 }
 
@@ -87,9 +97,9 @@ function scanOtherHeaders(
   for (const [name, value] of headers) {
     if (!isScannedApart(name)) {
       if (typeof value === "string") {
-        best = stronger(best, scanHeader(name, value, AT_HEADER));
+        best = stronger(best, scanHeader(name, value));
       } else if (typeof value === "object") {
-        for (const each of value) best = stronger(best, scanHeader(name, each, AT_HEADER));
+        for (const each of value) best = stronger(best, scanHeader(name, each));
       }
     }
   }
@@ -101,8 +111,8 @@ export function scanRequest(parts: RequestParts): PayloadFinding | undefined {
   let best = scanPath(parts.path);
   best = stronger(best, scanPairs(parts.query, FORM, QUERY));
   best = stronger(best, scanPairs(parts.cookie, ENCODED, COOKIES));
-  best = stronger(best, scanHeader("user-agent", parts.userAgent, AT_AGENT));
-  best = stronger(best, scanHeader("referer", parts.referer, AT_HEADER));
+  best = stronger(best, scanKnown("user-agent", parts.userAgent, AT_AGENT, cleanAgents));
+  best = stronger(best, scanKnown("referer", parts.referer, AT_HEADER, cleanReferers));
   best = stronger(best, scanOtherHeaders(parts.headers));
   return stronger(best, scanBody(parts.body, parts.contentType));
 }
