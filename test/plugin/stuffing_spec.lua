@@ -3,12 +3,12 @@ local worker = require("worker")
 local limits = { max_users_per_ip = 10, max_failures_per_ip = 10, max_ips_per_user = 10 }
 
 describe("credential stuffing, judged by one address", function()
-  local judge, judge_in_alarm
+  local judge, judge_in_guard
 
   setup(function()
     worker.start()
     local detector = worker.module("detectors.credential-stuffing")
-    judge, judge_in_alarm = detector.judgeAddress, detector.judgeAddressInAlarm
+    judge, judge_in_guard = detector.judgeAddress, detector.judgeInGuard
   end)
 
   for _, case in ipairs({
@@ -19,40 +19,124 @@ describe("credential stuffing, judged by one address", function()
     { "an office in the morning is not: most succeed", { pending = 12, failures = 15, successes = 80 }, false },
     { "made-up successes excuse only so much", { pending = 101, failures = 0, successes = 5000 }, true },
   }) do
-    it(case[1], function() assert.equal(case[3], judge(limits, case[2]) ~= nil) end)
+    it(case[1], function()
+      case[2].failed, case[2].succeeded = 0, 0
+      assert.equal(case[3], judge(limits, case[2]) ~= nil)
+    end)
   end
 
   for _, case in ipairs({
-    { "two users are not enough during an attack on the route", { pending = 2, failures = 2, successes = 0 }, false },
-    { "three are", { pending = 3, failures = 2, successes = 0 }, true },
-    { "three are not when one succeeded", { pending = 3, failures = 2, successes = 1 }, false },
+    { "ten users that fail over hours are", { failed = 10 }, true },
+    { "nine are not", { failed = 9 }, false },
+    { "ten are not where others succeed", { failed = 10, succeeded = 4 }, false },
   }) do
-    it(case[1], function() assert.equal(case[3], judge_in_alarm(case[2]) ~= nil) end)
+    it(case[1], function()
+      local standing = { pending = 0, failures = 0, successes = 0, failed = case[2].failed, succeeded = case[2].succeeded or 0 }
+      assert.equal(case[3], judge(limits, standing) ~= nil)
+    end)
+  end
+
+  for _, case in ipairs({
+    { "a newcomer from a new address passes", 1, {}, "pass" },
+    { "is asked to come again when somebody else failed there before", 1, { failed = 1, settled = 1 }, "ask" },
+    { "is not, when that may still be a mistyped password", 1, { failed = 1, settled = 0 }, "pass" },
+    { "is stopped when two others failed there", 1, { failed = 2, settled = 0 }, "stop" },
+    { "may type a mistyped password again", 1, { failed = 2, settled = 0, isReturning = true }, "pass" },
+    { "passes where others have logged in", 1, { failed = 2, settled = 2, isTrusted = true }, "pass" },
+    { "does not, where far more fail than succeed", 1, { failed = 9, settled = 9, succeeded = 2, isTrusted = true }, "stop" },
+    { "comes again and passes", 2, { isReturning = true }, "pass" },
+    { "is asked to come again when nothing else helps", 2, {}, "ask" },
+    { "is not, at an address that was good before", 2, {}, "pass", true },
+    { "is asked to come again when his headers are those of the attack", 1, {}, "ask", false, true },
+  }) do
+    it("on an attacked route: a stranger " .. case[1], function()
+      local standing = { failed = 0, settled = 0, succeeded = 0, isReturning = false, isTrusted = false }
+      for name, value in pairs(case[3]) do standing[name] = value end
+      assert.equal(case[4], judge_in_guard(case[2], standing, case[5] or false, case[6] or false))
+    end)
   end
 end)
 
-describe("credential stuffing, judged by the route", function()
-  local is_attack
+describe("the guard of a login route", function()
+  local states, state
 
-  setup(function()
+  before_each(function()
     worker.start()
-    is_attack = worker.module("login-outcome").isRouteAttack
+    states = worker.module("logins.guard-state")
+    state = states.createGuardState()
   end)
 
-  for _, case in ipairs({
-    { "many users fail from many addresses", { failures = 30, successes = 5, addresses = 20, users = 30 }, 0, true },
-    { "too few failures", { failures = 19, successes = 0, addresses = 20, users = 19 }, 0, false },
-    { "from too few addresses", { failures = 30, successes = 0, addresses = 4, users = 30 }, 0, false },
-    { "a few stale passwords that are tried for ever", { failures = 90, successes = 5, addresses = 9, users = 9 }, 0, false },
-    { "a busy day with the usual share of failures", { failures = 100, successes = 300, addresses = 90, users = 90 }, 0.2, false },
-    { "three times the usual share", { failures = 100, successes = 60, addresses = 90, users = 90 }, 0.2, true },
-  }) do
-    it(case[1], function() assert.equal(case[4], is_attack(case[2], case[3], 20)) end)
+  --- So many seconds with so many logins each, of which a share fails for good, each at an address of its own.
+  local function run(seconds, logins, share, options)
+    options = options or {}
+    for _ = 1, seconds do
+      worker.now = worker.now + 1
+      local failures = logins * share
+      states.stepGuard(state, {
+        logins = logins,
+        failures = failures,
+        addresses = failures * (options.spread or 1),
+        repeaters = options.repeaters or 0,
+        stopped = options.stopped or 0,
+      }, worker.now, 1)
+    end
+    return state.level
   end
+
+  it("is calm while the usual share fails, whatever it is", function()
+    for _, share in ipairs({ 0, 0.03, 0.15 }) do
+      state = states.createGuardState()
+      assert.equal(0, run(3600, 50, share))
+    end
+  end)
+
+  it("is up within a minute when three times the usual share fails", function()
+    run(300, 200, 0.02)
+    assert.equal(1, run(60, 200, 0.09))
+  end)
+
+  it("does not mind a burst of a few seconds", function()
+    run(300, 200, 0.02)
+    run(15, 200, 0.3)
+    assert.equal(0, run(60, 200, 0.02))
+  end)
+
+  it("is up within seconds when nearly everything fails", function()
+    run(300, 20, 0.02)
+    assert.equal(1, run(8, 60, 0.9))
+  end)
+
+  it("does not mind a few stale passwords that are tried for ever", function()
+    run(300, 20, 0.02)
+    assert.equal(0, run(300, 20, 0.5, { spread = 0 }))
+  end)
+
+  it("is up when second users fail at addresses where nobody succeeds, even when it was never calm", function()
+    assert.equal(1, run(60, 200, 0.1, { repeaters = 2 }))
+  end)
+
+  it("does not take a share for usual that creeps up", function()
+    run(3600, 100, 0.01)
+    local level = 0
+    for i = 1, 60 do level = math.max(level, run(60, 100, 0.01 + i * 0.002)) end
+    assert.equal(1, math.min(1, level))
+  end)
+
+  it("stays up while attempts are stopped, and comes down a while after", function()
+    run(300, 200, 0.02)
+    run(60, 200, 0.09)
+    assert.equal(1, run(300, 200, 0.02, { stopped = 15 }))
+    assert.equal(0, run(180, 200, 0.02))
+  end)
+
+  it("becomes strict when what it does is not enough", function()
+    run(300, 200, 0.02)
+    assert.equal(2, run(240, 200, 0.2))
+  end)
 end)
 
 describe("credential stuffing over time", function()
-  local instance, observe, detect, judge_answer
+  local instance, observe, detect, judge_answer, last
 
   before_each(function()
     worker.start()
@@ -68,11 +152,13 @@ describe("credential stuffing over time", function()
       source = { ip = ip, key = ip, isExempt = options.exempt or false },
       route = { id = options.route or "r" },
       login = { user = user, kind = options.kind or "path", realm = options.realm or "/login" },
+      headers = {},
+      userAgent = options.agent or "browser " .. ip,
     }
     local found = detect(instance, facts)
     if found and found.score >= 70 then return found end
     local answer = judge_answer(facts.login, status, status == 401)
-    observe(instance, facts, answer, options.proved or false)
+    last = observe(instance, facts, answer, options.proved or false)
     return nil
   end
 
@@ -116,10 +202,24 @@ describe("credential stuffing over time", function()
     end))
   end)
 
-  it("starts anew with the next window", function()
+  it("forgets failures of one user with the window, and users that failed after hours", function()
+    for _ = 1, 20 do attempt("192.0.2.9", "ann", 401) end
+    assert.is_table(attempt("192.0.2.9", "ann", 200))
     for i = 1, 20 do attempt("192.0.2.1", "u" .. i, 401) end
     worker.now = worker.now + 61
+    assert.is_nil(attempt("192.0.2.9", "ann", 200))
+    assert.is_table(attempt("192.0.2.1", "u99", 401))
+    worker.now = worker.now + 4 * 3600
     assert.is_nil(attempt("192.0.2.1", "u99", 401))
+  end)
+
+  it("finds one attempt for each of many users, a minute apart", function()
+    local passed = 0
+    for i = 1, 60 do
+      worker.now = worker.now + 61
+      if not attempt("192.0.2.1", "u" .. i, 401) then passed = passed + 1 end
+    end
+    assert.equal(10, passed)
   end)
 
   it("finds one user tried from many addresses, and only throttles", function()
@@ -128,13 +228,68 @@ describe("credential stuffing over time", function()
     assert.same({ "user", "victim", "throttle" }, { found.subject, found.value, found.action })
   end)
 
-  it("stops single addresses early once the route as a whole is attacked", function()
-    local total = 0
-    for round = 1, 6 do
-      total = total + stopped(30, function(i) return attempt("192.0.2." .. i, "u" .. round .. "-" .. i, 401) end)
+  local function pass_second()
+    worker.now = worker.now + 1
+    worker.module("logins.guard").tickGuards(worker.now)
+  end
+
+  --- Good logins, and after a while one attempt a minute from each of 300 addresses, all with users of their own.
+  local tried = 0
+  local function attack(seconds, each)
+    local stops = 0
+    for second = 1, seconds do
+      for i = 1, 20 do attempt("198.51.100." .. i, "good" .. (second % 50) .. "-" .. i, 200) end
+      for i = 1, 5 do
+        tried = tried + 1
+        local bot = tried % 300
+        if attempt("203.0." .. math.floor(bot / 250) .. "." .. bot % 250, "u" .. tried, 401, each) then
+          stops = stops + 1
+        end
+      end
+      pass_second()
     end
-    assert.is_true(total >= 30 * 3)
-    assert.is_nil(attempt("198.51.100.9", "honest", 200))
+    return stops
+  end
+
+  it("stops addresses with a past once the route as a whole is attacked, and lets newcomers in", function()
+    attack(120)
+    assert.is_true(attack(60) >= 270)
+    assert.is_nil(attempt("192.0.2.200", "newcomer", 200))
+    assert.is_nil(attempt("198.51.100.3", "colleague", 200))
+  end)
+
+  it("asks a stranger to come again where another user failed, and lets him in when he does", function()
+    attempt("192.0.2.77", "sister", 401)
+    attack(120)
+    local asked = attempt("192.0.2.77", "brother", 200)
+    assert.same({ "throttle", 5 }, { asked.action, asked.retryAfter })
+    worker.now = worker.now + 5
+    assert.is_nil(attempt("192.0.2.77", "brother", 200))
+  end)
+
+  it("asks those to come again who look like the attack, though their address is new", function()
+    attack(90, { agent = "tool" })
+    assert.is_table(attempt("192.0.2.201", "leaked", 401, { agent = "tool" }))
+    assert.is_nil(attempt("192.0.2.202", "newcomer", 200, { agent = "browser" }))
+  end)
+
+  it("reports a success that may be a takeover, and stops nobody for it", function()
+    for i = 1, 8 do attempt("203.0.113." .. i, "victim", 401) end
+    assert.is_nil(attempt("203.0.113.99", "victim", 200))
+    assert.same({ "credential-stuffing.takeover", "flag", "user", "victim" },
+      { last.detector, last.action, last.subject, last.value })
+    for i = 1, 4 do attempt("203.0.113.50", "u" .. i, 401) end
+    attempt("203.0.113.50", "weak", 200)
+    assert.equal("credential-stuffing.takeover", last.detector)
+  end)
+
+  it("takes nobody for a thief who mistyped a few times, or comes home", function()
+    for _ = 1, 5 do attempt("192.0.2.5", "ann", 401) end
+    attempt("192.0.2.5", "ann", 200)
+    assert.is_nil(last)
+    for i = 1, 8 do attempt("203.0.113." .. i, "ann", 401) end
+    attempt("192.0.2.5", "ann", 200)
+    assert.is_nil(last)
   end)
 
   it("is found on routes that Kong authenticates", function()

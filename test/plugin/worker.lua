@@ -75,6 +75,7 @@ function worker.instance(changes)
       user_fields = { "username", "email" },
       failure_statuses = { 401, 403 },
       window_s = 60,
+      slow_window_s = 3600,
       max_users_per_ip = 10,
       max_ips_per_user = 10,
       max_failures_per_ip = 10,

@@ -198,6 +198,7 @@ local login = record(
             description = "Statuses of a failed login."
         }},
         {window_s = integer("Seconds over which the limits below count.", 60, 5, 3600)},
+        {slow_window_s = integer("Seconds after which half of an address's failed users are forgotten.", 3600, 60, 86400)},
         {max_users_per_ip = integer("Distinct users of one address.", 10, 2, 10000)},
         {max_ips_per_user = integer("Distinct addresses of one user.", 10, 2, 10000)},
         {max_failures_per_ip = integer("Failed logins of one address.", 10, 1, 10000)},

@@ -12,6 +12,8 @@ local ____health_2Ets = require("kong.plugins.threat-response.health")
 local countFailOpen = ____health_2Ets.countFailOpen
 local ____incident_2Ets = require("kong.plugins.threat-response.incident")
 local flushIncidents = ____incident_2Ets.flushIncidents
+local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
+local tickGuards = ____guard_2Ets.tickGuards
 local ____report_2Ets = require("kong.plugins.threat-response.report")
 local startReporting = ____report_2Ets.startReporting
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
@@ -32,6 +34,7 @@ local function tick(isLast)
         windowStart = now
     end
     tickRates(now)
+    tickGuards(now)
     checkFailOpen(
         reporterConfig(),
         now

@@ -38,7 +38,7 @@ ____exports.ruleFindings = function(findings, limits, isTrial)
                 goto __continue10
             end
             local isLogin = finding.category == "credential_stuffing"
-            local retryAfter = isLogin and limits.login.window_s or limits.flood.window_s
+            local retryAfter = finding.retryAfter or (isLogin and limits.login.window_s or limits.flood.window_s)
             ruling = ____exports.stronger(
                 ruling,
                 ____exports.ruleFinding(finding, limits.thresholds, retryAfter)

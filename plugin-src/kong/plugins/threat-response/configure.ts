@@ -29,6 +29,8 @@ export interface Config {
     user_fields: string[];
     failure_statuses: number[];
     window_s: number;
+    /** Over which the failures of an address are remembered: for whoever tries slowly. */
+    slow_window_s: number;
     max_users_per_ip: number;
     max_ips_per_user: number;
     max_failures_per_ip: number;

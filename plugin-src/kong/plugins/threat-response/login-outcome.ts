@@ -1,43 +1,22 @@
 import type { Instance } from "./configure.ts";
+import { counters } from "./counters.ts";
 import type { Facts } from "./features/facts.ts";
 import type { LoginAttempt } from "./features/login.ts";
-import { addFailure, addSuccess, isAlarmed, isKnownUser, type RouteLogins, raiseAlarm } from "./login-history.ts";
+import { addFailure, addSuccess, countLongAddresses, isKnownUser, readStanding } from "./login-history.ts";
+import { guardOf, type RouteGuard } from "./logins/guard.ts";
+import { addToGroup, groupOf } from "./logins/header-groups.ts";
 import type { Finding } from "./score.ts";
 
 /** How a login attempt ended, as its answer tells: nobody is asked for a user's password here. */
 export type LoginResult = "failed" | "succeeded" | "unknown";
 
-const MIN_ADDRESSES = 5;
-const MIN_USERS = 10;
-const MIN_RATIO = 0.3;
-const RATIO_FACTOR = 3;
-const MAX_RATIO = 0.6;
-const MAX_ROUTES = 500;
-const DECAY = 0.998;
-const MIN_LEARNED = 200;
 /** Reported with the route's incident, too little to be stopped or flagged for. */
 const REPORT_ONLY = 10;
-
-interface Learned {
-  failures: number;
-  successes: number;
-}
-
-let learned = new LuaTable<string, Learned>();
-let routes = 0;
-
-const learnedFor = (route: string): Learned => {
-  const known = learned.get(route);
-  if (known !== undefined) return known;
-  if (routes >= MAX_ROUTES) {
-    learned = new LuaTable();
-    routes = 0;
-  }
-  const fresh = { failures: 0, successes: 0 };
-  learned.set(route, fresh);
-  routes += 1;
-  return fresh;
-};
+const TAKEOVER_SCORE = 60;
+/** Distinct addresses that failed a user within the hour, or distinct users an address failed, before a success of a stranger is suspicious. */
+const MANY_ADDRESSES = 5;
+const MANY_USERS = 3;
+const TELL_ONCE_S = 600;
 
 /** Pure: by what the answer to an attempt tells. A 403 to a Basic credential is about rights, not about the password. */
 export const judgeAnswer = (login: LoginAttempt, status: number, isFailure: boolean): LoginResult => {
@@ -47,33 +26,26 @@ export const judgeAnswer = (login: LoginAttempt, status: number, isFailure: bool
   return status >= 200 && status < 400 ? "succeeded" : "unknown";
 };
 
-/** Pure: whether failures on the route as a whole are an attack: many, of many users, from many addresses, and far above the usual share. */
-export const isRouteAttack = (now: RouteLogins, usual: number, minFailures: number): boolean => {
-  const ratio = now.failures / (now.failures + now.successes);
-  const limit = Math.min(MAX_RATIO, Math.max(MIN_RATIO, usual * RATIO_FACTOR));
-  return now.failures >= minFailures && now.addresses >= MIN_ADDRESSES && now.users >= MIN_USERS && ratio >= limit;
-};
-
-const learn = (route: string, failed: boolean): number => {
-  const usual = learnedFor(route);
-  const total = usual.failures + usual.successes;
-  const ratio = total < MIN_LEARNED ? 0 : usual.failures / total;
-  if (!isAlarmed(route)) {
-    usual.failures = usual.failures * DECAY + (failed ? 1 : 0);
-    usual.successes = usual.successes * DECAY + (failed ? 0 : 1);
-  }
-  return ratio;
+/** What failed before the alarm belongs to the incident; told by one worker, once. */
+const tellPrior = (route: string, guard: RouteGuard, finding: Finding): void => {
+  const [isFirst] = counters.add(`lp${route}:${guard.state.since}`, true, TELL_ONCE_S);
+  if (isFirst) finding.prior = { failures: guard.state.failures, users: guard.state.failures };
 };
 
 const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): Finding | undefined => {
+  const { source } = facts;
   const route = facts.route?.id ?? "";
-  const usual = learn(route, true);
-  if (isKnownUser(facts.source, login)) return undefined;
-  const now = addFailure(instance, facts.source, login, route);
-  const isAttack = isRouteAttack(now, usual, 2 * instance.config.login.max_failures_per_ip);
-  if (isAttack) raiseAlarm(instance, route);
-  if (!isAttack && !isAlarmed(route)) return undefined;
-  return {
+  const guard = guardOf(route);
+  guard.counts.logins += 1;
+  if (isKnownUser(source, login)) return undefined;
+  const effect = addFailure(instance, source, login);
+  if (source.isExempt || !effect.isNew) return undefined;
+  guard.counts.failures += 1;
+  if (effect.isFirst) guard.counts.addresses += 1;
+  if (effect.isSecond) guard.counts.repeaters += 1;
+  addToGroup(guard.groups, groupOf(facts), true);
+  if (guard.state.level === 0) return undefined;
+  const finding: Finding = {
     category: "credential_stuffing",
     detector: "credential-stuffing.route",
     score: REPORT_ONLY,
@@ -82,20 +54,66 @@ const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): 
     value: route,
     reason: "far more failed logins than usual on one route, from many addresses",
   };
+  tellPrior(route, guard, finding);
+  return finding;
 };
 
-/** Remembers how the attempt of this request ended; a failure during an attack on the route is part of that incident. */
+/** Pure: why a success from where the user never succeeded before may be somebody else's; nil when it may not. */
+export const judgeTakeover = (addresses: number, failed: number, succeeded: number): string | undefined => {
+  if (addresses >= MANY_ADDRESSES)
+    return `a user logs in from a new address after failures from ${addresses} addresses`;
+  if (failed >= MANY_USERS && failed >= 3 * succeeded)
+    return `a user logs in for the first time from an address where ${failed} others failed`;
+  return undefined;
+};
+
+/** Told, never stopped for: who forgot a password looks much the same. */
+const findTakeover = (instance: Instance, facts: Facts, login: LoginAttempt): Finding | undefined => {
+  if (login.user === "" || facts.source.isExempt) return undefined;
+  const { failed, succeeded } = readStanding(instance, facts.source, login);
+  const reason = judgeTakeover(countLongAddresses(login.user), failed, succeeded);
+  if (reason === undefined) return undefined;
+  return {
+    category: "credential_stuffing",
+    detector: "credential-stuffing.takeover",
+    score: TAKEOVER_SCORE,
+    action: "flag",
+    subject: "user",
+    value: login.user,
+    isWeak: true,
+    reason,
+  };
+};
+
+const observeSuccess = (
+  instance: Instance,
+  facts: Facts,
+  login: LoginAttempt,
+  isProved: boolean,
+): Finding | undefined => {
+  const { source } = facts;
+  const isRegular = isKnownUser(source, login);
+  // Where nobody looks at Basic credentials everybody succeeds.
+  const counts = login.kind === "path" || isProved;
+  const takeover = counts && !isRegular ? findTakeover(instance, facts, login) : undefined;
+  const resolves = isRegular ? false : addSuccess(instance, source, login, isProved);
+  if (!counts) return undefined;
+  const guard = guardOf(facts.route?.id ?? "");
+  guard.counts.logins += 1;
+  if (resolves && !source.isExempt) guard.counts.failures -= 1;
+  addToGroup(guard.groups, groupOf(facts), false);
+  return takeover;
+};
+
+/** Remembers how the attempt of this request ended: a failure during an attack on the route is part of that incident, a success may be one. */
 export const observeLogin = (
   instance: Instance,
   facts: Facts,
   result: LoginResult,
   isProved: boolean,
 ): Finding | undefined => {
-  const { login, source } = facts;
+  const { login } = facts;
   if (login === undefined || result === "unknown") return undefined;
   if (result === "failed") return observeFailure(instance, facts, login);
-  const route = facts.route?.id ?? "";
-  learn(route, false);
-  addSuccess(instance, source, login, route, isProved);
-  return undefined;
+  return observeSuccess(instance, facts, login, isProved);
 };

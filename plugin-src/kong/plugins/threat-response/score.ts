@@ -22,6 +22,8 @@ export interface Finding {
   isWeak?: boolean;
   /** Only reported, as in monitor mode: the client is not yet in the share on which the detector is enforced. */
   isTrial?: boolean;
+  /** Seconds until a throttled client may come again, where that is not the detector's window. */
+  retryAfter?: number;
   /** What happened before that this finding rests on; given once, when the incident begins. */
   prior?: { failures: number; users: number };
 }

@@ -4,6 +4,7 @@ import { startDecisions } from "./decisions.ts";
 import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
+import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
 import { tickRates } from "./route-rate.ts";
 import { flushTraffic } from "./traffic.ts";
@@ -22,6 +23,7 @@ const tick = (isLast: boolean): void => {
   const now = ngx.now();
   if (windowStart === 0) windowStart = now;
   tickRates(now);
+  tickGuards(now);
   checkFailOpen(reporterConfig(), now);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };

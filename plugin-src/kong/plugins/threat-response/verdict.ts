@@ -51,7 +51,7 @@ export const ruleFindings = (
   for (const finding of findings ?? []) {
     if ((finding.isTrial === true) !== (isTrial === true)) continue;
     const isLogin = finding.category === "credential_stuffing";
-    const retryAfter = isLogin ? limits.login.window_s : limits.flood.window_s;
+    const retryAfter = finding.retryAfter ?? (isLogin ? limits.login.window_s : limits.flood.window_s);
     ruling = stronger(ruling, ruleFinding(finding, limits.thresholds, retryAfter));
   }
   return ruling;

@@ -4,36 +4,70 @@ local countGood = ____evidence_2Ets.countGood
 local goodFor = ____evidence_2Ets.goodFor
 local ____login_2Dhistory_2Ets = require("kong.plugins.threat-response.login-history")
 local addAttempt = ____login_2Dhistory_2Ets.addAttempt
+local askAgain = ____login_2Dhistory_2Ets.askAgain
 local countAddresses = ____login_2Dhistory_2Ets.countAddresses
-local isAlarmed = ____login_2Dhistory_2Ets.isAlarmed
 local isFirstSight = ____login_2Dhistory_2Ets.isFirstSight
 local isKnownUser = ____login_2Dhistory_2Ets.isKnownUser
---- Catches logins with many users' stolen passwords: many users from one address, one user from many addresses, or few tries each from
--- very many addresses against one route. Example: 11 users fail from 203.0.113.7 within a minute. Users who have succeeded from an address
--- before are never found.
+local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
+local guardOf = ____guard_2Ets.guardOf
+local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
+local groupOf = ____header_2Dgroups_2Ets.groupOf
+local isBadGroup = ____header_2Dgroups_2Ets.isBadGroup
+--- Catches logins with many users' stolen passwords: many users from one address (within a minute, or slowly over hours), one user from many
+-- addresses, or few tries each from very many addresses against one route. Example: 11 users fail from 203.0.113.7. Users who have
+-- succeeded from an address before are never found.
 local SCORE = 90
-local FEW_USERS = 3
-local FEW_FAILURES = 2
 --- First successes excuse as many tries, but only up to this many times the limit: an attacker can make some up.
 local EXCUSED = 10
+--- Over hours, failures have to outnumber successes by this.
+local SLOW_FACTOR = 3
+local FEW_USERS = 2
+local ASK_AGAIN_S = 5
+local GOOD_BEFORE_S = 30
 --- Pure: why this address looks like stuffing, nil when it does not. First successes weigh against it: a full office arrives in the morning.
-____exports.judgeAddress = function(limits, logins)
-    local ____logins_0 = logins
-    local pending = ____logins_0.pending
-    local failures = ____logins_0.failures
-    local successes = ____logins_0.successes
+____exports.judgeAddress = function(limits, ____bindingPattern0)
+    local succeeded
+    local failed
+    local successes
+    local failures
+    local pending
+    pending = ____bindingPattern0.pending
+    failures = ____bindingPattern0.failures
+    successes = ____bindingPattern0.successes
+    failed = ____bindingPattern0.failed
+    succeeded = ____bindingPattern0.succeeded
     if pending > limits.max_users_per_ip and pending >= math.min(successes, EXCUSED * limits.max_users_per_ip) then
         return ("more than " .. tostring(limits.max_users_per_ip)) .. " users tried from one address without success"
     end
     if failures > limits.max_failures_per_ip and failures >= math.min(successes, EXCUSED * limits.max_failures_per_ip) then
         return ("more than " .. tostring(limits.max_failures_per_ip)) .. " failed logins from one address"
     end
+    if failed >= limits.max_users_per_ip and failed >= SLOW_FACTOR * succeeded then
+        return tostring(limits.max_users_per_ip) .. " users or more failed from one address over hours, and hardly any succeeded"
+    end
     return nil
 end
---- Pure: the same while the route as a whole is under attack, when a few tries are enough, unless any of them has succeeded.
-____exports.judgeAddressInAlarm = function(logins)
-    local isOne = logins.successes == 0 and logins.pending >= FEW_USERS and logins.failures >= FEW_FAILURES
-    return isOne and "several users tried from one address without success during an attack on the route" or nil
+--- Pure: what a route under attack does with a user unknown at the address. `stop`: other users failed here and nobody ever succeeded. `ask`: it
+-- may be anybody, and whoever comes back in a few seconds is let in. Addresses with a good past pass.
+____exports.judgeInGuard = function(level, standing, isGood, isBadClient)
+    local ____standing_0 = standing
+    local failed = ____standing_0.failed
+    local settled = ____standing_0.settled
+    local succeeded = ____standing_0.succeeded
+    local isReturning = ____standing_0.isReturning
+    local isTrusted = ____standing_0.isTrusted
+    local hasFailedALot = failed > FEW_USERS and failed >= SLOW_FACTOR * succeeded
+    if (isTrusted or succeeded > 0) and not hasFailedALot then
+        return "pass"
+    end
+    local unexplained = isReturning and settled or failed
+    if unexplained >= FEW_USERS and unexplained >= SLOW_FACTOR * succeeded then
+        return "stop"
+    end
+    if isReturning or isGood then
+        return "pass"
+    end
+    return (settled > 0 or isBadClient or level > 1) and "ask" or "pass"
 end
 local function build(subject, value, action, reason)
     return {
@@ -48,61 +82,86 @@ local function build(subject, value, action, reason)
     }
 end
 --- The failures that made an address suspicious belong to its incident, though each by itself said nothing.
-local function buildForAddress(instance, source, logins, action, reason)
-    local finding = build("ip", source.ip, action, reason)
+local function detectByAddress(instance, source, standing)
+    local reason = ____exports.judgeAddress(instance.config.login, standing)
+    if reason == nil then
+        return nil
+    end
+    local hasOthers = standing.successes > 0 or standing.isTrusted or countGood(instance, source.key) > 0 or goodFor(source.key) > 0
+    local finding = build("ip", source.ip, hasOthers and "throttle" or "block", reason)
     if isFirstSight(instance, source) then
-        finding.prior = {failures = logins.failures, users = logins.pending}
+        finding.prior = {
+            failures = standing.failures,
+            users = math.max(standing.pending, standing.failed)
+        }
     end
     return finding
 end
-____exports.detectStuffing = function(instance, facts)
-    local ____facts_1 = facts
-    local source = ____facts_1.source
-    local login = ____facts_1.login
-    if login == nil or isKnownUser(source, login) then
+local REASONS = {stop = "several users failed from one address without success during an attack on the route", ask = "a stranger's login during an attack on the route: asked to come again"}
+local function detectInGuard(instance, facts, login, standing, ____bindingPattern0)
+    local counts
+    local groups
+    local state
+    state = ____bindingPattern0.state
+    groups = ____bindingPattern0.groups
+    counts = ____bindingPattern0.counts
+    if state.level == 0 then
         return nil
     end
-    local limits = instance.config.login
-    local logins = addAttempt(instance, source, login)
-    local hasOthers = logins.successes > 0 or countGood(instance, source.key) > 0 or goodFor(source.key) > 0
-    local action = hasOthers and "throttle" or "block"
-    local ____source_isExempt_2
-    if source.isExempt then
-        ____source_isExempt_2 = nil
-    else
-        ____source_isExempt_2 = ____exports.judgeAddress(limits, logins)
-    end
-    local reason = ____source_isExempt_2
-    if reason ~= nil then
-        return buildForAddress(
-            instance,
-            source,
-            logins,
-            action,
-            reason
+    local isGood = goodFor(facts.source.key) > ngx.now() - state.since + GOOD_BEFORE_S
+    local ruling = ____exports.judgeInGuard(
+        state.level,
+        standing,
+        isGood,
+        isBadGroup(
+            groups,
+            groupOf(facts)
         )
+    )
+    if ruling == "pass" then
+        return nil
     end
-    local ____opt_3 = facts.route
-    local route = ____opt_3 and ____opt_3.id or ""
-    local ____temp_5
-    if source.isExempt or not isAlarmed(route) then
-        ____temp_5 = nil
-    else
-        ____temp_5 = ____exports.judgeAddressInAlarm(logins)
+    counts.stopped = counts.stopped + 1
+    local ____opt_1 = facts.route
+    local finding = build("route", ____opt_1 and ____opt_1.id or "", "throttle", REASONS[ruling])
+    if ruling == "ask" then
+        askAgain(instance, facts.source, login)
+        finding.retryAfter = ASK_AGAIN_S
     end
-    local inAlarm = ____temp_5
-    if inAlarm ~= nil then
-        return build("route", route, action, inAlarm)
-    end
-    local addresses = countAddresses(login.user)
-    if addresses <= limits.max_ips_per_user then
+    return finding
+end
+local function detectByUser(instance, login)
+    local limit = instance.config.login.max_ips_per_user
+    if countAddresses(instance, login.user) <= limit then
         return nil
     end
     return build(
         "user",
         login.user,
         "throttle",
-        ("failed logins of one user from more than " .. tostring(limits.max_ips_per_user)) .. " addresses"
+        ("failed logins of one user from more than " .. tostring(limit)) .. " addresses"
     )
+end
+____exports.detectStuffing = function(instance, facts)
+    local ____facts_3 = facts
+    local source = ____facts_3.source
+    local login = ____facts_3.login
+    if login == nil or isKnownUser(source, login) then
+        return nil
+    end
+    if source.isExempt then
+        return detectByUser(instance, login)
+    end
+    local standing = addAttempt(instance, source, login)
+    local ____guardOf_6 = guardOf
+    local ____opt_4 = facts.route
+    local guard = ____guardOf_6(____opt_4 and ____opt_4.id or "")
+    return detectByAddress(instance, source, standing) or detectInGuard(
+        instance,
+        facts,
+        login,
+        standing,
+        guard
+    ) or detectByUser(instance, login)
 end
 return ____exports
