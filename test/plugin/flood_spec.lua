@@ -38,7 +38,7 @@ describe("the rate of a source", function()
     { "lets a page load, however many ask", 100, 10, 100000, 5 },
     { "is everything for a single source", 100, 10, 0, 1000 },
   }) do
-    it("fair share " .. case[1], function() assert.equal(case[5], flood.fairShare(case[2], case[3], case[4])) end)
+    it("fair share " .. case[1], function() assert.equal(case[5], worker.module("flood-share").fairShare(case[2], case[3], case[4])) end)
   end
 end)
 
@@ -47,43 +47,34 @@ describe("the rate of a route", function()
 
   before_each(function()
     worker.start()
+    kong.router = { get_service = function() return { id = "s" } end }
     instance = worker.instance()
     rate = worker.module("route-rate")
   end)
 
-  --- `seconds` seconds with `rps` requests each, from `sources` addresses in turn.
-  local function pass(seconds, rps, sources)
-    for _ = 1, seconds do
-      for i = 1, rps do rate.addArrival(instance, "r", "a" .. i % (sources or 10)) end
+  --- `seconds` seconds with `rps` requests each, from `sources` addresses in turn, all of them clean.
+  local function pass(seconds, rps, sources, route)
+    for tick = 1, seconds * 5 do
+      for i = 1, rps / 5 do
+        rate.addArrival(instance, route or "r", "a" .. (tick * rps / 5 + i) % (sources or 10))
+        rate.addClean(route or "r")
+      end
+      worker.now = worker.now + rate.TICK_S
       rate.tickRates(worker.now)
-      worker.now = worker.now + 1
     end
   end
 
-  it("is learned as a plain mean first, and forgets slowly later", function()
-    local baseline = { rps = 0, seconds = 0 }
-    for second = 1, 10 do baseline = rate.learn(baseline, second % 2 * 20, false) end
-    assert.equal(10, baseline.rps)
-    baseline = rate.learn({ rps = 10, seconds = 5000 }, 610, false)
-    assert.equal(11, baseline.rps)
-  end)
-
-  it("hardly learns from a flood", function()
-    assert.is_true(rate.learn({ rps = 10, seconds = 5000 }, 7210, true).rps <= 11)
-  end)
-
   it("is not judged before something is known of it", function()
-    assert.is_nil(rate.limitFor({ rps = 5, seconds = 9 }, 5, 50))
-    assert.equal(50, rate.limitFor({ rps = 5, seconds = 10 }, 5, 50))
-    assert.equal(500, rate.limitFor({ rps = 100, seconds = 10 }, 5, 50))
+    pass(8, 1000)
+    assert.is_nil(rate.floodOf("r"))
   end)
 
-  it("is a flood after two seconds far above the usual, and no longer after ten calm ones", function()
+  it("is a flood soon after it is far above the usual, and no longer after ten calm seconds", function()
     pass(30, 20)
     assert.is_nil(rate.floodOf("r"))
-    pass(2, 400)
+    pass(1, 400)
     assert.is_nil(rate.floodOf("r"))
-    pass(2, 400)
+    pass(1, 400)
     assert.is_table(rate.floodOf("r"))
     pass(8, 20)
     assert.is_table(rate.floodOf("r"))
@@ -109,6 +100,47 @@ describe("the rate of a route", function()
     assert.is_true(math.abs(rate.floodOf("r").sources - 100) <= 15)
   end)
 
+  it("counts for the service as a whole as well", function()
+    for _ = 1, 30 do for part = 1, 10 do pass(0.2, 5, 10, "part" .. part) end end
+    assert.is_nil(rate.floodOf("part1"))
+    for _ = 1, 4 do for part = 1, 10 do pass(0.2, 60 * 5, 100, "part" .. part) end end
+    assert.is_table(rate.floodOf("part1"))
+  end)
+
+  it("survives a reload, since what was learned is in the dictionary", function()
+    pass(120, 20)
+    local shared = worker.module("counters").counters
+    local baseline = worker.module("baseline")
+    local found = baseline.unpackBaseline((shared:get("rbr")))
+    assert.is_true(math.abs(baseline.usualRate(found, worker.now) - 20) < 2)
+  end)
+
+  it("is nobody's flood where requests without a route come from those who always came", function()
+    local flood = worker.module("detectors.flood")
+    local unrouted = worker.module("unrouted")
+    local evidence = worker.module("evidence")
+    for _ = 1, 5 do evidence.addGood(instance, { key = "regular" }) end
+    worker.now = worker.now + 60
+    pass(30, 20)
+    for key in pairs({ regular = 1, bot = 1 }) do
+      for _ = 1, 2 do unrouted.markUnrouted(key, worker.now) end
+    end
+    local function find(key, seconds)
+      for _ = 1, seconds * 5 do
+        for _ = 1, 80 do
+          flood.detectUnroutedFlood(instance, { ip = key, key = key }, 1)
+          rate.addArrival(instance, "", key)
+        end
+        worker.now = worker.now + rate.TICK_S
+        rate.tickRates(worker.now)
+      end
+      return flood.detectUnroutedFlood(instance, { ip = key, key = key }, 1)
+    end
+    assert.is_nil(find("regular", 5))
+    assert.equal("flood.unrouted", find("bot", 5).detector)
+    assert.is_nil(flood.detectUnroutedFlood(instance, { ip = "passer-by", key = "passer-by" }, 1))
+  end)
+
   describe("during a flood", function()
     local flood
 
@@ -131,12 +163,32 @@ describe("the rate of a route", function()
       assert.is_true(found.score >= 70)
     end)
 
-    it("reports the others without stopping them", function()
-      assert.is_true(judge("somebody", 1).score < 40)
+    it("names the address that sends most of it by itself", function()
+      local found = judge("bot", 4000)
+      assert.same({ "flood.source", "ip", "bot" }, { found.detector, found.subject, found.value })
+    end)
+
+    it("lets about so many strangers pass as the route can take, and reports them", function()
+      local passed = 0
+      for i = 1, 2000 do
+        rate.addArrival(instance, "r", "stranger" .. i)
+        local found = judge("stranger" .. i, 1)
+        if found.score >= 40 then assert.equal("flood.distributed", found.detector)
+        elseif i > 1000 then passed = passed + 1 end
+        if i % 80 == 0 then
+          worker.now = worker.now + rate.TICK_S
+          rate.tickRates(worker.now)
+        end
+      end
+      assert.is_true(passed > 60 and passed < 220, passed)
     end)
 
     it("leaves those alone who behaved well before it began", function()
-      assert.is_nil(judge("regular", 95))
+      assert.is_nil(judge("regular", 50))
+    end)
+
+    it("stops them, too, when they turn into the flood", function()
+      assert.equal("flood.source", judge("regular", 2000).detector)
     end)
   end)
 end)

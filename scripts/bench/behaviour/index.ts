@@ -1,6 +1,18 @@
 import type { Scenario } from "./scenario.ts";
-import { distributedFlood, sourceFlood } from "./scenarios/flood.ts";
+import { carrierAddress, healthChecks, marketingPeak, nightAndDay } from "./scenarios/busy-days.ts";
+import { creepingFlood, distributedFlood, serviceFlood, sourceFlood, unroutedFlood } from "./scenarios/flood.ts";
 import { distributedStuffing } from "./scenarios/stuffing.ts";
 
-/** All scenarios, in the order they are played. */
-export const SCENARIOS: readonly Scenario[] = [sourceFlood, distributedFlood, distributedStuffing];
+/** All scenarios, in the order they are played. A new one is a file in `scenarios/` and a line here. */
+export const SCENARIOS: readonly Scenario[] = [
+  sourceFlood,
+  distributedFlood,
+  serviceFlood,
+  unroutedFlood,
+  creepingFlood,
+  distributedStuffing,
+  marketingPeak,
+  carrierAddress,
+  healthChecks,
+  nightAndDay,
+];

@@ -12,6 +12,13 @@ function percent(part: number, whole: number): number {
   return whole === 0 ? 0 : (100 * part) / whole;
 }
 
+/** From the beginning to the first request of the attack that the plugin stopped. */
+function reflexTime(scenario: Scenario, { exchanges }: Played): number {
+  const stopped = exchanges.filter(({ request, answer }) => request.isAttack && answer.stopped);
+  const first = stopped.reduce((least, { request }) => Math.min(least, request.at), scenario.seconds);
+  return first - scenario.begins;
+}
+
 /** The time that stopping takes effect in is not counted: the later half of what remains after detection. */
 function passedShare(scenario: Scenario, played: Played, detected: number): number {
   const from = detected + (scenario.seconds - detected) / 2;
@@ -57,6 +64,7 @@ export function judge(scenario: Scenario, played: Played): Measure[] {
     const since = (detected ?? Number.POSITIVE_INFINITY) - scenario.begins;
     // No such thing as infinity in JSON: what is never found took longer than the scenario.
     add("time to detect", Math.min(since, scenario.seconds), "s", targets.detected ?? 60);
+    if (targets.reflex !== undefined) add("time to reflex", reflexTime(scenario, played), "s", targets.reflex);
     if (targets.passed !== undefined)
       add(
         "attack that passes afterwards",

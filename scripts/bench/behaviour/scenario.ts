@@ -70,6 +70,8 @@ export interface Scenario {
 export interface Targets {
   /** Seconds from the beginning to the first incident of the category. */
   detected?: number;
+  /** Seconds from the beginning to the first request of it that is stopped. */
+  reflex?: number;
   /** Percent of the attack's requests that pass after that, in the second half of what remains. */
   passed?: number;
   /** Percent of legitimate requests that the plugin stopped, from the beginning on. */

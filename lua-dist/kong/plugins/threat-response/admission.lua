@@ -3,6 +3,7 @@ local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-de
 local ruleDecision = ____apply_2Ddecision_2Ets.ruleDecision
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local detectSourceFlood = ____flood_2Ets.detectSourceFlood
+local detectUnroutedFlood = ____flood_2Ets.detectUnroutedFlood
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local findRecord = ____evidence_2Ets.findRecord
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
@@ -75,7 +76,7 @@ local function ruleRecord(instance, source)
     }
 end
 local function ruleRate(instance, source, requests)
-    local finding = detectSourceFlood(instance, source, requests)
+    local finding = detectSourceFlood(instance, source, requests) or detectUnroutedFlood(instance, source, requests)
     if finding == nil then
         return nil
     end

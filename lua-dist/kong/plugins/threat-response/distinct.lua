@@ -1,25 +1,67 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+local ____digest_2Ets = require("kong.plugins.threat-response.digest")
+local randomHex = ____digest_2Ets.randomHex
 local REGISTERS = 256
 local ALPHA = 0.7213 / (1 + 1.079 / REGISTERS)
 local ____string_0 = string
 local byte = ____string_0.byte
+local sub = ____string_0.sub
 local ____math_1 = math
 local floor = ____math_1.floor
 local log = ____math_1.log
-local random = ____math_1.random
---- One random word for each byte, drawn at each start: nobody can choose texts that fall together.
-local WORDS = ffi.new("int32_t[256]")
-for i = 0, 255 do
-    WORDS[i] = floor(random() * 4294967296) - 2147483648
-end
 local function rotate(word, places)
     return bit.bor(
         bit.lshift(word, places),
         bit.rshift(word, 32 - places)
     )
 end
-local function hash(text)
+--- One secret for all workers of a node, so that their counts can be merged, and drawn anew at each start: nobody can choose texts that fall together.
+local function readSecret()
+    counters:add(
+        "distinct_secret",
+        randomHex(16)
+    )
+    local shared = counters:get("distinct_secret")
+    return shared
+end
+--- One word for each byte, from the secret (four xorshift generators, so that all of its bits count).
+local function drawWords(secret)
+    local words = ffi.new("int32_t[256]")
+    for part = 0, 3 do
+        local state = bit.bor(
+            tonumber(
+                sub(secret, part * 8 + 1, part * 8 + 8),
+                16
+            ) or 0,
+            1
+        )
+        for i = 0, 255 do
+            state = bit.bxor(
+                state,
+                bit.lshift(state, 13)
+            )
+            state = bit.bxor(
+                state,
+                bit.rshift(state, 17)
+            )
+            state = bit.bxor(
+                state,
+                bit.lshift(state, 5)
+            )
+            words[i] = bit.bxor(
+                words[i],
+                rotate(state, part * 7 + 1)
+            )
+        end
+    end
+    return words
+end
+local WORDS = drawWords(readSecret())
+--- 32 bits of a text, which only this node knows; signed.
+____exports.hashText = function(text)
     local word = 0
     for i = 1, #text do
         word = bit.bxor(
@@ -58,7 +100,7 @@ local function hash(text)
 end
 ____exports.createDistinct = function() return ffi.new("uint8_t[256]") end
 ____exports.addDistinct = function(set, text)
-    local word = hash(text)
+    local word = ____exports.hashText(text)
     local rest = bit.band(
         bit.rshift(word, 8),
         16777215
@@ -74,8 +116,20 @@ ____exports.addDistinct = function(set, text)
     end
 end
 ____exports.clearDistinct = function(set)
+    ffi.fill(set, REGISTERS)
+end
+--- The set as text, for other workers.
+____exports.packDistinct = function(set) return ffi.string(set, REGISTERS) end
+--- Adds what another worker has packed.
+____exports.mergeDistinct = function(set, packed)
+    if #packed ~= REGISTERS then
+        return
+    end
     for i = 0, REGISTERS - 1 do
-        set[i] = 0
+        local rank = byte(packed, i + 1)
+        if set[i] < rank then
+            set[i] = rank
+        end
     end
 end
 ____exports.countDistinct = function(set)

@@ -4,10 +4,13 @@ local addEvidence = ____evidence_2Ets.addEvidence
 local addGood = ____evidence_2Ets.addGood
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local addArrival = ____route_2Drate_2Ets.addArrival
+local addClean = ____route_2Drate_2Ets.addClean
 local ____sampling_2Ets = require("kong.plugins.threat-response.sampling")
 local watchSource = ____sampling_2Ets.watchSource
 local ____score_2Ets = require("kong.plugins.threat-response.score")
 local isEvidence = ____score_2Ets.isEvidence
+local ____unrouted_2Ets = require("kong.plugins.threat-response.unrouted")
+local markUnrouted = ____unrouted_2Ets.markUnrouted
 --- What a request that is over teaches about its source and its route.
 local function hasSign(instance, findings)
     for ____, finding in ipairs(findings) do
@@ -28,23 +31,45 @@ end
 local function isGood(outcome)
     return not outcome.isSuspicious and not outcome.isStopped and outcome.status < 400 and outcome.answeredBy ~= "error"
 end
-____exports.learnFrom = function(instance, outcome)
+--- Requests with a route were counted when they came. Of those that this plugin stopped before routing only a flood's own count.
+local function learnRate(instance, outcome)
     if outcome.route == nil then
+        local ____outcome_isStopped_4 = outcome.isStopped
+        if ____outcome_isStopped_4 then
+            local ____opt_2 = outcome.ruling
+            local ____opt_0 = ____opt_2 and ____opt_2.finding
+            ____outcome_isStopped_4 = (____opt_0 and ____opt_0.detector) ~= "flood.unrouted"
+        end
+        if ____outcome_isStopped_4 then
+            return
+        end
         addArrival(instance, "", outcome.source.key)
+        markUnrouted(
+            outcome.source.key,
+            ngx.now()
+        )
     end
+    if not outcome.isStopped and not outcome.isSuspicious then
+        local ____addClean_7 = addClean
+        local ____opt_5 = outcome.route
+        ____addClean_7(____opt_5 and ____opt_5.id or "")
+    end
+end
+____exports.learnFrom = function(instance, outcome)
+    learnRate(instance, outcome)
     if isGood(outcome) then
         addGood(instance, outcome.source)
     end
     if hasSign(instance, outcome.findings) then
         watchSource(instance, outcome.source)
     end
-    local ____temp_0
+    local ____temp_8
     if #outcome.findings > 0 then
-        ____temp_0 = findEvidence(instance, outcome.findings)
+        ____temp_8 = findEvidence(instance, outcome.findings)
     else
-        ____temp_0 = nil
+        ____temp_8 = nil
     end
-    local evidence = ____temp_0
+    local evidence = ____temp_8
     if evidence == nil then
         return
     end

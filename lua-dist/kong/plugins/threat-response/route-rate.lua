@@ -1,129 +1,284 @@
 local ____exports = {}
+local ____baseline_2Ets = require("kong.plugins.threat-response.baseline")
+local capacityFor = ____baseline_2Ets.capacityFor
+local learnSecond = ____baseline_2Ets.learnSecond
+local limitFor = ____baseline_2Ets.limitFor
+local packBaseline = ____baseline_2Ets.packBaseline
+local unpackBaseline = ____baseline_2Ets.unpackBaseline
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local addDistinct = ____distinct_2Ets.addDistinct
-local clearDistinct = ____distinct_2Ets.clearDistinct
-local countDistinct = ____distinct_2Ets.countDistinct
-local createDistinct = ____distinct_2Ets.createDistinct
-local MAX_ROUTES = 1000
-local MEMORY_S = 600
---- A flood that goes on for hours is the new normal in the end.
-local MEMORY_IN_FLOOD_S = 7200
-local WARM_UP_S = 10
-local KEEP_S = 30
---- One busy second is no flood, and one calm second is not its end.
-local BEGINS_AFTER_S = 2
-local ENDS_AFTER_S = 10
-local SAVE_EVERY_S = 10
-local routes = {}
-local size = 0
---- Pure: the baseline after one more second. A plain mean first, then a slowly forgetting one.
-____exports.learn = function(baseline, rps, isFlooded)
-    local memory = isFlooded and MEMORY_IN_FLOOD_S or math.min(MEMORY_S, baseline.seconds + 1)
-    return {rps = baseline.rps + (rps - baseline.rps) / memory, seconds = baseline.seconds + 1}
+local ____flood_2Dshare_2Ets = require("kong.plugins.threat-response.flood-share")
+local admittedShare = ____flood_2Dshare_2Ets.admittedShare
+local ____route_2Dcrowd_2Ets = require("kong.plugins.threat-response.route-crowd")
+local clearCrowd = ____route_2Dcrowd_2Ets.clearCrowd
+local createCrowd = ____route_2Dcrowd_2Ets.createCrowd
+local shareCrowd = ____route_2Dcrowd_2Ets.shareCrowd
+--- Seconds between two looks.
+____exports.TICK_S = 0.2
+local TICKS = 5
+local MAX_RATES = 1000
+--- A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over.
+local SHARP = 7
+local STEADY = 12
+local ENDS_AFTER = 50
+local SAVE_EVERY = 300
+local LINK_EVERY = 50
+local KEEP_S = 86400
+local HISTORY_S = 30
+local MOST_HISTORY_S = 18000
+local HISTORY_GROWTH = 1.1
+local rates = {}
+local list = {}
+local ticks = 0
+local tickedAt = 0
+local function readPacked(name)
+    local packed = counters:get("rb" .. name)
+    return type(packed) == "string" and packed or nil
 end
---- Pure: the rate from which a route counts as flooded; nil while too little is known of it.
-____exports.limitFor = function(baseline, factor, least)
-    local ____temp_0
-    if baseline.seconds < WARM_UP_S then
-        ____temp_0 = nil
-    else
-        ____temp_0 = math.max(least, baseline.rps * factor)
+local create
+create = function(instance, name)
+    if #list >= MAX_RATES then
+        rates = {}
+        list = {}
     end
-    return ____temp_0
-end
-____exports.floodOf = function(route)
-    local ____opt_1 = routes[route]
-    return ____opt_1 and ____opt_1.flood
-end
-local function readBaseline(route)
-    local rps = counters:get("rb" .. route)
-    local seconds = counters:get("rn" .. route)
-    return {rps = rps or 0, seconds = seconds or 0}
-end
-local function create(instance, name)
-    if size >= MAX_ROUTES then
-        routes = {}
-        size = 0
-    end
-    local route = {
+    local rate = {
+        name = name,
         limits = instance.config.flood,
+        service = nil,
+        isLinked = false,
         count = 0,
-        addresses = createDistinct(),
-        baseline = readBaseline(name),
+        clean = 0,
+        seen = -1,
+        seenClean = -1,
+        last = {
+            0,
+            0,
+            0,
+            0,
+            0
+        },
+        addresses = nil,
+        baseline = unpackBaseline(readPacked(name)),
         flood = nil,
+        sharp = 0,
         streak = 0
     }
-    routes[name] = route
-    size = size + 1
-    return route
-end
---- A request has arrived at a route; the hot path of this file.
-____exports.addArrival = function(instance, name, address)
-    local route = routes[name] or create(instance, name)
-    route.limits = instance.config.flood
-    route.count = route.count + 1
-    if route.streak > 0 then
-        addDistinct(route.addresses, address)
+    rates[name] = rate
+    list[#list + 1] = rate
+    if rates[""] == nil then
+        create(instance, "")
     end
+    return rate
 end
-local function publish(name, second, count)
-    if count > 0 then
-        counters:incr(
-            (("rc" .. tostring(second)) .. ":") .. name,
-            count,
-            0,
-            KEEP_S
-        )
-    end
-end
-local function readTotal(name, second)
-    local total = counters:get((("rc" .. tostring(second)) .. ":") .. name)
-    return total or 0
-end
-local function judge(route, rps, now)
-    local ____route_limits_3 = route.limits
-    local route_factor = ____route_limits_3.route_factor
-    local min_route_rps = ____route_limits_3.min_route_rps
-    local limit = ____exports.limitFor(route.baseline, route_factor, min_route_rps)
-    local isAbove = limit ~= nil and rps > limit
-    if isAbove then
-        route.streak = math.max(0, route.streak) + 1
+--- Routes change their service rarely: it is asked for anew every ten seconds.
+local function link(instance, route)
+    route.isLinked = true
+    local ____temp_0
+    if route.name == "" then
+        ____temp_0 = nil
     else
-        route.streak = math.min(0, route.streak) - 1
+        ____temp_0 = kong.router.get_service()
     end
-    if isAbove and (route.flood ~= nil or route.streak >= BEGINS_AFTER_S) then
-        local ____opt_4 = route.flood
-        local since = ____opt_4 and ____opt_4.since or now - BEGINS_AFTER_S
-        route.flood = {
-            since = since,
-            allowedRps = limit,
-            sources = countDistinct(route.addresses)
-        }
-    elseif route.streak <= -ENDS_AFTER_S then
-        route.flood = nil
+    local service = ____temp_0
+    local name = service == nil and "" or "s:" .. service.id
+    local ____route_2 = route
+    local ____temp_1
+    if service == nil then
+        ____temp_1 = nil
+    else
+        ____temp_1 = rates[name] or create(instance, name)
+    end
+    ____route_2.service = ____temp_1
+end
+local function addTo(rate, limits, address)
+    rate.limits = limits
+    rate.count = rate.count + 1
+    if rate.addresses ~= nil then
+        addDistinct(rate.addresses, address)
     end
 end
-local function save(name, baseline)
-    counters:set("rb" .. name, baseline.rps)
-    counters:set("rn" .. name, baseline.seconds)
+--- A request has arrived at a route, or has found none (""); the hot path of this file.
+____exports.addArrival = function(instance, name, address)
+    local route = rates[name] or create(instance, name)
+    if not route.isLinked then
+        link(instance, route)
+    end
+    addTo(route, instance.config.flood, address)
+    if route.service ~= nil then
+        addTo(route.service, instance.config.flood, address)
+    end
 end
---- Once a second. The second before this one is judged: by now all workers have published it.
+--- A request is over, and there was nothing suspicious about it: what the baseline is learned from.
+____exports.addClean = function(name)
+    local route = rates[name]
+    if route == nil then
+        return
+    end
+    route.clean = route.clean + 1
+    if route.service ~= nil then
+        local ____route_service_3, ____clean_4 = route.service, "clean"
+        ____route_service_3[____clean_4] = ____route_service_3[____clean_4] + 1
+    end
+end
+--- The flood on a route, or on its service as a whole.
+____exports.floodOf = function(name)
+    local route = rates[name]
+    local ____temp_8
+    if route == nil then
+        ____temp_8 = nil
+    else
+        local ____route_flood_7 = route.flood
+        if ____route_flood_7 == nil then
+            local ____opt_5 = route.service
+            ____route_flood_7 = ____opt_5 and ____opt_5.flood
+        end
+        ____temp_8 = ____route_flood_7
+    end
+    return ____temp_8
+end
+--- Adds what this worker has to the sum of all, which is the answer.
+local function publish(key, own)
+    local sum = unpack(
+        own > 0 and ({counters:incr(key, own, 0, KEEP_S)}) or ({counters:get(key)}),
+        1,
+        1
+    )
+    return sum or 0
+end
+--- What was added since the last time; a sum that has expired began anew.
+local function grown(before, now)
+    if before < 0 then
+        return 0
+    end
+    return now < before and now or now - before
+end
+local function shift(last, latest)
+    local sum = latest
+    for i = 1, TICKS - 1 do
+        last[i] = last[i + 1]
+        sum = sum + last[i]
+    end
+    last[TICKS] = latest
+    return sum
+end
+local function beginFlood(rate, now, limit, rps)
+    local allowedRps = capacityFor(rate.baseline, now, limit)
+    local share = admittedShare(allowedRps, 0, rps)
+    local since = now - rate.streak * ____exports.TICK_S
+    local strangeRps = rate.name == "" and 0 or rps
+    return {
+        since = since,
+        limit = limit,
+        allowedRps = allowedRps,
+        sources = 0,
+        share = share,
+        history = HISTORY_S,
+        known = 0,
+        strange = 0,
+        knownRps = 0,
+        strangeRps = strangeRps
+    }
+end
+--- `scale` leads from this worker's requests to all workers' requests a second.
+local function steer(flood, scale, hasRoute)
+    flood.knownRps = flood.knownRps + (flood.known * scale - flood.knownRps) / TICKS
+    flood.strangeRps = flood.strangeRps + (flood.strange * scale - flood.strangeRps) / TICKS
+    if hasRoute and flood.knownRps > flood.allowedRps then
+        flood.history = math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH)
+    end
+    flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps)
+    flood.known = 0
+    flood.strange = 0
+end
+local function judge(rate, arrived, rps, elapsed, now)
+    local ____rate_limits_9 = rate.limits
+    local route_factor = ____rate_limits_9.route_factor
+    local min_route_rps = ____rate_limits_9.min_route_rps
+    local enabled = ____rate_limits_9.enabled
+    local ____enabled_10
+    if enabled then
+        ____enabled_10 = limitFor(rate.baseline, now, route_factor, min_route_rps)
+    else
+        ____enabled_10 = nil
+    end
+    local limit = ____enabled_10
+    local isAbove = limit ~= nil and rps > limit
+    rate.sharp = limit ~= nil and arrived > limit * elapsed and rate.sharp + 1 or 0
+    rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(0, rate.streak) - 1
+    if rate.flood ~= nil then
+        if rate.streak <= -ENDS_AFTER then
+            rate.flood = nil
+        end
+    elseif isAbove and (rate.sharp >= SHARP or rate.streak >= STEADY) then
+        rate.flood = beginFlood(rate, now, limit, rps)
+    end
+    if isAbove and rate.addresses == nil then
+        rate.addresses = createCrowd()
+    elseif rate.flood == nil and rate.streak < -TICKS then
+        rate.addresses = nil
+    end
+end
+local function learn(rate, now)
+    local sum = publish("rl" .. rate.name, rate.clean)
+    learnSecond(
+        rate.baseline,
+        grown(rate.seenClean, sum),
+        now,
+        rate.flood ~= nil or rate.streak > TICKS
+    )
+    rate.seenClean = sum
+    rate.clean = 0
+    if rate.addresses == nil then
+        return
+    end
+    local sources = shareCrowd(rate.name, rate.addresses)
+    if rate.flood ~= nil then
+        rate.flood.sources = math.max(sources, rate.flood.sources * 0.9)
+    end
+    if ticks % LINK_EVERY == 0 then
+        clearCrowd(rate.addresses)
+    end
+end
+local function tickRate(rate, elapsed, now)
+    local sum = publish("ra" .. rate.name, rate.count)
+    local arrived = grown(rate.seen, sum)
+    rate.seen = sum
+    local rps = shift(rate.last, arrived) / (TICKS * elapsed)
+    judge(
+        rate,
+        arrived,
+        rps,
+        elapsed,
+        now
+    )
+    local scale = rate.count > 0 and arrived / rate.count / elapsed or 0
+    if rate.flood ~= nil then
+        steer(rate.flood, scale, rate.name ~= "")
+    end
+    rate.count = 0
+end
+--- Several times a second.
 ____exports.tickRates = function(now)
-    local second = math.floor(now)
-    for name, route in pairs(routes) do
-        publish(name, second, route.count)
-        local rps = readTotal(name, second - 1)
-        judge(route, rps, now)
-        route.baseline = ____exports.learn(route.baseline, rps, route.flood ~= nil)
-        if second % SAVE_EVERY_S == 0 then
-            save(name, route.baseline)
+    local elapsed = math.max(____exports.TICK_S, now - tickedAt)
+    tickedAt = now
+    ticks = ticks + 1
+    for i = 1, #list do
+        local rate = list[i]
+        tickRate(rate, elapsed, now)
+        if ticks % TICKS == 0 then
+            learn(rate, now)
         end
-        if route.streak > 0 then
-            clearDistinct(route.addresses)
+        if ticks % LINK_EVERY == 0 then
+            rate.isLinked = false
         end
-        route.count = 0
+        if ticks % SAVE_EVERY == i % SAVE_EVERY then
+            counters:set(
+                "rb" .. rate.name,
+                packBaseline(rate.baseline)
+            )
+        end
     end
 end
 return ____exports

@@ -17,6 +17,7 @@ local tickGuards = ____guard_2Ets.tickGuards
 local ____report_2Ets = require("kong.plugins.threat-response.report")
 local startReporting = ____report_2Ets.startReporting
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
+local TICK_S = ____route_2Drate_2Ets.TICK_S
 local tickRates = ____route_2Drate_2Ets.tickRates
 local ____traffic_2Ets = require("kong.plugins.threat-response.traffic")
 local flushTraffic = ____traffic_2Ets.flushTraffic
@@ -33,7 +34,6 @@ local function tick(isLast)
     if windowStart == 0 then
         windowStart = now
     end
-    tickRates(now)
     tickGuards(now)
     checkFailOpen(
         reporterConfig(),
@@ -49,12 +49,22 @@ local function tickGuarded(premature)
         countFailOpen("timer", reason)
     end
 end
+local function rate()
+    return tickRates(ngx.now())
+end
+local function rateGuarded()
+    local ok, reason = pcall(rate)
+    if not ok then
+        countFailOpen("timer", reason)
+    end
+end
 --- Once in each worker.
 ____exports.startTimers = function()
     if not isShared and ngx.worker.id() == 0 then
         ngx.log(ngx.WARN, "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ", "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 32m'")
     end
     ngx.timer.every(1, tickGuarded)
+    ngx.timer.every(TICK_S, rateGuarded)
     startReporting()
     startDecisions()
 end

@@ -1,6 +1,6 @@
 import { ruleDecision } from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
-import { detectSourceFlood } from "./detectors/flood.ts";
+import { detectSourceFlood, detectUnroutedFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
 import { matchList } from "./lists.ts";
@@ -34,7 +34,7 @@ const ruleRecord = (instance: Instance, source: Source): Ruling | undefined => {
 };
 
 const ruleRate = (instance: Instance, source: Source, requests: number): Ruling | undefined => {
-  const finding = detectSourceFlood(instance, source, requests);
+  const finding = detectSourceFlood(instance, source, requests) ?? detectUnroutedFlood(instance, source, requests);
   if (finding === undefined) return undefined;
   if (instance.enforce && isTrial(instance, source, finding)) finding.isTrial = true;
   return ruleFinding(finding, instance.config.thresholds, instance.config.flood.window_s);

@@ -1,20 +1,43 @@
 import * as ffi from "ffi";
+import { counters } from "./counters.ts";
+import { randomHex } from "./digest.ts";
 
 /** Counts distinct texts in 256 bytes, within some 7 % (HyperLogLog): no list of what an attacker sends is ever kept. */
 export type Distinct = ffi.CData;
 
 const REGISTERS = 256;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
-const { byte } = string;
-const { floor, log, random } = math;
-
-/** One random word for each byte, drawn at each start: nobody can choose texts that fall together. */
-const WORDS = ffi.new("int32_t[256]");
-for (const i of $range(0, 255)) WORDS[i] = floor(random() * 4_294_967_296) - 2_147_483_648;
+const { byte, sub } = string;
+const { floor, log } = math;
 
 const rotate = (word: number, places: number): number => (word << places) | (word >>> (32 - places));
 
-const hash = (text: string): number => {
+/** One secret for all workers of a node, so that their counts can be merged, and drawn anew at each start: nobody can choose texts that fall together. */
+const readSecret = (): string => {
+  counters.add("distinct_secret", randomHex(16));
+  const [shared] = counters.get("distinct_secret");
+  return shared as string;
+};
+
+/** One word for each byte, from the secret (four xorshift generators, so that all of its bits count). */
+const drawWords = (secret: string): Distinct => {
+  const words = ffi.new("int32_t[256]");
+  for (const part of $range(0, 3)) {
+    let state = (tonumber(sub(secret, part * 8 + 1, part * 8 + 8), 16) ?? 0) | 1;
+    for (const i of $range(0, 255)) {
+      state = state ^ (state << 13);
+      state = state ^ (state >>> 17);
+      state = state ^ (state << 5);
+      words[i] = words[i] ^ rotate(state, part * 7 + 1);
+    }
+  }
+  return words;
+};
+
+const WORDS = drawWords(readSecret());
+
+/** 32 bits of a text, which only this node knows; signed. */
+export const hashText = (text: string): number => {
   let word = 0;
   for (const i of $range(1, text.length)) word = rotate(word, 5) ^ WORDS[byte(text, i)];
   return (
@@ -28,7 +51,7 @@ const hash = (text: string): number => {
 export const createDistinct = (): Distinct => ffi.new("uint8_t[256]");
 
 export const addDistinct = (set: Distinct, text: string): void => {
-  const word = hash(text);
+  const word = hashText(text);
   let rest = (word >>> 8) & 0xffffff;
   let rank = 1;
   while (rank < 25 && (rest & 1) === 0) {
@@ -40,7 +63,19 @@ export const addDistinct = (set: Distinct, text: string): void => {
 };
 
 export const clearDistinct = (set: Distinct): void => {
-  for (const i of $range(0, REGISTERS - 1)) set[i] = 0;
+  ffi.fill(set, REGISTERS);
+};
+
+/** The set as text, for other workers. */
+export const packDistinct = (set: Distinct): string => ffi.string(set, REGISTERS);
+
+/** Adds what another worker has packed. */
+export const mergeDistinct = (set: Distinct, packed: string): void => {
+  if (packed.length !== REGISTERS) return;
+  for (const i of $range(0, REGISTERS - 1)) {
+    const rank = byte(packed, i + 1);
+    if (set[i] < rank) set[i] = rank;
+  }
 };
 
 export const countDistinct = (set: Distinct): number => {

@@ -1,9 +1,10 @@
 import type { Instance } from "./configure.ts";
 import { addEvidence, addGood } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
-import { addArrival } from "./route-rate.ts";
+import { addArrival, addClean } from "./route-rate.ts";
 import { watchSource } from "./sampling.ts";
 import { type Finding, isEvidence } from "./score.ts";
+import { markUnrouted } from "./unrouted.ts";
 
 /** What a request that is over teaches about its source and its route. */
 const hasSign = (instance: Instance, findings: Finding[]): boolean => {
@@ -23,9 +24,18 @@ const findEvidence = (instance: Instance, findings: Finding[]): Finding | undefi
 const isGood = (outcome: Outcome): boolean =>
   !outcome.isSuspicious && !outcome.isStopped && outcome.status < 400 && outcome.answeredBy !== "error";
 
+/** Requests with a route were counted when they came. Of those that this plugin stopped before routing only a flood's own count. */
+const learnRate = (instance: Instance, outcome: Outcome): void => {
+  if (outcome.route === undefined) {
+    if (outcome.isStopped && outcome.ruling?.finding?.detector !== "flood.unrouted") return;
+    addArrival(instance, "", outcome.source.key);
+    markUnrouted(outcome.source.key, ngx.now());
+  }
+  if (!outcome.isStopped && !outcome.isSuspicious) addClean(outcome.route?.id ?? "");
+};
+
 export const learnFrom = (instance: Instance, outcome: Outcome): void => {
-  // Requests with a route were counted when they came.
-  if (outcome.route === undefined) addArrival(instance, "", outcome.source.key);
+  learnRate(instance, outcome);
   if (isGood(outcome)) addGood(instance, outcome.source);
   if (hasSign(instance, outcome.findings)) watchSource(instance, outcome.source);
   const evidence = outcome.findings.length > 0 ? findEvidence(instance, outcome.findings) : undefined;

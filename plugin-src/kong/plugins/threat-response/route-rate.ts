@@ -1,131 +1,246 @@
+import { type Baseline, capacityFor, learnSecond, limitFor, packBaseline, unpackBaseline } from "./baseline.ts";
 import type { Config, Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
-import { addDistinct, clearDistinct, countDistinct, createDistinct, type Distinct } from "./distinct.ts";
+import { addDistinct, type Distinct } from "./distinct.ts";
+import { admittedShare } from "./flood-share.ts";
+import { clearCrowd, createCrowd, shareCrowd } from "./route-crowd.ts";
 
 /**
- * How many requests a second each route gets, and usually gets. Workers count for themselves and add up once a second in the dictionary;
- * each then sees the same rates and learns the same baseline, which outlives reloads.
+ * How many requests a second each route and each service gets, and usually gets. Workers count for themselves and add up in the dictionary
+ * several times a second; each then sees the same rates and learns the same baseline, which outlives reloads.
  */
 export interface Flood {
   /** Epoch seconds. */
   since: number;
-  /** Rate from which it counts as a flood. */
+  /** Rate from which it counted as a flood. */
+  limit: number;
+  /** Rate that may pass. */
   allowedRps: number;
-  /** Distinct addresses on the route in the last second, as this worker sees them. */
+  /** Distinct addresses in the last seconds. */
   sources: number;
+  /** The share of strange addresses that may pass. */
+  share: number;
+  /** Seconds before the flood that an address must have behaved well for: more, the more of them there are. */
+  history: number;
+  /** Of this worker since the last tick: requests of addresses that behaved well before, and of strange ones. */
+  known: number;
+  strange: number;
+  /** The same a second, of all workers, over about a second. */
+  knownRps: number;
+  strangeRps: number;
 }
 
-export interface Baseline {
-  rps: number;
-  /** Seconds it was learned from. */
-  seconds: number;
-}
-
-interface Route {
+interface Rate {
+  name: string;
   limits: Config["flood"];
+  service: Rate | undefined;
+  isLinked: boolean;
+  /** Since the last tick, and since the last second. */
   count: number;
-  addresses: Distinct;
+  clean: number;
+  /** Sums of all workers as last read; negative before the first time. */
+  seen: number;
+  seenClean: number;
+  /** Of the last ticks, the latest last. */
+  last: number[];
+  addresses: Distinct | undefined;
   baseline: Baseline;
   flood: Flood | undefined;
-  /** Seconds in a row above the limit, or below it (negative). */
+  /** Ticks in a row: single ones above the limit; the last second above it, or below it (negative). */
+  sharp: number;
   streak: number;
 }
 
-const MAX_ROUTES = 1000;
-const MEMORY_S = 600;
-/** A flood that goes on for hours is the new normal in the end. */
-const MEMORY_IN_FLOOD_S = 7200;
-const WARM_UP_S = 10;
-const KEEP_S = 30;
-/** One busy second is no flood, and one calm second is not its end. */
-const BEGINS_AFTER_S = 2;
-const ENDS_AFTER_S = 10;
-const SAVE_EVERY_S = 10;
+/** Seconds between two looks. */
+export const TICK_S = 0.2;
+const TICKS = 5;
+const MAX_RATES = 1000;
+/** A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over. */
+const SHARP = 7;
+const STEADY = 12;
+const ENDS_AFTER = 50;
+const SAVE_EVERY = 300;
+const LINK_EVERY = 50;
+const KEEP_S = 86_400;
+const HISTORY_S = 30;
+const MOST_HISTORY_S = 18_000;
+const HISTORY_GROWTH = 1.1;
 
-let routes = new LuaTable<string, Route>();
-let size = 0;
+let rates = new LuaTable<string, Rate>();
+let list: Rate[] = [];
+let ticks = 0;
+let tickedAt = 0;
 
-/** Pure: the baseline after one more second. A plain mean first, then a slowly forgetting one. */
-export const learn = (baseline: Baseline, rps: number, isFlooded: boolean): Baseline => {
-  const memory = isFlooded ? MEMORY_IN_FLOOD_S : Math.min(MEMORY_S, baseline.seconds + 1);
-  return { rps: baseline.rps + (rps - baseline.rps) / memory, seconds: baseline.seconds + 1 };
+const readPacked = (name: string): string | undefined => {
+  const [packed] = counters.get(`rb${name}`);
+  return typeof packed === "string" ? packed : undefined;
 };
 
-/** Pure: the rate from which a route counts as flooded; nil while too little is known of it. */
-export const limitFor = (baseline: Baseline, factor: number, least: number): number | undefined =>
-  baseline.seconds < WARM_UP_S ? undefined : Math.max(least, baseline.rps * factor);
-
-export const floodOf = (route: string): Flood | undefined => routes.get(route)?.flood;
-
-const readBaseline = (route: string): Baseline => {
-  const [rps] = counters.get(`rb${route}`);
-  const [seconds] = counters.get(`rn${route}`);
-  return { rps: (rps as number | undefined) ?? 0, seconds: (seconds as number | undefined) ?? 0 };
-};
-
-const create = (instance: Instance, name: string): Route => {
-  if (size >= MAX_ROUTES) {
-    routes = new LuaTable();
-    size = 0;
+const create = (instance: Instance, name: string): Rate => {
+  if (list.length >= MAX_RATES) {
+    rates = new LuaTable();
+    list = [];
   }
-  const route: Route = {
+  const rate: Rate = {
+    name,
     limits: instance.config.flood,
+    service: undefined,
+    isLinked: false,
     count: 0,
-    addresses: createDistinct(),
-    baseline: readBaseline(name),
+    clean: 0,
+    seen: -1,
+    seenClean: -1,
+    last: [0, 0, 0, 0, 0],
+    addresses: undefined,
+    baseline: unpackBaseline(readPacked(name)),
     flood: undefined,
+    sharp: 0,
     streak: 0,
   };
-  routes.set(name, route);
-  size += 1;
-  return route;
+  rates.set(name, rate);
+  list.push(rate);
+  // That nothing comes without a route is worth knowing, too.
+  if (rates.get("") === undefined) create(instance, "");
+  return rate;
 };
 
-/** A request has arrived at a route; the hot path of this file. */
+/** Routes change their service rarely: it is asked for anew every ten seconds. */
+const link = (instance: Instance, route: Rate): void => {
+  route.isLinked = true;
+  const service = route.name === "" ? undefined : kong.router.get_service();
+  const name = service === undefined ? "" : `s:${service.id}`;
+  route.service = service === undefined ? undefined : (rates.get(name) ?? create(instance, name));
+};
+
+const addTo = (rate: Rate, limits: Config["flood"], address: string): void => {
+  rate.limits = limits;
+  rate.count += 1;
+  // How many share it matters from the first busy moment on.
+  if (rate.addresses !== undefined) addDistinct(rate.addresses, address);
+};
+
+/** A request has arrived at a route, or has found none (""); the hot path of this file. */
 export const addArrival = (instance: Instance, name: string, address: string): void => {
-  const route = routes.get(name) ?? create(instance, name);
-  route.limits = instance.config.flood;
-  route.count += 1;
-  // How many share the route matters from its first busy second on.
-  if (route.streak > 0) addDistinct(route.addresses, address);
+  const route = rates.get(name) ?? create(instance, name);
+  if (!route.isLinked) link(instance, route);
+  addTo(route, instance.config.flood, address);
+  if (route.service !== undefined) addTo(route.service, instance.config.flood, address);
 };
 
-const publish = (name: string, second: number, count: number): void => {
-  if (count > 0) counters.incr(`rc${second}:${name}`, count, 0, KEEP_S);
+/** A request is over, and there was nothing suspicious about it: what the baseline is learned from. */
+export const addClean = (name: string): void => {
+  const route = rates.get(name);
+  if (route === undefined) return;
+  route.clean += 1;
+  if (route.service !== undefined) route.service.clean += 1;
 };
 
-const readTotal = (name: string, second: number): number => {
-  const [total] = counters.get(`rc${second}:${name}`);
-  return (total as number | undefined) ?? 0;
+/** The flood on a route, or on its service as a whole. */
+export const floodOf = (name: string): Flood | undefined => {
+  const route = rates.get(name);
+  return route === undefined ? undefined : (route.flood ?? route.service?.flood);
 };
 
-const judge = (route: Route, rps: number, now: number): void => {
-  const { route_factor, min_route_rps } = route.limits;
-  const limit = limitFor(route.baseline, route_factor, min_route_rps);
+/** Adds what this worker has to the sum of all, which is the answer. */
+const publish = (key: string, own: number): number => {
+  const [sum] = own > 0 ? counters.incr(key, own, 0, KEEP_S) : counters.get(key);
+  return (sum as number | undefined) ?? 0;
+};
+
+/** What was added since the last time; a sum that has expired began anew. */
+const grown = (before: number, now: number): number => {
+  if (before < 0) return 0;
+  return now < before ? now : now - before;
+};
+
+const shift = (last: number[], latest: number): number => {
+  let sum = latest;
+  for (const i of $range(1, TICKS - 1)) {
+    last[i - 1] = last[i];
+    sum += last[i - 1];
+  }
+  last[TICKS - 1] = latest;
+  return sum;
+};
+
+const beginFlood = (rate: Rate, now: number, limit: number, rps: number): Flood => {
+  const allowedRps = capacityFor(rate.baseline, now, limit);
+  const share = admittedShare(allowedRps, 0, rps);
+  const since = now - rate.streak * TICK_S;
+  // Among requests without a route there may be none that are strange.
+  const strangeRps = rate.name === "" ? 0 : rps;
+  return {
+    since,
+    limit,
+    allowedRps,
+    sources: 0,
+    share,
+    history: HISTORY_S,
+    known: 0,
+    strange: 0,
+    knownRps: 0,
+    strangeRps,
+  };
+};
+
+/** `scale` leads from this worker's requests to all workers' requests a second. */
+const steer = (flood: Flood, scale: number, hasRoute: boolean): void => {
+  flood.knownRps += (flood.known * scale - flood.knownRps) / TICKS;
+  flood.strangeRps += (flood.strange * scale - flood.strangeRps) / TICKS;
+  // Who came long before the attack grew is served first: an attacker who starts slowly has a history too.
+  if (hasRoute && flood.knownRps > flood.allowedRps)
+    flood.history = Math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH);
+  flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps);
+  flood.known = 0;
+  flood.strange = 0;
+};
+
+const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: number): void => {
+  const { route_factor, min_route_rps, enabled } = rate.limits;
+  const limit = enabled ? limitFor(rate.baseline, now, route_factor, min_route_rps) : undefined;
   const isAbove = limit !== undefined && rps > limit;
-  if (isAbove) route.streak = Math.max(0, route.streak) + 1;
-  else route.streak = Math.min(0, route.streak) - 1;
-  if (isAbove && (route.flood !== undefined || route.streak >= BEGINS_AFTER_S)) {
-    const since = route.flood?.since ?? now - BEGINS_AFTER_S;
-    route.flood = { since, allowedRps: limit, sources: countDistinct(route.addresses) };
-  } else if (route.streak <= -ENDS_AFTER_S) route.flood = undefined;
+  rate.sharp = limit !== undefined && arrived > limit * elapsed ? rate.sharp + 1 : 0;
+  rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(0, rate.streak) - 1;
+  if (rate.flood !== undefined) {
+    if (rate.streak <= -ENDS_AFTER) rate.flood = undefined;
+  } else if (isAbove && (rate.sharp >= SHARP || rate.streak >= STEADY)) rate.flood = beginFlood(rate, now, limit, rps);
+  if (isAbove && rate.addresses === undefined) rate.addresses = createCrowd();
+  else if (rate.flood === undefined && rate.streak < -TICKS) rate.addresses = undefined;
 };
 
-const save = (name: string, baseline: Baseline): void => {
-  counters.set(`rb${name}`, baseline.rps);
-  counters.set(`rn${name}`, baseline.seconds);
+const learn = (rate: Rate, now: number): void => {
+  const sum = publish(`rl${rate.name}`, rate.clean);
+  learnSecond(rate.baseline, grown(rate.seenClean, sum), now, rate.flood !== undefined || rate.streak > TICKS);
+  rate.seenClean = sum;
+  rate.clean = 0;
+  if (rate.addresses === undefined) return;
+  const sources = shareCrowd(rate.name, rate.addresses);
+  if (rate.flood !== undefined) rate.flood.sources = Math.max(sources, rate.flood.sources * 0.9);
+  if (ticks % LINK_EVERY === 0) clearCrowd(rate.addresses);
 };
 
-/** Once a second. The second before this one is judged: by now all workers have published it. */
+const tickRate = (rate: Rate, elapsed: number, now: number): void => {
+  const sum = publish(`ra${rate.name}`, rate.count);
+  const arrived = grown(rate.seen, sum);
+  rate.seen = sum;
+  const rps = shift(rate.last, arrived) / (TICKS * elapsed);
+  judge(rate, arrived, rps, elapsed, now);
+  const scale = rate.count > 0 ? arrived / rate.count / elapsed : 0;
+  if (rate.flood !== undefined) steer(rate.flood, scale, rate.name !== "");
+  rate.count = 0;
+};
+
+/** Several times a second. */
 export const tickRates = (now: number): void => {
-  const second = math.floor(now);
-  for (const [name, route] of routes) {
-    publish(name, second, route.count);
-    const rps = readTotal(name, second - 1);
-    judge(route, rps, now);
-    route.baseline = learn(route.baseline, rps, route.flood !== undefined);
-    if (second % SAVE_EVERY_S === 0) save(name, route.baseline);
-    if (route.streak > 0) clearDistinct(route.addresses);
-    route.count = 0;
+  // A worker that was held up must not mistake what waited for a flood.
+  const elapsed = Math.max(TICK_S, now - tickedAt);
+  tickedAt = now;
+  ticks += 1;
+  for (const i of $range(1, list.length)) {
+    const rate = list[i - 1];
+    tickRate(rate, elapsed, now);
+    if (ticks % TICKS === 0) learn(rate, now);
+    if (ticks % LINK_EVERY === 0) rate.isLinked = false;
+    if (ticks % SAVE_EVERY === i % SAVE_EVERY) counters.set(`rb${rate.name}`, packBaseline(rate.baseline));
   }
 };

@@ -6,7 +6,7 @@ import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
 import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
-import { tickRates } from "./route-rate.ts";
+import { TICK_S, tickRates } from "./route-rate.ts";
 import { flushTraffic } from "./traffic.ts";
 
 /** The windows of what is reported: as long as the configuration says, at least a second. */
@@ -22,7 +22,6 @@ const flush = (now: number): void => {
 const tick = (isLast: boolean): void => {
   const now = ngx.now();
   if (windowStart === 0) windowStart = now;
-  tickRates(now);
   tickGuards(now);
   checkFailOpen(reporterConfig(), now);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
@@ -30,6 +29,13 @@ const tick = (isLast: boolean): void => {
 
 const tickGuarded = (premature: boolean): void => {
   const [ok, reason] = pcall(tick, premature);
+  if (!ok) countFailOpen("timer", reason);
+};
+
+const rate = (): void => tickRates(ngx.now());
+
+const rateGuarded = (): void => {
+  const [ok, reason] = pcall(rate);
   if (!ok) countFailOpen("timer", reason);
 };
 
@@ -43,6 +49,7 @@ export const startTimers = (): void => {
     );
   }
   ngx.timer.every(1, tickGuarded);
+  ngx.timer.every(TICK_S, rateGuarded);
   startReporting();
   startDecisions();
 };

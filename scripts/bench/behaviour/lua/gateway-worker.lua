@@ -150,5 +150,12 @@ return function(id, count, folder, clock, dict, records)
 
   function worker.module(name) return environment.require(PLUGIN .. name) end
 
+  -- The same seed plays the same: nothing is drawn from the machine. Modules take what they need from this one when they load.
+  worker.module("digest").randomHex = function(bytes)
+    local digits = {}
+    for i = 1, bytes * 2 do digits[i] = ("%x"):format(math.random(0, 15)) end
+    return table.concat(digits)
+  end
+
   return worker
 end

@@ -1,28 +1,44 @@
 local ____exports = {}
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
+local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
+local hashText = ____distinct_2Ets.hashText
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local goodFor = ____evidence_2Ets.goodFor
+local ____flood_2Dshare_2Ets = require("kong.plugins.threat-response.flood-share")
+local fairShare = ____flood_2Dshare_2Ets.fairShare
+local isAmong = ____flood_2Dshare_2Ets.isAmong
+local knownShare = ____flood_2Dshare_2Ets.knownShare
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local floodOf = ____route_2Drate_2Ets.floodOf
+local ____source_2Dusual_2Ets = require("kong.plugins.threat-response.source-usual")
+local allowanceOf = ____source_2Dusual_2Ets.allowanceOf
+local noteCrowd = ____source_2Dusual_2Ets.noteCrowd
+local noteUsual = ____source_2Dusual_2Ets.noteUsual
+local usualOf = ____source_2Dusual_2Ets.usualOf
+local ____unrouted_2Ets = require("kong.plugins.threat-response.unrouted")
+local isMarkedUnrouted = ____unrouted_2Ets.isMarkedUnrouted
 --- Catches too many requests: of one address, or of all of them on one route. Example: 5,000 requests of 203.0.113.7 in ten seconds.
--- While a route is flooded, addresses above their fair share of what it usually takes are throttled first; those that behaved well
--- before the flood began keep passing.
+-- While a route is flooded, those that behaved well before keep passing. Of all others addresses above their fair share are throttled, and then so
+-- many addresses, chosen by chance but always the same, that the route gets about what it usually takes.
 local SCORE = 80
 --- Reported with the route's incident, too little to be stopped or flagged for.
 local REPORT_ONLY = 10
---- Even the smallest share lets a page load.
-local LEAST_SHARE = 5
-local GOOD_BEFORE_S = 30
 --- A client that runs into the limit is told so. One that goes on to this many times the limit means it.
 local PERSISTENT = 2
+--- One address that takes this share of all that the route may get is the flood.
+local ALONE = 0.5
 --- Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it.
 ____exports.countRequest = function(instance, source)
     if source.isExempt then
         return 0
     end
     local requests = counters:incr("f" .. source.key, 1, 0, instance.config.flood.window_s)
-    return requests or 0
+    if requests == nil then
+        return 0
+    end
+    noteUsual(instance, source.key, requests)
+    return requests
 end
 ____exports.detectSourceFlood = function(instance, source, requests)
     local ____instance_config_flood_0 = instance.config.flood
@@ -32,6 +48,10 @@ ____exports.detectSourceFlood = function(instance, source, requests)
     if not enabled or requests <= max_per_ip then
         return nil
     end
+    local allowance = allowanceOf(instance, source.key)
+    if requests <= allowance then
+        return nil
+    end
     return {
         category = "api_ddos",
         detector = "flood.source",
@@ -39,34 +59,135 @@ ____exports.detectSourceFlood = function(instance, source, requests)
         action = "throttle",
         subject = "ip",
         value = source.ip,
-        isWeak = requests <= PERSISTENT * max_per_ip,
+        isWeak = requests <= PERSISTENT * allowance,
         reason = ((("more than " .. tostring(max_per_ip)) .. " requests of one address within ") .. tostring(window_s)) .. " s"
     }
 end
---- Pure: what one address may send in a window while a route is flooded.
-____exports.fairShare = function(allowedRps, window, sources) return math.max(
-    LEAST_SHARE,
-    allowedRps * window / math.max(1, sources)
-) end
+--- Whether the address behaved well long enough before the flood began.
+local function isKnownBefore(source, flood)
+    return goodFor(source.key) > ngx.now() - flood.since + flood.history
+end
+local function build(route, detector, score, isWeak, reason)
+    return {
+        category = "api_ddos",
+        detector = detector,
+        score = score,
+        action = "throttle",
+        subject = "route",
+        value = route,
+        isWeak = isWeak,
+        reason = reason
+    }
+end
+local function judgeShare(flood, source, route, requests, share, all)
+    local isPersistent = requests > PERSISTENT * share
+    if requests > share and requests < ALONE * all then
+        return build(
+            route,
+            "flood.route",
+            SCORE,
+            not isPersistent,
+            "more than a fair share of a flooded route"
+        )
+    end
+    if requests <= share then
+        flood.strange = flood.strange + 1
+        if isAmong(
+            hashText(source.key),
+            flood.share
+        ) then
+            return build(
+                route,
+                "flood.route",
+                REPORT_ONLY,
+                true,
+                "a request to a flooded route"
+            )
+        end
+        return build(
+            route,
+            "flood.distributed",
+            SCORE,
+            true,
+            "more addresses at once than a flooded route can serve"
+        )
+    end
+    local alone = build(
+        route,
+        "flood.source",
+        SCORE,
+        not isPersistent,
+        "one address sends most of what floods a route"
+    )
+    alone.subject = "ip"
+    alone.value = source.ip
+    return alone
+end
 ____exports.detectRouteFlood = function(instance, source, route, requests)
     local flood = floodOf(route)
     if flood == nil or not instance.config.flood.enabled or requests == 0 then
         return nil
     end
-    if goodFor(source.key) > ngx.now() - flood.since + GOOD_BEFORE_S then
+    local ____instance_config_flood_1 = instance.config.flood
+    local window_s = ____instance_config_flood_1.window_s
+    local fair = fairShare(flood.allowedRps, window_s, flood.sources)
+    local isKnown = isKnownBefore(source, flood)
+    local share = isKnown and knownShare(
+        fair,
+        usualOf(instance, source.key)
+    ) or fair
+    if isKnown and requests <= share then
+        flood.known = flood.known + 1
         return nil
     end
-    local share = ____exports.fairShare(flood.allowedRps, instance.config.flood.window_s, flood.sources)
-    local isAbove = requests > share
-    return {
-        category = "api_ddos",
-        detector = "flood.route",
-        score = isAbove and SCORE or REPORT_ONLY,
-        action = "throttle",
-        subject = "route",
-        value = route,
-        isWeak = requests <= PERSISTENT * share,
-        reason = isAbove and "more than a fair share of a flooded route" or "a request to a flooded route"
-    }
+    return judgeShare(
+        flood,
+        source,
+        route,
+        requests,
+        share,
+        flood.allowedRps * window_s
+    )
+end
+--- The same for a request whose route is known; it also notes who is behind busy addresses.
+____exports.detectFlood = function(instance, facts, requests)
+    if requests >= instance.config.flood.max_per_ip / 8 then
+        local credential = facts.headers.authorization or facts.cookie or ""
+        noteCrowd(
+            instance,
+            facts.source.key,
+            requests,
+            tostring(facts.userAgent) .. tostring(credential)
+        )
+    end
+    local ____instance_4 = instance
+    local ____facts_source_5 = facts.source
+    local ____opt_2 = facts.route
+    return ____exports.detectRouteFlood(____instance_4, ____facts_source_5, ____opt_2 and ____opt_2.id or "", requests)
+end
+--- Before routing: who asked for paths without a route again and again is stopped while such requests are a flood.
+____exports.detectUnroutedFlood = function(instance, source, requests)
+    local flood = floodOf("")
+    if flood == nil or requests == 0 or not instance.config.flood.enabled then
+        return nil
+    end
+    if not isMarkedUnrouted(source.key) then
+        return nil
+    end
+    if isKnownBefore(source, flood) then
+        flood.known = flood.known + 1
+        return nil
+    end
+    flood.strange = flood.strange + 1
+    if flood.strangeRps < flood.limit then
+        return nil
+    end
+    return build(
+        "",
+        "flood.unrouted",
+        SCORE,
+        true,
+        "one of many addresses that ask for paths without a route"
+    )
 end
 return ____exports

@@ -4,7 +4,7 @@ local markTrials = ____rollout_2Ets.markTrials
 local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
 local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
-local detectRouteFlood = ____flood_2Ets.detectRouteFlood
+local detectFlood = ____flood_2Ets.detectFlood
 local ____payload_2Dinjection_2Ets = require("kong.plugins.threat-response.detectors.payload-injection")
 local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
 --- All detectors in order; nil where none found anything, which is nearly always.
@@ -17,11 +17,7 @@ ____exports.detect = function(instance, facts, requests)
     end
     local payload = ____temp_0
     local stuffing = detectStuffing(instance, facts)
-    local ____detectRouteFlood_5 = detectRouteFlood
-    local ____instance_3 = instance
-    local ____facts_source_4 = facts.source
-    local ____opt_1 = facts.route
-    local flood = ____detectRouteFlood_5(____instance_3, ____facts_source_4, ____opt_1 and ____opt_1.id or "", requests)
+    local flood = detectFlood(instance, facts, requests)
     if payload == nil and stuffing == nil and flood == nil then
         return nil
     end

@@ -1,34 +1,42 @@
 import type { Instance } from "../configure.ts";
 import { counters } from "../counters.ts";
+import { hashText } from "../distinct.ts";
 import { goodFor } from "../evidence.ts";
+import type { Facts } from "../features/facts.ts";
 import type { Source } from "../features/source.ts";
-import { floodOf } from "../route-rate.ts";
+import { fairShare, isAmong, knownShare } from "../flood-share.ts";
+import { type Flood, floodOf } from "../route-rate.ts";
 import type { Finding } from "../score.ts";
+import { allowanceOf, noteCrowd, noteUsual, usualOf } from "../source-usual.ts";
+import { isMarkedUnrouted } from "../unrouted.ts";
 
 /**
  * Catches too many requests: of one address, or of all of them on one route. Example: 5,000 requests of 203.0.113.7 in ten seconds.
- * While a route is flooded, addresses above their fair share of what it usually takes are throttled first; those that behaved well
- * before the flood began keep passing.
+ * While a route is flooded, those that behaved well before keep passing. Of all others addresses above their fair share are throttled, and then so
+ * many addresses, chosen by chance but always the same, that the route gets about what it usually takes.
  */
 const SCORE = 80;
 /** Reported with the route's incident, too little to be stopped or flagged for. */
 const REPORT_ONLY = 10;
-/** Even the smallest share lets a page load. */
-const LEAST_SHARE = 5;
-const GOOD_BEFORE_S = 30;
 /** A client that runs into the limit is told so. One that goes on to this many times the limit means it. */
 const PERSISTENT = 2;
+/** One address that takes this share of all that the route may get is the flood. */
+const ALONE = 0.5;
 
 /** Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it. */
 export const countRequest = (instance: Instance, source: Source): number => {
   if (source.isExempt) return 0;
   const [requests] = counters.incr(`f${source.key}`, 1, 0, instance.config.flood.window_s);
-  return requests ?? 0;
+  if (requests === undefined) return 0;
+  noteUsual(instance, source.key, requests);
+  return requests;
 };
 
 export const detectSourceFlood = (instance: Instance, source: Source, requests: number): Finding | undefined => {
   const { enabled, max_per_ip, window_s } = instance.config.flood;
   if (!enabled || requests <= max_per_ip) return undefined;
+  const allowance = allowanceOf(instance, source.key);
+  if (requests <= allowance) return undefined;
   return {
     category: "api_ddos",
     detector: "flood.source",
@@ -36,14 +44,48 @@ export const detectSourceFlood = (instance: Instance, source: Source, requests: 
     action: "throttle",
     subject: "ip",
     value: source.ip,
-    isWeak: requests <= PERSISTENT * max_per_ip,
+    isWeak: requests <= PERSISTENT * allowance,
     reason: `more than ${max_per_ip} requests of one address within ${window_s} s`,
   };
 };
 
-/** Pure: what one address may send in a window while a route is flooded. */
-export const fairShare = (allowedRps: number, window: number, sources: number): number =>
-  Math.max(LEAST_SHARE, (allowedRps * window) / Math.max(1, sources));
+/** Whether the address behaved well long enough before the flood began. */
+const isKnownBefore = (source: Source, flood: Flood): boolean =>
+  goodFor(source.key) > ngx.now() - flood.since + flood.history;
+
+const build = (route: string, detector: string, score: number, isWeak: boolean, reason: string): Finding => ({
+  category: "api_ddos",
+  detector,
+  score,
+  action: "throttle",
+  subject: "route",
+  value: route,
+  isWeak,
+  reason,
+});
+
+const judgeShare = (
+  flood: Flood,
+  source: Source,
+  route: string,
+  requests: number,
+  share: number,
+  all: number,
+): Finding => {
+  const isPersistent = requests > PERSISTENT * share;
+  if (requests > share && requests < ALONE * all)
+    return build(route, "flood.route", SCORE, !isPersistent, "more than a fair share of a flooded route");
+  if (requests <= share) {
+    flood.strange += 1;
+    if (isAmong(hashText(source.key), flood.share))
+      return build(route, "flood.route", REPORT_ONLY, true, "a request to a flooded route");
+    return build(route, "flood.distributed", SCORE, true, "more addresses at once than a flooded route can serve");
+  }
+  const alone = build(route, "flood.source", SCORE, !isPersistent, "one address sends most of what floods a route");
+  alone.subject = "ip";
+  alone.value = source.ip;
+  return alone;
+};
 
 export const detectRouteFlood = (
   instance: Instance,
@@ -53,17 +95,37 @@ export const detectRouteFlood = (
 ): Finding | undefined => {
   const flood = floodOf(route);
   if (flood === undefined || !instance.config.flood.enabled || requests === 0) return undefined;
-  if (goodFor(source.key) > ngx.now() - flood.since + GOOD_BEFORE_S) return undefined;
-  const share = fairShare(flood.allowedRps, instance.config.flood.window_s, flood.sources);
-  const isAbove = requests > share;
-  return {
-    category: "api_ddos",
-    detector: "flood.route",
-    score: isAbove ? SCORE : REPORT_ONLY,
-    action: "throttle",
-    subject: "route",
-    value: route,
-    isWeak: requests <= PERSISTENT * share,
-    reason: isAbove ? "more than a fair share of a flooded route" : "a request to a flooded route",
-  };
+  const { window_s } = instance.config.flood;
+  const fair = fairShare(flood.allowedRps, window_s, flood.sources);
+  const isKnown = isKnownBefore(source, flood);
+  const share = isKnown ? knownShare(fair, usualOf(instance, source.key)) : fair;
+  if (isKnown && requests <= share) {
+    flood.known += 1;
+    return undefined;
+  }
+  return judgeShare(flood, source, route, requests, share, flood.allowedRps * window_s);
+};
+
+/** The same for a request whose route is known; it also notes who is behind busy addresses. */
+export const detectFlood = (instance: Instance, facts: Facts, requests: number): Finding | undefined => {
+  if (requests >= instance.config.flood.max_per_ip / 8) {
+    const credential = facts.headers.authorization ?? facts.cookie ?? "";
+    noteCrowd(instance, facts.source.key, requests, `${facts.userAgent}${tostring(credential)}`);
+  }
+  return detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
+};
+
+/** Before routing: who asked for paths without a route again and again is stopped while such requests are a flood. */
+export const detectUnroutedFlood = (instance: Instance, source: Source, requests: number): Finding | undefined => {
+  const flood = floodOf("");
+  if (flood === undefined || requests === 0 || !instance.config.flood.enabled) return undefined;
+  if (!isMarkedUnrouted(source.key)) return undefined;
+  if (isKnownBefore(source, flood)) {
+    flood.known += 1;
+    return undefined;
+  }
+  flood.strange += 1;
+  // Where those who always came find no route any more, somebody has taken it away.
+  if (flood.strangeRps < flood.limit) return undefined;
+  return build("", "flood.unrouted", SCORE, true, "one of many addresses that ask for paths without a route");
 };

@@ -4,16 +4,17 @@ import type { RequestParts } from "../payload/scan-request.ts";
 import { markTrials } from "../rollout.ts";
 import type { Finding } from "../score.ts";
 import { detectStuffing } from "./credential-stuffing.ts";
-import { detectRouteFlood } from "./flood.ts";
+import { detectFlood } from "./flood.ts";
 import { detectPayload } from "./payload-injection.ts";
 
 /** All detectors in order; nil where none found anything, which is nearly always. */
 export const detect = (instance: Instance, facts: Facts, requests: number): Finding[] | undefined => {
-  const payload = instance.config.payload.enabled && facts.isInspected
-    ? detectPayload(facts as unknown as RequestParts, facts.source.ip)
-    : undefined;
+  const payload =
+    instance.config.payload.enabled && facts.isInspected
+      ? detectPayload(facts as unknown as RequestParts, facts.source.ip)
+      : undefined;
   const stuffing = detectStuffing(instance, facts);
-  const flood = detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
+  const flood = detectFlood(instance, facts, requests);
   if (payload === undefined && stuffing === undefined && flood === undefined) return undefined;
   const findings: Finding[] = [];
   if (payload !== undefined) findings.push(payload);

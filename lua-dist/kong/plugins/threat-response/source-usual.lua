@@ -1,0 +1,120 @@
+local ____exports = {}
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
+local hashText = ____distinct_2Ets.hashText
+--- What busy addresses usually send, so that a mobile carrier's address with thousands of users behind it is not taken for one greedy client.
+-- Only who is busy at all is looked at: each time it passes another eighth of the limit in a window, that is counted. It takes half an hour of
+-- that, and several agents or credentials behind the address, before its limit grows; and it never grows beyond ten times.
+local STEPS = 8
+local LEARNED_S = 1800
+local HALVED_S = 7200
+local KEEP_S = 86400
+local GROWTH = 4
+local MOST = 10
+local CROWD_BITS = 8
+local MAX_CROWDS = 1000
+local crowds = {}
+local size = 0
+local function stepOf(instance)
+    return math.max(
+        1,
+        math.floor(instance.config.flood.max_per_ip / STEPS)
+    )
+end
+--- Older times count less, so that an address may become quiet again.
+local function halve(key, passed, age)
+    counters:set("U" .. key, passed / 2, KEEP_S)
+    counters:set(
+        "V" .. key,
+        ngx.now() - age / 2,
+        KEEP_S
+    )
+end
+--- Requests in one window that the address usually sends; 0 for all that are not busy, or not for long.
+____exports.usualOf = function(instance, key)
+    local passed = counters:get("U" .. key)
+    if passed == nil then
+        return 0
+    end
+    local since = counters:get("V" .. key)
+    local isCrowd = counters:get("W" .. key)
+    if since == nil or isCrowd == nil then
+        return 0
+    end
+    local age = ngx.now() - since
+    return age < LEARNED_S and 0 or passed * stepOf(instance) * instance.config.flood.window_s / age
+end
+--- What one address may send in a window: the configured limit, or more where many share it and usually do.
+____exports.allowanceOf = function(instance, key)
+    local ____instance_config_flood_0 = instance.config.flood
+    local max_per_ip = ____instance_config_flood_0.max_per_ip
+    return math.min(
+        MOST * max_per_ip,
+        math.max(
+            max_per_ip,
+            GROWTH * ____exports.usualOf(instance, key)
+        )
+    )
+end
+--- A request of an address: the how-maniest in its window. What is beyond its allowance teaches nothing.
+____exports.noteUsual = function(instance, key, requests)
+    if requests % stepOf(instance) ~= 0 then
+        return
+    end
+    if requests > instance.config.flood.max_per_ip and requests > ____exports.allowanceOf(instance, key) then
+        return
+    end
+    local passed = counters:incr("U" .. key, 1, 0, KEEP_S)
+    counters:add(
+        "V" .. key,
+        ngx.now(),
+        KEEP_S
+    )
+    local since = counters:get("V" .. key)
+    local age = ngx.now() - since
+    if age > HALVED_S then
+        halve(key, passed or 0, age)
+    end
+end
+local function countBits(bits)
+    local rest = bits
+    local count = 0
+    while rest ~= 0 do
+        rest = bit.band(rest, rest - 1)
+        count = count + 1
+    end
+    return count
+end
+--- Who is behind a busy address, by agent and credential. Every fourth request of busy addresses only; other addresses cost nothing.
+____exports.noteCrowd = function(instance, key, requests, who)
+    if requests % 4 ~= 0 or requests < stepOf(instance) then
+        return
+    end
+    local known = crowds[key]
+    if known == nil then
+        if size >= MAX_CROWDS then
+            crowds = {}
+            size = 0
+        end
+        size = size + 1
+    end
+    local bits = bit.bor(
+        known or 0,
+        bit.lshift(
+            1,
+            bit.band(
+                hashText(who),
+                31
+            )
+        )
+    )
+    if bits == known then
+        return
+    end
+    crowds[key] = bits
+    if countBits(bits) >= CROWD_BITS then
+        counters:set("W" .. key, true, KEEP_S)
+    end
+end
+return ____exports

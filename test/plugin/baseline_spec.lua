@@ -1,0 +1,134 @@
+local worker = require("worker")
+
+describe("a baseline", function()
+  local baseline, learned
+  local HOUR, DAY = 3600, 86400
+  local MIDNIGHT = 1700006400
+
+  before_each(function()
+    worker.start()
+    baseline = worker.module("baseline")
+    learned = baseline.createBaseline()
+  end)
+
+  --- Learns `seconds` seconds from `from` on; `rate` is a number or a function of the hour of the day.
+  local function learn(from, seconds, rate)
+    for at = from, from + seconds - 1 do
+      local rps = type(rate) == "function" and rate(math.floor(at / HOUR) % 24) or rate
+      baseline.learnSecond(learned, rps, at, false)
+    end
+    return from + seconds
+  end
+
+  it("says nothing before it has seen ten seconds", function()
+    learn(MIDNIGHT, 9, 20)
+    assert.is_nil(baseline.limitFor(learned, MIDNIGHT, 5, 50))
+    learn(MIDNIGHT, 1, 20)
+    assert.equal(100, baseline.limitFor(learned, MIDNIGHT, 5, 50))
+    assert.equal(500, baseline.limitFor(learned, MIDNIGHT, 5, 500))
+  end)
+
+  it("knows the hours of the day from one day to the next", function()
+    local now = learn(MIDNIGHT, DAY, function(hour) return hour == 9 and 100 or 10 end)
+    assert.is_true(math.abs(baseline.seasonAt(learned, now + 9.5 * HOUR) - 100) < 1)
+    assert.is_true(math.abs(baseline.seasonAt(learned, now + 3.5 * HOUR) - 10) < 1)
+    assert.is_true(baseline.usualRate(learned, now + 9.5 * HOUR) >= 100)
+  end)
+
+  it("moves gently from one hour to the next", function()
+    local now = learn(MIDNIGHT, DAY, function(hour) return hour >= 9 and hour < 18 and 100 or 10 end)
+    local at_nine = baseline.seasonAt(learned, now + 9 * HOUR)
+    assert.is_true(at_nine > 40 and at_nine < 70)
+  end)
+
+  it("does not grow by more than a half a day, whatever an attacker sends", function()
+    local now = learn(MIDNIGHT, DAY, 10)
+    learn(now, DAY, 10000)
+    assert.is_true(baseline.seasonAt(learned, now + DAY + 12 * HOUR) <= 15)
+  end)
+
+  it("follows an attacker who grows slowly to twice of what is known at most", function()
+    local now = learn(MIDNIGHT, DAY, 10)
+    for minute = 0, 119 do now = learn(now, 60, 10 * 1.03 ^ minute) end
+    assert.is_true(baseline.usualRate(learned, now) <= 21)
+  end)
+
+  it("of the first day grows by three tenths an hour at most", function()
+    local now = learn(MIDNIGHT, 1200, 10)
+    now = learn(now, HOUR, 1000)
+    assert.is_true(baseline.usualRate(learned, now) <= 2 * 10 * 1.31)
+  end)
+
+  it("learns nothing from a flood", function()
+    local now = learn(MIDNIGHT, DAY, 10)
+    local before = baseline.packBaseline(learned)
+    for at = now + 1, now + HOUR - 1 do baseline.learnSecond(learned, 5000, at, true) end
+    assert.is_true(baseline.usualRate(learned, now + 1800) < 12)
+    assert.equal(#before, #baseline.packBaseline(learned))
+  end)
+
+  it("is the same after it was packed and unpacked, and empty from anything else", function()
+    local now = learn(MIDNIGHT, DAY, 10)
+    local again = baseline.unpackBaseline(baseline.packBaseline(learned))
+    assert.equal(baseline.usualRate(learned, now), baseline.usualRate(again, now))
+    assert.is_nil(baseline.usualRate(baseline.unpackBaseline("nonsense"), now))
+    assert.is_nil(baseline.usualRate(baseline.unpackBaseline(("x"):rep(512)), now))
+  end)
+end)
+
+describe("a sketch of distinct texts", function()
+  it("adds up over workers", function()
+    worker.start()
+    local distinct = worker.module("distinct")
+    local one, other = distinct.createDistinct(), distinct.createDistinct()
+    for i = 1, 3000 do distinct.addDistinct(one, "a" .. i) end
+    for i = 2001, 5000 do distinct.addDistinct(other, "a" .. i) end
+    distinct.mergeDistinct(one, distinct.packDistinct(other))
+    assert.is_true(math.abs(distinct.countDistinct(one) - 5000) < 750)
+    distinct.clearDistinct(one)
+    assert.equal(0, distinct.countDistinct(one))
+  end)
+end)
+
+describe("what an address usually sends", function()
+  local usual, instance
+
+  before_each(function()
+    worker.start()
+    instance = worker.instance({ ["flood.max_per_ip"] = 80 })
+    usual = worker.module("source-usual")
+  end)
+
+  --- Windows of ten seconds with so many requests each, of so many agents.
+  local function send(key, windows, requests, agents)
+    for _ = 1, windows do
+      for i = 1, requests do
+        usual.noteUsual(instance, key, i)
+        usual.noteCrowd(instance, key, i, "agent" .. (i / 4) % agents)
+      end
+      worker.now = worker.now + 10
+    end
+  end
+
+  it("raises the limit of an address that many share, after half an hour", function()
+    send("carrier", 100, 70, 15)
+    assert.equal(80, usual.allowanceOf(instance, "carrier"))
+    send("carrier", 100, 70, 15)
+    assert.is_true(usual.allowanceOf(instance, "carrier") > 200)
+  end)
+
+  it("does not raise it for one busy client", function()
+    send("script", 300, 70, 1)
+    assert.equal(80, usual.allowanceOf(instance, "script"))
+  end)
+
+  it("does not grow from what is beyond the allowance, nor ever beyond ten times", function()
+    send("flood", 300, 10000, 15)
+    assert.is_true(usual.allowanceOf(instance, "flood") <= 800)
+  end)
+
+  it("costs nothing for who is not busy", function()
+    send("visitor", 10, 9, 3)
+    assert.equal(0, usual.usualOf(instance, "visitor"))
+  end)
+end)
