@@ -147,6 +147,8 @@ export interface NodeHealth {
   feed_rejected: number;
   /** Single decisions of feeds that were taken. */
   decisions_refused?: number;
+  /** Requests that could not be inspected to the end, by reason: `compressed`, `charset`, `beyond_limit`, `over_budget`, `mistyped`, `malformed`, `unreadable`, `streamed`. */
+  uninspected?: Record<string, number>;
   queue_depth: number;
   shared_dict: boolean;
   plugin_version: string;

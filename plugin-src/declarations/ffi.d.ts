@@ -9,7 +9,7 @@ declare module "ffi" {
   function create(type: string, length?: number): Numbers;
 
   export { create as new };
-  export function fill(to: Numbers, bytes: number): void;
+  export function fill(to: Numbers, bytes: number, value?: number): void;
   export function copy(to: Numbers, from: string | Numbers, bytes: number): void;
   function text(bytes: Numbers, length: number): string;
 

@@ -68,7 +68,17 @@ function worker.instance(changes)
     deny = { cidrs = {}, methods = {}, paths = {}, user_agents = {} },
     trusted_proxies = {},
     thresholds = { flag = 40, block = 70 },
-    payload = { enabled = true, max_body_bytes = 65536, sampling = 1, enforce_share = 1 },
+    payload = {
+      enabled = true,
+      max_body_bytes = 65536,
+      max_inspected_bytes = 16384,
+      uninspected = "flag",
+      graphql_max_depth = 50,
+      graphql_max_aliases = 500,
+      graphql_introspection = true,
+      sampling = 1,
+      enforce_share = 1,
+    },
     login = {
       enabled = true,
       paths = { "/login" },

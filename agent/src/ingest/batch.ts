@@ -109,6 +109,7 @@ const health = z.object({
   feed_epoch: count,
   feed_sequence: count,
   feed_rejected: count,
+  uninspected: z.record(z.string().max(32), count).optional(),
   queue_depth: count,
   shared_dict: z.boolean(),
   plugin_version: z.string().max(64),

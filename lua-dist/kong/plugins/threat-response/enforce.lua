@@ -75,7 +75,7 @@ ____exports.enforce = function(instance, trace, ruling)
         local ____opt_9 = ruling.finding
         ____kong_service_request_set_header_11(
             HEADER,
-            (("flag;category=" .. tostring(____opt_9 and ____opt_9.category)) .. ";score=") .. tostring(ruling.score)
+            (("flag;category=" .. (____opt_9 and ____opt_9.category or "uninspected")) .. ";score=") .. tostring(ruling.score)
         )
     end
 end

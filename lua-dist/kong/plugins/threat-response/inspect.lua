@@ -26,6 +26,8 @@ local addArrival = ____route_2Drate_2Ets.addArrival
 local ____trace_2Ets = require("kong.plugins.threat-response.trace")
 local isSettled = ____trace_2Ets.isSettled
 local traceOf = ____trace_2Ets.traceOf
+local ____uninspected_2Ets = require("kong.plugins.threat-response.uninspected")
+local ruleUninspected = ____uninspected_2Ets.ruleUninspected
 local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
 local ruleFindings = ____verdict_2Ets.ruleFindings
 --- Who is it, what has the agent decided about them, how often do they come?
@@ -93,6 +95,13 @@ ____exports.inspectAccess = function(instance)
             instance,
             trace,
             ruleFindings(findings, instance.config, true)
+        )
+    end
+    if not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            ruleUninspected(instance.config, facts)
         )
     end
 end

@@ -9,8 +9,13 @@ ____exports.PLUGIN_VERSION = "0.1.0"
 local counts = {}
 --- The part of `counts` that the dictionary has.
 local published = {}
+--- By the reason why a request was not inspected to the end (payload/inspection.ts).
+local uninspected = {}
 function ____exports.countHealth(counter, by)
     counts[counter] = (counts[counter] or 0) + by
+end
+function ____exports.countUninspected(reason)
+    uninspected[reason] = (uninspected[reason] or 0) + 1
 end
 local function total(counter, own)
     if not isShared then
@@ -19,6 +24,13 @@ local function total(counter, own)
     local sum = counters:incr("H" .. counter, own - (published[counter] or 0), 0)
     published[counter] = own
     return sum or own
+end
+local function describeUninspected()
+    local totals = {}
+    for reason, count in pairs(uninspected) do
+        totals[reason] = total("uninspected_" .. reason, count)
+    end
+    return totals
 end
 function ____exports.describeHealth(queueDepth, epoch, sequence)
     return {
@@ -32,6 +44,7 @@ function ____exports.describeHealth(queueDepth, epoch, sequence)
         feed_sequence = sequence,
         feed_rejected = total("feed_rejected", counts.feed_rejected or 0),
         decisions_refused = total("decisions_refused", counts.decisions_refused or 0),
+        uninspected = describeUninspected(),
         queue_depth = queueDepth,
         shared_dict = isShared,
         plugin_version = ____exports.PLUGIN_VERSION

@@ -52,25 +52,36 @@ ____exports.readOutcome = function(instance, trace)
     local ____opt_4 = trace.ruling
     local verdict = ____opt_4 and ____opt_4.verdict
     local ____opt_6 = trace.arrival
-    local ____temp_9 = ____opt_6 and ____opt_6.source or readSource(instance)
-    local ____trace_facts_10 = trace.facts
+    local ____temp_12 = ____opt_6 and ____opt_6.source or readSource(instance)
+    local ____trace_facts_13 = trace.facts
     local ____temp_8
     if trace.facts == nil then
         ____temp_8 = kong.router.get_route()
     else
         ____temp_8 = trace.facts.route
     end
+    local ____trace_ruling_14 = trace.ruling
+    local ____gather_result_15 = gather(instance, trace, login)
+    local ____login_16 = login
+    local ____status_17 = status
+    local ____kong_response_get_source_result_18 = kong.response.get_source()
+    local ____temp_19 = trace.stopped == true
+    local ____temp_11 = verdict ~= nil and verdict ~= "allow"
+    if ____temp_11 then
+        local ____opt_9 = trace.ruling
+        ____temp_11 = (____opt_9 and ____opt_9.by) ~= "inspection"
+    end
     return {
-        source = ____temp_9,
-        facts = ____trace_facts_10,
+        source = ____temp_12,
+        facts = ____trace_facts_13,
         route = ____temp_8,
-        ruling = trace.ruling,
-        findings = gather(instance, trace, login),
-        login = login,
-        status = status,
-        answeredBy = kong.response.get_source(),
-        isStopped = trace.stopped == true,
-        isSuspicious = verdict ~= nil and verdict ~= "allow"
+        ruling = ____trace_ruling_14,
+        findings = ____gather_result_15,
+        login = ____login_16,
+        status = ____status_17,
+        answeredBy = ____kong_response_get_source_result_18,
+        isStopped = ____temp_19,
+        isSuspicious = ____temp_11
     }
 end
 return ____exports

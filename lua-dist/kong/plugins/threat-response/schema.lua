@@ -158,7 +158,18 @@ local payload = record(
         {enabled = flag("Whether payloads are looked at.", true)},
         {max_body_bytes = integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576)},
         {sampling = decimal("Share of requests whose payload is looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.", 1, 0, 1)},
-        {enforce_share = enforceShare}
+        {enforce_share = enforceShare},
+        {max_inspected_bytes = integer("Bytes of a request that are judged in depth, which bounds what it costs; nearly all are cleared by a first look.", 16384, 1024, 1048576)},
+        {uninspected = {
+            type = "string",
+            required = true,
+            default = "flag",
+            one_of = {"allow", "flag", "block"},
+            description = "What happens to a request that cannot be inspected to the end: compressed, too long, malformed, in an unknown character set. gRPC, WebSocket and routes that stream always pass."
+        }},
+        {graphql_max_depth = integer("Levels of a GraphQL operation.", 50, 1, 10000)},
+        {graphql_max_aliases = integer("Aliases of a request's GraphQL operations.", 500, 1, 100000)},
+        {graphql_introspection = flag("Whether GraphQL operations may ask for the schema.", true)}
     }
 )
 local LOGIN_PATHS = {

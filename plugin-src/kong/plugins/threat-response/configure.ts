@@ -1,6 +1,7 @@
 import { compileRanges, type RangeSet } from "./cidr.ts";
 import { configureDecisions } from "./decisions.ts";
 import { type CompiledList, compileList } from "./lists.ts";
+import type { Limits } from "./payload/inspection.ts";
 import { configureReporting } from "./report.ts";
 
 /** A plugin instance's configuration as Kong hands it over: `schema.ts` states types, defaults and limits. */
@@ -14,9 +15,11 @@ export interface Config {
   /** CIDRs of proxies in front, beside Kong's own `trusted_ips`; decisions never hit them. */
   trusted_proxies: string[];
   thresholds: { flag: number; block: number };
-  payload: {
+  payload: Limits & {
     enabled: boolean;
     max_body_bytes: number;
+    /** What happens to requests that cannot be inspected to the end. */
+    uninspected: "allow" | "flag" | "block";
     /** Share of the requests whose payload is looked at. */
     sampling: number;
     /** Share of the clients on whom a detector's verdicts are enforced; see `rollout.ts`. */

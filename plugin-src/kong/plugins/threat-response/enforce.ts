@@ -51,5 +51,8 @@ export const enforce = (instance: Instance, trace: Trace, ruling: Ruling | undef
     return;
   }
   if (isStronger)
-    kong.service.request.set_header(HEADER, `flag;category=${ruling.finding?.category};score=${ruling.score}`);
+    kong.service.request.set_header(
+      HEADER,
+      `flag;category=${ruling.finding?.category ?? "uninspected"};score=${ruling.score}`,
+    );
 };

@@ -11,6 +11,7 @@ import { readOutcome } from "./outcome.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { addArrival } from "./route-rate.ts";
 import { type Arrival, isSettled, type Trace, traceOf } from "./trace.ts";
+import { ruleUninspected } from "./uninspected.ts";
 import { ruleFindings } from "./verdict.ts";
 
 /** Who is it, what has the agent decided about them, how often do they come? */
@@ -44,6 +45,7 @@ export const inspectAccess = (instance: Instance): void => {
   enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config, true));
+  if (!isSettled(trace)) enforce(instance, trace, ruleUninspected(instance.config, facts));
 };
 
 /** After the answer, whoever gave it. */

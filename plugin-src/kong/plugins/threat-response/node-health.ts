@@ -11,9 +11,15 @@ export const PLUGIN_VERSION = "0.1.0";
 const counts: Record<string, number> = {};
 /** The part of `counts` that the dictionary has. */
 const published: Record<string, number> = {};
+/** By the reason why a request was not inspected to the end (payload/inspection.ts). */
+const uninspected: Record<string, number> = {};
 
 export function countHealth(counter: HealthCounter, by: number): void {
   counts[counter] = (counts[counter] ?? 0) + by;
+}
+
+export function countUninspected(reason: string): void {
+  uninspected[reason] = (uninspected[reason] ?? 0) + 1;
 }
 
 function total(counter: string, own: number): number {
@@ -25,6 +31,12 @@ function total(counter: string, own: number): number {
   return sum ?? own;
 }
 
+function describeUninspected(): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const [reason, count] of pairs(uninspected)) totals[reason] = total(`uninspected_${reason}`, count);
+  return totals;
+}
+
 export function describeHealth(queueDepth: number, epoch: number, sequence: number): NodeHealth {
   return {
     dropped_records: total("dropped_records", counts.dropped_records ?? 0),
@@ -34,6 +46,7 @@ export function describeHealth(queueDepth: number, epoch: number, sequence: numb
     feed_sequence: sequence,
     feed_rejected: total("feed_rejected", counts.feed_rejected ?? 0),
     decisions_refused: total("decisions_refused", counts.decisions_refused ?? 0),
+    uninspected: describeUninspected(),
     queue_depth: queueDepth,
     shared_dict: isShared,
     plugin_version: PLUGIN_VERSION,

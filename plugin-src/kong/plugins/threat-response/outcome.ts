@@ -69,6 +69,6 @@ export const readOutcome = (instance: Instance, trace: Trace): Outcome => {
     status,
     answeredBy: kong.response.get_source(),
     isStopped: trace.stopped === true,
-    isSuspicious: verdict !== undefined && verdict !== "allow",
+    isSuspicious: verdict !== undefined && verdict !== "allow" && trace.ruling?.by !== "inspection",
   };
 };

@@ -5,8 +5,8 @@ import type { Finding } from "./score.ts";
 /** What should happen to a request, and why. In monitor mode it is only reported. */
 export interface Ruling {
   verdict: Verdict;
-  /** Who says so: a list, a decision of the agent, the evidence against the source, or a detector. */
-  by: "list" | "decision" | "source" | "detector";
+  /** Who says so: a list, a decision of the agent, the evidence against the source, a detector, or that there was something to be inspected and it could not be. */
+  by: "list" | "decision" | "source" | "detector" | "inspection";
   reason: string;
   /** Seconds until a throttled client may come again. */
   retry_after: number;

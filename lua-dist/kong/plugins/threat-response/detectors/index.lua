@@ -11,7 +11,7 @@ local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
 ____exports.detect = function(instance, facts, requests)
     local ____temp_0
     if instance.config.payload.enabled and facts.isInspected then
-        ____temp_0 = detectPayload(facts, facts.source.ip)
+        ____temp_0 = detectPayload(facts, facts.source.ip, instance.config.payload)
     else
         ____temp_0 = nil
     end

@@ -4,8 +4,8 @@ local scanRequest = ____scan_2Drequest_2Ets.scanRequest
 --- Catches injected code in any part of a request: SQL, script, shell commands, paths, templates and others (contract/categories.ts).
 -- Example: `/search?q=1' union select password from users--`. Also names scanners by their user agent, which only earns a flag:
 -- whoever means harm changes it.
-____exports.detectPayload = function(parts, ip)
-    local found = scanRequest(parts)
+____exports.detectPayload = function(parts, ip, limits)
+    local found = scanRequest(parts, limits)
     if found == nil then
         return nil
     end

@@ -1,25 +1,28 @@
 local ____exports = {}
+local ffi = require("ffi")
+local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
+local isBinary = ____sift_2Ets.isBinary
 local ____string_0 = string
 local lower = ____string_0.lower
 local sub = ____string_0.sub
---- Bytes for machines hide no text: they are not read here at all.
+--- Never buffered: Kong passes them on as they come.
+local function isStreamed(facts, ____type)
+    local ____opt_1 = facts.route
+    return (____opt_1 and ____opt_1.request_buffering) == false or sub(____type, 1, 16) == "application/grpc" or facts.headers.upgrade ~= nil
+end
+--- Bytes for machines hide no text, where they are what they say.
 local OPAQUE = {
     "image/",
     "audio/",
     "video/",
     "font/",
-    "application/grpc",
     "application/octet-stream",
     "application/zip"
 }
-local function isOpaque(contentType)
-    if contentType == nil then
-        return false
-    end
-    local name = lower(contentType)
+local function isOpaque(____type)
     for ____, prefix in ipairs(OPAQUE) do
-        if sub(name, 1, #prefix) == prefix then
-            return true
+        if sub(____type, 1, #prefix) == prefix then
+            return ____type ~= "image/svg+xml"
         end
     end
     return false
@@ -32,45 +35,91 @@ local function hasBody(facts)
     if facts.headers["transfer-encoding"] ~= nil then
         return true
     end
-    return facts.method ~= "GET" and facts.method ~= "HEAD" and ngx.var.server_protocol == "HTTP/2.0"
+    if facts.method == "GET" or facts.method == "HEAD" then
+        return false
+    end
+    local protocol = ngx.var.server_protocol
+    return protocol == "HTTP/2.0" or protocol == "HTTP/3.0"
 end
+local attempt = pcall
 --- Beyond what nginx keeps in memory the body is in a file, of which the head is enough.
 local function readHead(limit)
     local path = ngx.req.get_body_file()
     if path == nil then
-        return nil
+        return nil, "unreadable"
     end
     local file = io.open(path, "rb")
     if file == nil then
-        return nil
+        return nil, "unreadable"
     end
     local head = file:read(limit)
+    local isLonger = file:read(1) ~= nil
     file:close()
-    return head
+    return head, isLonger and "beyond_limit" or nil
 end
 local function readRaw(limit)
     local body = kong.request.get_raw_body()
     if body == nil then
         return readHead(limit)
     end
-    return #body > limit and sub(body, 1, limit) or body
+    if #body > limit then
+        return sub(body, 1, limit), "beyond_limit"
+    end
+    return body
 end
---- At most `limit` bytes; nil without a body, for opaque ones, and where Kong has to stream it.
-____exports.readBody = function(facts, limit)
-    if limit == 0 or not hasBody(facts) or isOpaque(facts.contentType) then
+local function isCompressed(facts)
+    local encoding = facts.headers["content-encoding"]
+    return encoding ~= nil and encoding ~= "identity"
+end
+local function looksBinary(body)
+    return isBinary(
+        ffi.cast("const uint8_t *", body),
+        0,
+        #body
+    )
+end
+--- What is left of a body that was read: nothing of one that is compressed, or as opaque as it says.
+local function sortOut(facts, ____type, body, unread)
+    if isCompressed(facts) then
+        local ____looksBinary_result_3
+        if looksBinary(body) then
+            ____looksBinary_result_3 = nil
+        else
+            ____looksBinary_result_3 = body
+        end
+        return ____looksBinary_result_3, "compressed"
+    end
+    if not isOpaque(____type) then
+        return body, unread
+    end
+    if looksBinary(body) then
         return nil
     end
-    local ____opt_1 = facts.route
-    if (____opt_1 and ____opt_1.request_buffering) == false then
-        return nil
-    end
-    local ok, body = pcall(readRaw, limit)
-    local ____temp_3
-    if ok and body ~= "" then
-        ____temp_3 = body
+    local ____body_5 = body
+    local ____temp_4
+    if sub(____type, 1, 12) == "application/" then
+        ____temp_4 = unread
     else
-        ____temp_3 = nil
+        ____temp_4 = "mistyped"
     end
-    return ____temp_3
+    return ____body_5, ____temp_4
+end
+--- At most `limit` bytes of the body, nil where there is nothing to read in it; and why that is not all, where it is not.
+____exports.readBody = function(facts, limit)
+    if limit == 0 or not hasBody(facts) then
+        return nil
+    end
+    local ____type = facts.contentType == nil and "" or lower(facts.contentType)
+    if isStreamed(facts, ____type) then
+        return nil, "streamed"
+    end
+    local ok, body, unread = attempt(readRaw, limit)
+    if not ok then
+        return nil, "unreadable"
+    end
+    if body == nil or body == "" then
+        return nil, unread
+    end
+    return sortOut(facts, ____type, body, unread)
 end
 return ____exports

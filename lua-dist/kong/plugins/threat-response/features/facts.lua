@@ -43,6 +43,7 @@ local function readRequestLine(source)
         route = kong.router.get_route(),
         isInspected = true,
         body = nil,
+        unread = nil,
         login = nil
     }
 end
@@ -63,10 +64,12 @@ ____exports.readFacts = function(instance, source)
     addHeaders(facts)
     local isLogin = login.enabled and isLoginRequest(instance, facts)
     local limit = payload.enabled and facts.isInspected and payload.max_body_bytes or 0
-    facts.body = readBody(
+    local body, unread = readBody(
         facts,
         isLogin and math.max(limit, 8192) or limit
     )
+    facts.body = body
+    facts.unread = unread
     if login.enabled then
         facts.login = readLogin(instance, facts, isLogin)
     end

@@ -1,12 +1,16 @@
 local ____exports = {}
-local KEPT = 1000
-local LONGEST = 256
-____exports.createCleanValues = function() return {young = {}, old = {}, size = 0} end
+____exports.createCleanValues = function(most, longest) return {
+    young = {},
+    old = {},
+    size = 0,
+    most = most,
+    longest = longest
+} end
 ____exports.keepClean = function(known, value)
-    if #value > LONGEST then
+    if #value > known.longest then
         return
     end
-    if known.size >= KEPT then
+    if known.size >= known.most then
         known.old = known.young
         known.young = {}
         known.size = 0

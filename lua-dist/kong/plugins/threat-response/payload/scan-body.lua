@@ -1,121 +1,163 @@
 local ____exports = {}
+local judgeText, judgeJson, judgeGraphql, judgeForm, judgeAs, FORM_BODY
 local ffi = require("ffi")
-local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
-local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
-local FORM = ____byte_2Dclasses_2Ets.FORM
-local JSON_TEXT = ____byte_2Dclasses_2Ets.JSON_TEXT
+local ____body_2Dformat_2Ets = require("kong.plugins.threat-response.payload.body-format")
+local formatOf = ____body_2Dformat_2Ets.formatOf
+local sniffFormat = ____body_2Dformat_2Ets.sniffFormat
+local ____charset_2Ets = require("kong.plugins.threat-response.payload.charset")
+local readWideBody = ____charset_2Ets.readWideBody
+local wasDoubtful = ____charset_2Ets.wasDoubtful
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
-local automaton = ____evaluate_2Ets.automaton
-local judgeValue = ____evaluate_2Ets.judgeValue
-local ____json_2Ets = require("kong.plugins.threat-response.payload.fields.json")
-local judgeJson = ____json_2Ets.judgeJson
+local stronger = ____evaluate_2Ets.stronger
+local ____graphql_2Ets = require("kong.plugins.threat-response.payload.fields.graphql")
+local judgeOperation = ____graphql_2Ets.judgeOperation
+local wasOperation = ____graphql_2Ets.wasOperation
+local ____json_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.json-walk")
+local walkJson = ____json_2Dwalk_2Ets.walkJson
+local wasMalformed = ____json_2Dwalk_2Ets.wasMalformed
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local judgeLeaf = ____leaf_2Ets.judgeLeaf
+local noteBase64 = ____leaf_2Ets.noteBase64
 local ____multipart_2Ets = require("kong.plugins.threat-response.payload.fields.multipart")
 local judgeMultipart = ____multipart_2Ets.judgeMultipart
-local ____pairs_2Ets = require("kong.plugins.threat-response.payload.fields.pairs")
-local judgePairs = ____pairs_2Ets.judgePairs
+local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
+local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
+local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
 local ____xml_2Ets = require("kong.plugins.threat-response.payload.fields.xml")
 local judgeXml = ____xml_2Ets.judgeXml
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local leave = ____inspection_2Ets.leave
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
-local holdsLiteral = ____sift_2Ets.holdsLiteral
 local isBinary = ____sift_2Ets.isBinary
-local FORM_BODY = {separator = 38, encoding = "form", at = AT_BODY, prefix = "form:"}
-local function contains(text, word)
-    local at = string.find(text, word, 1, true)
-    return at ~= nil
+function judgeText(bytes, length)
+    if isBinary(bytes, 0, length) then
+        return nil
+    end
+    noteBase64(
+        bytes,
+        0,
+        length,
+        "none",
+        AT_BODY,
+        "body"
+    )
+    return judgeLeaf(
+        bytes,
+        0,
+        length,
+        "none",
+        AT_BODY,
+        "body"
+    )
 end
-local function firstByte(body)
-    local at = string.find(body, "%S")
-    return at == nil and 0 or string.byte(body, at)
+function judgeJson(bytes, length)
+    local inStrings = walkJson(bytes, length, "json")
+    if not wasMalformed() then
+        return inStrings
+    end
+    leave("malformed")
+    return stronger(
+        inStrings,
+        judgeText(bytes, length)
+    )
 end
---- What the body looks like, where its type does not say.
-local function sniffFormat(body, otherwise)
-    local first = firstByte(body)
-    if first == 123 or first == 91 then
-        return "json"
+function judgeGraphql(bytes, length)
+    local found = judgeOperation(bytes, length, "graphql")
+    if wasOperation() then
+        return found
     end
-    if first == 60 then
-        return "xml"
-    end
-    return otherwise
+    leave("malformed")
+    return stronger(
+        found,
+        judgeText(bytes, length)
+    )
 end
-local function formatOf(body, contentType)
-    if contentType == nil then
-        return sniffFormat(body, "form")
+function judgeForm(body, bytes)
+    local ____pairs = walkPairs(bytes, 0, #body, FORM_BODY)
+    local looks = sniffFormat(body)
+    local ____temp_0
+    if looks == "text" then
+        ____temp_0 = ____pairs
+    else
+        ____temp_0 = stronger(
+            ____pairs,
+            judgeAs(looks, body, bytes, "")
+        )
     end
-    local ____type = string.lower(contentType)
-    if contains(____type, "json") then
-        return "json"
-    end
-    if contains(____type, "form-urlencoded") then
-        return sniffFormat(body, "form")
-    end
-    if contains(____type, "multipart/") then
-        return "multipart"
-    end
-    if contains(____type, "xml") then
-        return "xml"
-    end
-    return sniffFormat(body, "text")
+    return ____temp_0
 end
-local function classesOf(format)
+function judgeAs(format, body, bytes, ____type)
     if format == "json" then
-        return JSON_TEXT
+        return judgeJson(bytes, #body)
     end
     if format == "form" then
-        return FORM
+        return judgeForm(body, bytes)
     end
-    return ENCODED
+    if format == "multipart" then
+        return judgeMultipart(body, bytes, #body, ____type)
+    end
+    if format == "xml" then
+        return judgeXml(bytes, #body)
+    end
+    local ____temp_1
+    if format == "graphql" then
+        ____temp_1 = judgeGraphql(bytes, #body)
+    else
+        ____temp_1 = judgeText(bytes, #body)
+    end
+    return ____temp_1
 end
---- A request's body by its declared type, else by its looks. Binary bodies are not scanned.
+FORM_BODY = pairFormat(38, "form", AT_BODY, "form:")
+--- By its declared type; where it is nothing like that, by its looks, as a form and as a text.
+local function judgeBody(body, contentType)
+    local bytes = ffi.cast("const uint8_t *", body)
+    local ____formatOf_4 = formatOf
+    local ____body_3 = body
+    local ____temp_2
+    if contentType == nil then
+        ____temp_2 = nil
+    else
+        ____temp_2 = string.lower(contentType)
+    end
+    local format = ____formatOf_4(____body_3, ____temp_2)
+    if format ~= nil then
+        return judgeAs(format, body, bytes, contentType or "")
+    end
+    leave("mistyped")
+    return stronger(
+        judgeForm(body, bytes),
+        judgeText(bytes, #body)
+    )
+end
+--- Judges a request's body in every way in which a back end may read it.
 function ____exports.scanBody(body, contentType)
     if body == nil or body == "" then
         return nil
     end
-    local bytes = ffi.cast("const uint8_t *", body)
-    local length = #body
-    local format = formatOf(body, contentType)
-    if not holdsLiteral(
-        automaton,
-        classesOf(format),
-        bytes,
-        0,
-        length
-    ) then
-        return nil
-    end
-    if format == "json" then
-        return judgeJson(body, "json")
-    end
-    if format == "form" then
-        return judgePairs(
-            body,
-            bytes,
-            0,
-            length,
-            FORM_BODY
-        )
-    end
-    if format == "multipart" then
-        return judgeMultipart(body, bytes, length)
-    end
-    if format == "xml" then
-        return judgeXml(bytes, length)
-    end
-    local ____isBinary_result_0
-    if isBinary(bytes, 0, length) then
-        ____isBinary_result_0 = nil
+    local ____readWideBody_7 = readWideBody
+    local ____body_6 = body
+    local ____temp_5
+    if contentType == nil then
+        ____temp_5 = nil
     else
-        ____isBinary_result_0 = judgeValue(
-            bytes,
-            0,
-            length,
-            "none",
-            AT_BODY,
-            "body"
-        )
+        ____temp_5 = string.lower(contentType)
     end
-    return ____isBinary_result_0
+    local wide = ____readWideBody_7(____body_6, ____temp_5)
+    if wide == nil then
+        return judgeBody(body, contentType)
+    end
+    local found = judgeBody(wide, contentType)
+    local ____wasDoubtful_result_8
+    if wasDoubtful(#body) then
+        ____wasDoubtful_result_8 = stronger(
+            found,
+            judgeBody(body, contentType)
+        )
+    else
+        ____wasDoubtful_result_8 = found
+    end
+    return ____wasDoubtful_result_8
 end
 return ____exports

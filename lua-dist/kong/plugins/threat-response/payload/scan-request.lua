@@ -1,201 +1,151 @@
 local ____exports = {}
 local ffi = require("ffi")
-local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
-local markPlain = ____header_2Dlines_2Ets.markPlain
-local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
-local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
-local FORM = ____byte_2Dclasses_2Ets.FORM
-local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.clean-values")
-local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
-local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
-local keepClean = ____clean_2Dvalues_2Ets.keepClean
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
-local automaton = ____evaluate_2Ets.automaton
-local judgeValue = ____evaluate_2Ets.judgeValue
 local stronger = ____evaluate_2Ets.stronger
-local ____pairs_2Ets = require("kong.plugins.threat-response.payload.fields.pairs")
-local judgePairs = ____pairs_2Ets.judgePairs
+local ____graphql_2Ets = require("kong.plugins.threat-response.payload.fields.graphql")
+local startOperations = ____graphql_2Ets.startOperations
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local deservesJudging = ____leaf_2Ets.deservesJudging
+local judgeLeaf = ____leaf_2Ets.judgeLeaf
+local judgeWithin = ____leaf_2Ets.judgeWithin
+local noteBase64 = ____leaf_2Ets.noteBase64
+local ____nested_2Ets = require("kong.plugins.threat-response.payload.fields.nested")
+local judgeNested = ____nested_2Ets.judgeNested
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local openNotes = ____nested_2Dnotes_2Ets.openNotes
+local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
+local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
+local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
+local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local beginInspection = ____inspection_2Ets.beginInspection
+local leave = ____inspection_2Ets.leave
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
-local AT_AGENT = ____rule_2Ets.AT_AGENT
-local AT_COOKIE = ____rule_2Ets.AT_COOKIE
-local AT_HEADER = ____rule_2Ets.AT_HEADER
 local AT_PATH = ____rule_2Ets.AT_PATH
 local AT_QUERY = ____rule_2Ets.AT_QUERY
 local ____scan_2Dbody_2Ets = require("kong.plugins.threat-response.payload.scan-body")
 local scanBody = ____scan_2Dbody_2Ets.scanBody
-local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
-local holdsLiteral = ____sift_2Ets.holdsLiteral
-local isClean = ____sift_2Ets.isClean
-local QUERY = {separator = 38, encoding = "form", at = AT_QUERY, prefix = "query:"}
-local COOKIES = {separator = 59, encoding = "none", at = AT_COOKIE, prefix = "cookie:"}
+local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
+local scanAgent = ____scan_2Dheaders_2Ets.scanAgent
+local scanCookies = ____scan_2Dheaders_2Ets.scanCookies
+local scanOtherHeaders = ____scan_2Dheaders_2Ets.scanOtherHeaders
+local scanReferer = ____scan_2Dheaders_2Ets.scanReferer
+local QUERY = pairFormat(38, "form", AT_QUERY, "query:")
+local PARAMETERS = pairFormat(59, "none", AT_PATH, "path:")
 local SLASH = 47
-local function judgeSegments(bytes, length)
+local SEMICOLON = 59
+--- A segment, and its matrix parameters, as in `/files;name=x;kind=y`.
+local function judgeSegment(bytes, start, ____end)
+    noteBase64(
+        bytes,
+        start,
+        ____end,
+        "none",
+        AT_PATH,
+        "path"
+    )
+    local mark = start
+    while mark < ____end and bytes[mark] ~= SEMICOLON do
+        mark = mark + 1
+    end
+    local ____temp_0
+    if mark < ____end then
+        ____temp_0 = walkPairs(bytes, mark + 1, ____end, PARAMETERS)
+    else
+        ____temp_0 = nil
+    end
+    local parameters = ____temp_0
+    return stronger(
+        parameters,
+        judgeLeaf(
+            bytes,
+            start,
+            ____end,
+            "none",
+            AT_PATH,
+            "path"
+        )
+    )
+end
+local function scanPath(path)
+    local bytes = ffi.cast("const uint8_t *", path)
+    local length = #path
     local best
+    if mayHoldLiteral(bytes, 0, length) and deservesJudging(bytes, 0, length, "none") then
+        best = judgeWithin(
+            bytes,
+            0,
+            length,
+            "none",
+            AT_PATH,
+            "path"
+        )
+    end
     local start = 0
     while start < length do
         local ____end = start
         while ____end < length and bytes[____end] ~= SLASH do
             ____end = ____end + 1
         end
-        if not isClean(bytes, start, ____end) then
+        if ____end > start then
             best = stronger(
                 best,
-                judgeValue(
-                    bytes,
-                    start,
-                    ____end,
-                    "none",
-                    AT_PATH,
-                    "path"
-                )
+                judgeSegment(bytes, start, ____end)
             )
         end
         start = ____end + 1
     end
     return best
 end
-local function scanPath(path)
-    local bytes = ffi.cast("const uint8_t *", path)
-    if not holdsLiteral(
-        automaton,
-        ENCODED,
-        bytes,
-        0,
-        #path
-    ) then
+local function scanQuery(query)
+    if query == nil or query == "" then
         return nil
     end
-    local whole = judgeValue(
-        bytes,
+    return walkPairs(
+        ffi.cast("const uint8_t *", query),
         0,
-        #path,
-        "none",
-        AT_PATH,
-        "path"
-    )
-    return stronger(
-        whole,
-        judgeSegments(bytes, #path)
+        #query,
+        QUERY
     )
 end
-local function scanPairs(text, classes, format)
-    if text == nil or text == "" then
-        return nil
+--- The strongest sign of an injection in a request, or nothing. Never raises on any bytes, and costs no more than the limits say: what is
+-- left then is noted (inspection.ts).
+function ____exports.scanRequest(parts, limits)
+    beginInspection(limits)
+    openNotes()
+    startOperations()
+    if parts.unread ~= nil then
+        leave(parts.unread)
     end
-    local bytes = ffi.cast("const uint8_t *", text)
-    if not holdsLiteral(
-        automaton,
-        classes,
-        bytes,
-        0,
-        #text
-    ) then
-        return nil
-    end
-    return judgePairs(
-        text,
-        bytes,
-        0,
-        #text,
-        format
-    )
-end
---- Rules differ between agents and other headers, so what is clean as one may not be as the other.
-local cleanAgents = createCleanValues()
-local cleanReferers = createCleanValues()
-local function judgeHeader(name, value, at)
-    local bytes = ffi.cast("const uint8_t *", value)
-    if at ~= AT_AGENT and isClean(bytes, 0, #value) then
-        return nil
-    end
-    if not holdsLiteral(
-        automaton,
-        ENCODED,
-        bytes,
-        0,
-        #value
-    ) then
-        return nil
-    end
-    return judgeValue(
-        bytes,
-        0,
-        #value,
-        "none",
-        at,
-        "header:" .. name
-    )
-end
-local function scanKnown(name, value, at, known)
-    if value == nil or isKnownClean(known, value) then
-        return nil
-    end
-    local found = judgeHeader(name, value, at)
-    if found == nil then
-        keepClean(known, value)
-    end
-    return found
-end
-local function scanHeader(name, value)
-    local found = judgeHeader(name, value, AT_HEADER)
-    if found == nil then
-        markPlain(name, value)
-    end
-    return found
-end
-local function isScannedApart(name)
-    return name == "cookie" or name == "user-agent" or name == "referer"
-end
-local function scanOtherHeaders(headers)
-    if headers == nil then
-        return nil
-    end
-    local best
-    for name, value in pairs(headers) do
-        if not isScannedApart(name) then
-            if type(value) == "string" then
-                best = stronger(
-                    best,
-                    scanHeader(name, value)
-                )
-            elseif type(value) == "table" then
-                for ____, each in ipairs(value) do
-                    best = stronger(
-                        best,
-                        scanHeader(name, each)
-                    )
-                end
-            end
-        end
-    end
-    return best
-end
---- The strongest sign of an injection in a request, or nothing. Never raises on any bytes; reads each byte a few times at most.
-function ____exports.scanRequest(parts)
     local best = scanPath(parts.path)
     best = stronger(
         best,
-        scanPairs(parts.query, FORM, QUERY)
+        scanQuery(parts.query)
     )
     best = stronger(
         best,
-        scanPairs(parts.cookie, ENCODED, COOKIES)
+        scanCookies(parts.cookie)
     )
     best = stronger(
         best,
-        scanKnown("user-agent", parts.userAgent, AT_AGENT, cleanAgents)
+        scanAgent(parts.userAgent)
     )
     best = stronger(
         best,
-        scanKnown("referer", parts.referer, AT_HEADER, cleanReferers)
+        scanReferer(parts.referer)
     )
     best = stronger(
         best,
         scanOtherHeaders(parts.headers)
     )
-    return stronger(
+    best = stronger(
         best,
         scanBody(parts.body, parts.contentType)
+    )
+    return stronger(
+        best,
+        judgeNested()
     )
 end
 return ____exports

@@ -11,7 +11,7 @@ import { detectPayload } from "./payload-injection.ts";
 export const detect = (instance: Instance, facts: Facts, requests: number): Finding[] | undefined => {
   const payload =
     instance.config.payload.enabled && facts.isInspected
-      ? detectPayload(facts as unknown as RequestParts, facts.source.ip)
+      ? detectPayload(facts as unknown as RequestParts, facts.source.ip, instance.config.payload)
       : undefined;
   const stuffing = detectStuffing(instance, facts);
   const flood = detectFlood(instance, facts, requests);

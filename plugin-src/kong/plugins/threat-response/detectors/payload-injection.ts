@@ -1,3 +1,4 @@
+import type { Limits } from "../payload/inspection.ts";
 import { type RequestParts, scanRequest } from "../payload/scan-request.ts";
 import type { Finding } from "../score.ts";
 
@@ -6,8 +7,8 @@ import type { Finding } from "../score.ts";
  * Example: `/search?q=1' union select password from users--`. Also names scanners by their user agent, which only earns a flag:
  * whoever means harm changes it.
  */
-export const detectPayload = (parts: RequestParts, ip: string): Finding | undefined => {
-  const found = scanRequest(parts);
+export const detectPayload = (parts: RequestParts, ip: string, limits?: Limits): Finding | undefined => {
+  const found = scanRequest(parts, limits);
   if (found === undefined) return undefined;
   const isInjection = found.class !== undefined;
   const finding: Finding = {

@@ -1,4 +1,5 @@
 import type { Instance } from "../configure.ts";
+import type { Uninspected } from "../payload/inspection.ts";
 import { isInspected } from "../sampling.ts";
 import { readBody } from "./body.ts";
 import { type Headers, readHeaders } from "./header-lines.ts";
@@ -24,6 +25,8 @@ export interface Facts {
   isInspected: boolean;
   /** The first bytes, where there are some that can be inspected. */
   body: string | undefined;
+  /** Why that is not all of the body, where it is not. */
+  unread: Uninspected | undefined;
   login: LoginAttempt | undefined;
 }
 
@@ -51,6 +54,7 @@ const readRequestLine = (source: Source): Facts => {
     route: kong.router.get_route(),
     isInspected: true,
     body: undefined,
+    unread: undefined,
     login: undefined,
   };
 };
@@ -70,7 +74,9 @@ export const readFacts = (instance: Instance, source: Source): Facts => {
   addHeaders(facts);
   const isLogin = login.enabled && isLoginRequest(instance, facts);
   const limit = payload.enabled && facts.isInspected ? payload.max_body_bytes : 0;
-  facts.body = readBody(facts, isLogin ? Math.max(limit, 8192) : limit);
+  const [body, unread] = readBody(facts, isLogin ? Math.max(limit, 8192) : limit);
+  facts.body = body;
+  facts.unread = unread;
   if (login.enabled) facts.login = readLogin(instance, facts, isLogin);
   return facts;
 };

@@ -6,16 +6,22 @@ export interface CleanValues {
   young: LuaTable<string, boolean>;
   old: LuaTable<string, boolean>;
   size: number;
+  /** Values in a generation, and bytes in a value, at most. */
+  most: number;
+  longest: number;
 }
 
-const KEPT = 1000;
-const LONGEST = 256;
-
-export const createCleanValues = (): CleanValues => ({ young: new LuaTable(), old: new LuaTable(), size: 0 });
+export const createCleanValues = (most: number, longest: number): CleanValues => ({
+  young: new LuaTable(),
+  old: new LuaTable(),
+  size: 0,
+  most,
+  longest,
+});
 
 export const keepClean = (known: CleanValues, value: string): void => {
-  if (value.length > LONGEST) return;
-  if (known.size >= KEPT) {
+  if (value.length > known.longest) return;
+  if (known.size >= known.most) {
     known.old = known.young;
     known.young = new LuaTable();
     known.size = 0;

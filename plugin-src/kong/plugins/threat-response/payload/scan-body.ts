@@ -1,61 +1,68 @@
 import * as ffi from "ffi";
-import { ENCODED, FORM, JSON_TEXT } from "./byte-classes.ts";
-import { automaton, judgeValue, type PayloadFinding } from "./evaluate.ts";
-import { judgeJson } from "./fields/json.ts";
+import { type BodyFormat, formatOf, sniffFormat } from "./body-format.ts";
+import { readWideBody, wasDoubtful } from "./charset.ts";
+import { type PayloadFinding, stronger } from "./evaluate.ts";
+import { judgeOperation, wasOperation } from "./fields/graphql.ts";
+import { walkJson, wasMalformed } from "./fields/json-walk.ts";
+import { judgeLeaf, noteBase64 } from "./fields/leaf.ts";
 import { judgeMultipart } from "./fields/multipart.ts";
-import { judgePairs, type PairFormat } from "./fields/pairs.ts";
+import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { judgeXml } from "./fields/xml.ts";
+import { leave } from "./inspection.ts";
 import { AT_BODY } from "./rule.ts";
-import { holdsLiteral, isBinary } from "./sift.ts";
+import { isBinary } from "./sift.ts";
 
-const FORM_BODY: PairFormat = { separator: 38, encoding: "form", at: AT_BODY, prefix: "form:" };
+const FORM_BODY = pairFormat(38, "form", AT_BODY, "form:");
 
-type BodyFormat = "json" | "form" | "multipart" | "xml" | "text";
-
-function contains(text: string, word: string): boolean {
-  const [at] = string.find(text, word, 1, true);
-  return at !== undefined;
+function judgeText(bytes: ffi.Numbers, length: number): PayloadFinding | undefined {
+  if (isBinary(bytes, 0, length)) return undefined;
+  noteBase64(bytes, 0, length, "none", AT_BODY, "body");
+  return judgeLeaf(bytes, 0, length, "none", AT_BODY, "body");
 }
 
-function firstByte(body: string): number {
-  const [at] = string.find(body, "%S");
-  return at === undefined ? 0 : string.byte(body, at);
+function judgeJson(bytes: ffi.Numbers, length: number): PayloadFinding | undefined {
+  const inStrings = walkJson(bytes, length, "json");
+  if (!wasMalformed()) return inStrings;
+  leave("malformed");
+  return stronger(inStrings, judgeText(bytes, length));
 }
 
-/** What the body looks like, where its type does not say. */
-function sniffFormat(body: string, otherwise: BodyFormat): BodyFormat {
-  const first = firstByte(body);
-  if (first === 123 || first === 91) return "json";
-  if (first === 60) return "xml";
-  return otherwise;
+function judgeGraphql(bytes: ffi.Numbers, length: number): PayloadFinding | undefined {
+  const found = judgeOperation(bytes, length, "graphql");
+  if (wasOperation()) return found;
+  leave("malformed");
+  return stronger(found, judgeText(bytes, length));
 }
 
-function formatOf(body: string, contentType: string | undefined): BodyFormat {
-  if (contentType === undefined) return sniffFormat(body, "form");
-  const type = string.lower(contentType);
-  if (contains(type, "json")) return "json";
-  if (contains(type, "form-urlencoded")) return sniffFormat(body, "form");
-  if (contains(type, "multipart/")) return "multipart";
-  if (contains(type, "xml")) return "xml";
-  return sniffFormat(body, "text");
+/** Some send JSON or XML and call it a form; what the back end takes it for is not known. */
+function judgeForm(body: string, bytes: ffi.Numbers): PayloadFinding | undefined {
+  const pairs = walkPairs(bytes, 0, body.length, FORM_BODY);
+  const looks = sniffFormat(body);
+  return looks === "text" ? pairs : stronger(pairs, judgeAs(looks, body, bytes, ""));
 }
 
-function classesOf(format: BodyFormat): ffi.Numbers {
-  if (format === "json") return JSON_TEXT;
-  if (format === "form") return FORM;
-  return ENCODED;
+function judgeAs(format: BodyFormat, body: string, bytes: ffi.Numbers, type: string): PayloadFinding | undefined {
+  if (format === "json") return judgeJson(bytes, body.length);
+  if (format === "form") return judgeForm(body, bytes);
+  if (format === "multipart") return judgeMultipart(body, bytes, body.length, type);
+  if (format === "xml") return judgeXml(bytes, body.length);
+  return format === "graphql" ? judgeGraphql(bytes, body.length) : judgeText(bytes, body.length);
 }
 
-/** A request's body by its declared type, else by its looks. Binary bodies are not scanned. */
+/** By its declared type; where it is nothing like that, by its looks, as a form and as a text. */
+function judgeBody(body: string, contentType: string | undefined): PayloadFinding | undefined {
+  const bytes = ffi.cast("const uint8_t *", body);
+  const format = formatOf(body, contentType === undefined ? undefined : string.lower(contentType));
+  if (format !== undefined) return judgeAs(format, body, bytes, contentType ?? "");
+  leave("mistyped");
+  return stronger(judgeForm(body, bytes), judgeText(bytes, body.length));
+}
+
+/** Judges a request's body in every way in which a back end may read it. */
 export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
   if (body === undefined || body === "") return undefined;
-  const bytes = ffi.cast("const uint8_t *", body);
-  const length = body.length;
-  const format = formatOf(body, contentType);
-  if (!holdsLiteral(automaton, classesOf(format), bytes, 0, length)) return undefined;
-  if (format === "json") return judgeJson(body, "json");
-  if (format === "form") return judgePairs(body, bytes, 0, length, FORM_BODY);
-  if (format === "multipart") return judgeMultipart(body, bytes, length);
-  if (format === "xml") return judgeXml(bytes, length);
-  return isBinary(bytes, 0, length) ? undefined : judgeValue(bytes, 0, length, "none", AT_BODY, "body");
+  const wide = readWideBody(body, contentType === undefined ? undefined : string.lower(contentType));
+  if (wide === undefined) return judgeBody(body, contentType);
+  const found = judgeBody(wide, contentType);
+  return wasDoubtful(body.length) ? stronger(found, judgeBody(body, contentType)) : found;
 }

@@ -1,12 +1,15 @@
 import * as ffi from "ffi";
-import { markPlain } from "../features/header-lines.ts";
-import { ENCODED, FORM } from "./byte-classes.ts";
-import { type CleanValues, createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
-import { automaton, judgeValue, type PayloadFinding, stronger } from "./evaluate.ts";
-import { judgePairs, type PairFormat } from "./fields/pairs.ts";
-import { AT_AGENT, AT_COOKIE, AT_HEADER, AT_PATH, AT_QUERY } from "./rule.ts";
+import { type PayloadFinding, stronger } from "./evaluate.ts";
+import { startOperations } from "./fields/graphql.ts";
+import { deservesJudging, judgeLeaf, judgeWithin, noteBase64 } from "./fields/leaf.ts";
+import { judgeNested } from "./fields/nested.ts";
+import { openNotes } from "./fields/nested-notes.ts";
+import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
+import { mayHoldLiteral } from "./first-look.ts";
+import { beginInspection, type Limits, leave, type Uninspected } from "./inspection.ts";
+import { AT_PATH, AT_QUERY } from "./rule.ts";
 import { scanBody } from "./scan-body.ts";
-import { holdsLiteral, isClean } from "./sift.ts";
+import { type HeaderValues, scanAgent, scanCookies, scanOtherHeaders, scanReferer } from "./scan-headers.ts";
 
 export { type PayloadFinding };
 
@@ -19,100 +22,65 @@ export interface RequestParts {
   contentType?: string | undefined;
   /** At most what the caller wants scanned. */
   body?: string | undefined;
+  /** Why the body is absent or not whole. */
+  unread?: Uninspected | undefined;
   cookie?: string | undefined;
   userAgent?: string | undefined;
   referer?: string | undefined;
   /** All headers by lower-case name; the three above are not scanned twice. */
-  headers?: LuaTable<string, string | string[] | undefined> | undefined;
+  headers?: HeaderValues | undefined;
 }
 
-const QUERY: PairFormat = { separator: 38, encoding: "form", at: AT_QUERY, prefix: "query:" };
-const COOKIES: PairFormat = { separator: 59, encoding: "none", at: AT_COOKIE, prefix: "cookie:" };
+const QUERY = pairFormat(38, "form", AT_QUERY, "query:");
+const PARAMETERS = pairFormat(59, "none", AT_PATH, "path:");
 const SLASH = 47;
+const SEMICOLON = 59;
 
-function judgeSegments(bytes: ffi.Numbers, length: number): PayloadFinding | undefined {
+/** A segment, and its matrix parameters, as in `/files;name=x;kind=y`. */
+function judgeSegment(bytes: ffi.Numbers, start: number, end: number): PayloadFinding | undefined {
+  noteBase64(bytes, start, end, "none", AT_PATH, "path");
+  let mark = start;
+  while (mark < end && bytes[mark] !== SEMICOLON) mark++;
+  const parameters = mark < end ? walkPairs(bytes, mark + 1, end, PARAMETERS) : undefined;
+  return stronger(parameters, judgeLeaf(bytes, start, end, "none", AT_PATH, "path"));
+}
+
+function scanPath(path: string): PayloadFinding | undefined {
+  const bytes = ffi.cast("const uint8_t *", path);
+  const length = path.length;
   let best: PayloadFinding | undefined;
+  if (mayHoldLiteral(bytes, 0, length) && deservesJudging(bytes, 0, length, "none"))
+    best = judgeWithin(bytes, 0, length, "none", AT_PATH, "path");
   let start = 0;
   while (start < length) {
     let end = start;
     while (end < length && bytes[end] !== SLASH) end++;
-    if (!isClean(bytes, start, end)) best = stronger(best, judgeValue(bytes, start, end, "none", AT_PATH, "path"));
+    if (end > start) best = stronger(best, judgeSegment(bytes, start, end));
     start = end + 1;
   }
   return best;
 }
 
-function scanPath(path: string): PayloadFinding | undefined {
-  const bytes = ffi.cast("const uint8_t *", path);
-  if (!holdsLiteral(automaton, ENCODED, bytes, 0, path.length)) return undefined;
-  const whole = judgeValue(bytes, 0, path.length, "none", AT_PATH, "path");
-  return stronger(whole, judgeSegments(bytes, path.length));
+function scanQuery(query: string | undefined): PayloadFinding | undefined {
+  if (query === undefined || query === "") return undefined;
+  return walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, QUERY);
 }
 
-function scanPairs(text: string | undefined, classes: ffi.Numbers, format: PairFormat): PayloadFinding | undefined {
-  if (text === undefined || text === "") return undefined;
-  const bytes = ffi.cast("const uint8_t *", text);
-  if (!holdsLiteral(automaton, classes, bytes, 0, text.length)) return undefined;
-  return judgePairs(text, bytes, 0, text.length, format);
-}
-
-/** Rules differ between agents and other headers, so what is clean as one may not be as the other. */
-const cleanAgents = createCleanValues();
-const cleanReferers = createCleanValues();
-
-function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
-  const bytes = ffi.cast("const uint8_t *", value);
-  if (at !== AT_AGENT && isClean(bytes, 0, value.length)) return undefined;
-  if (!holdsLiteral(automaton, ENCODED, bytes, 0, value.length)) return undefined;
-  return judgeValue(bytes, 0, value.length, "none", at, `header:${name}`);
-}
-
-function scanKnown(
-  name: string,
-  value: string | undefined,
-  at: number,
-  known: CleanValues,
-): PayloadFinding | undefined {
-  if (value === undefined || isKnownClean(known, value)) return undefined;
-  const found = judgeHeader(name, value, at);
-  if (found === undefined) keepClean(known, value);
-  return found;
-}
-
-function scanHeader(name: string, value: string): PayloadFinding | undefined {
-  const found = judgeHeader(name, value, AT_HEADER);
-  if (found === undefined) markPlain(name, value);
-  return found;
-}
-
-function isScannedApart(name: string): boolean {
-  return name === "cookie" || name === "user-agent" || name === "referer";
-}
-
-function scanOtherHeaders(
-  headers: LuaTable<string, string | string[] | undefined> | undefined,
-): PayloadFinding | undefined {
-  if (headers === undefined) return undefined;
-  let best: PayloadFinding | undefined;
-  for (const [name, value] of headers) {
-    if (!isScannedApart(name)) {
-      if (typeof value === "string") {
-        best = stronger(best, scanHeader(name, value));
-      } else if (typeof value === "object") {
-        for (const each of value) best = stronger(best, scanHeader(name, each));
-      }
-    }
-  }
-  return best;
-}
-
-/** The strongest sign of an injection in a request, or nothing. Never raises on any bytes; reads each byte a few times at most. */
-export function scanRequest(parts: RequestParts): PayloadFinding | undefined {
+/**
+ * The strongest sign of an injection in a request, or nothing. Never raises on any bytes, and costs no more than the limits say: what is
+ * left then is noted (inspection.ts).
+ */
+export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFinding | undefined {
+  beginInspection(limits);
+  openNotes();
+  startOperations();
+  if (parts.unread !== undefined) leave(parts.unread);
   let best = scanPath(parts.path);
-  best = stronger(best, scanPairs(parts.query, FORM, QUERY));
-  best = stronger(best, scanPairs(parts.cookie, ENCODED, COOKIES));
-  best = stronger(best, scanKnown("user-agent", parts.userAgent, AT_AGENT, cleanAgents));
-  best = stronger(best, scanKnown("referer", parts.referer, AT_HEADER, cleanReferers));
+  best = stronger(best, scanQuery(parts.query));
+  best = stronger(best, scanCookies(parts.cookie));
+  best = stronger(best, scanAgent(parts.userAgent));
+  best = stronger(best, scanReferer(parts.referer));
   best = stronger(best, scanOtherHeaders(parts.headers));
-  return stronger(best, scanBody(parts.body, parts.contentType));
+  best = stronger(best, scanBody(parts.body, parts.contentType));
+  return stronger(best, judgeNested());
 }

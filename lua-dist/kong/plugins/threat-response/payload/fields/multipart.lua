@@ -1,77 +1,197 @@
 local ____exports = {}
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
-local judgeValue = ____evaluate_2Ets.judgeValue
 local stronger = ____evaluate_2Ets.stronger
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local leave = ____inspection_2Ets.leave
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local AT_NAME = ____rule_2Ets.AT_NAME
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
 local isBinary = ____sift_2Ets.isBinary
-local MAX_PARTS = 100
-local function judgePart(text, bytes, from, to)
-    local headEnd, bodyStart = string.find(text, "\r?\n\r?\n", from + 1)
-    if headEnd == nil or headEnd > to then
-        return judgeValue(
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local judgeLeaf = ____leaf_2Ets.judgeLeaf
+local noteBase64 = ____leaf_2Ets.noteBase64
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local canNest = ____nested_2Dnotes_2Ets.canNest
+local noteNested = ____nested_2Dnotes_2Ets.noteNested
+local TEXT = ____nested_2Dnotes_2Ets.TEXT
+--- A multipart body: the headers of each part, with its name and file name, and its content where that is text.
+local MOST_PARTS = 1000
+local SHORTEST_BASE64 = 12
+local ____string_0 = string
+local find = ____string_0.find
+local match = ____string_0.match
+local sub = ____string_0.sub
+local function judgeHead(bytes, from, to, field)
+    local best
+    local start = from
+    while start < to do
+        local ____end = start
+        while ____end < to and bytes[____end] ~= 10 do
+            ____end = ____end + 1
+        end
+        best = stronger(
+            best,
+            judgeLeaf(
+                bytes,
+                start,
+                ____end,
+                "none",
+                AT_BODY + AT_NAME,
+                field
+            )
+        )
+        start = ____end + 1
+    end
+    return best
+end
+local function judgeContent(text, bytes, from, to, field)
+    local ____end = to
+    while ____end > from and (bytes[____end - 1] == 10 or bytes[____end - 1] == 13) do
+        ____end = ____end - 1
+    end
+    if ____end <= from or isBinary(bytes, from, ____end) then
+        return nil
+    end
+    if canNest() and (bytes[from] == 123 or bytes[from] == 91) then
+        if noteNested(
+            TEXT,
+            sub(text, from + 1, ____end),
+            AT_BODY,
+            field
+        ) then
+            return nil
+        end
+    end
+    if canNest() and ____end - from >= SHORTEST_BASE64 then
+        noteBase64(
             bytes,
             from,
-            to,
-            "none",
-            AT_BODY,
-            "form:"
-        )
-    end
-    local head = string.sub(text, from + 1, headEnd)
-    local name = string.match(head, "[; ]name=\"([^\"]*)")
-    local field = "form:" .. (name or "")
-    local inHead = judgeValue(
-        bytes,
-        from,
-        headEnd - 1,
-        "none",
-        AT_BODY + AT_NAME,
-        field
-    )
-    if isBinary(bytes, bodyStart, to) then
-        return inHead
-    end
-    return stronger(
-        inHead,
-        judgeValue(
-            bytes,
-            bodyStart,
-            to,
+            ____end,
             "none",
             AT_BODY,
             field
         )
+    end
+    return judgeLeaf(
+        bytes,
+        from,
+        ____end,
+        "none",
+        AT_BODY,
+        field
     )
 end
---- A multipart body: headers and content of each part.
-function ____exports.judgeMultipart(text, bytes, to)
-    local boundary = string.match(text, "^%s*(%-%-[^\r\n]+)")
-    if boundary == nil then
-        return judgeValue(
+--- Judges the part `bytes[from, to)`, which begins behind its boundary.
+local function judgePart(text, bytes, from, to)
+    local headEnd, bodyStart = find(text, "\r?\n\r?\n", from + 1)
+    if headEnd == nil or headEnd > to then
+        return judgeContent(
+            text,
+            bytes,
+            from,
+            to,
+            "form:"
+        )
+    end
+    local head = sub(text, from + 1, headEnd - 1)
+    local quoted = match(head, "[; ][nN][aA][mM][eE]%s*=%s*\"([^\"]*)")
+    local bare = unpack(
+        quoted == nil and ({match(head, "[; ][nN][aA][mM][eE]%s*=%s*([^;%s]*)")}) or ({quoted}),
+        1,
+        1
+    )
+    local field = "form:" .. sub(quoted or bare or "", 1, 64)
+    local inHead = judgeHead(bytes, from, headEnd - 1, field)
+    return stronger(
+        inHead,
+        judgeContent(
+            text,
+            bytes,
+            bodyStart,
+            to,
+            field
+        )
+    )
+end
+--- Judges the parts between `delimiter`; nil and a mark where there are too many.
+local function judgeParts(text, bytes, to, delimiter)
+    local best
+    local at = find(text, delimiter, 1, true)
+    if at ~= nil and at > 1 then
+        best = judgeContent(
+            text,
+            bytes,
+            0,
+            at - 1,
+            "form:"
+        )
+    end
+    for _ = 1, MOST_PARTS do
+        if at == nil then
+            return best
+        end
+        local start = at - 1 + #delimiter
+        local next = find(text, delimiter, start + 1, true)
+        if start < to then
+            best = stronger(
+                best,
+                judgePart(text, bytes, start, next == nil and to or next - 1)
+            )
+        end
+        at = next
+    end
+    if at ~= nil then
+        leave("over_budget")
+    end
+    return best
+end
+--- The boundaries that a content type names; parsers differ in which of several they take.
+local function boundariesOf(contentType)
+    local found = {}
+    for quoted in string.gmatch(contentType, "[bB][oO][uU][nN][dD][aA][rR][yY]%s*=%s*\"([^\"]+)\"") do
+        found[#found + 1] = quoted
+    end
+    for bare in string.gmatch(contentType, "[bB][oO][uU][nN][dD][aA][rR][yY]%s*=%s*([^\";,%s]+)") do
+        found[#found + 1] = bare
+    end
+    return found
+end
+--- Judges a multipart body by each boundary that is named and occurs, else by the one it begins with.
+function ____exports.judgeMultipart(text, bytes, to, contentType)
+    local best
+    local parsed = 0
+    for ____, boundary in ipairs(boundariesOf(contentType)) do
+        local delimiter = "--" .. boundary
+        local at = find(text, delimiter, 1, true)
+        if at ~= nil and parsed < 2 then
+            parsed = parsed + 1
+            best = stronger(
+                best,
+                judgeParts(text, bytes, to, delimiter)
+            )
+        end
+    end
+    if parsed == 1 then
+        return best
+    end
+    leave("malformed")
+    if parsed > 1 then
+        return best
+    end
+    local looks = match(text, "^%s*(%-%-[^\r\n]+)")
+    local ____temp_1
+    if looks == nil then
+        ____temp_1 = judgeContent(
+            text,
             bytes,
             0,
             to,
-            "none",
-            AT_BODY,
             "body"
         )
+    else
+        ____temp_1 = judgeParts(text, bytes, to, looks)
     end
-    local best
-    local start = #boundary
-    for _ = 1, MAX_PARTS do
-        local next = string.find(text, boundary, start + 1, true)
-        best = stronger(
-            best,
-            judgePart(text, bytes, start, next == nil and to or next - 1)
-        )
-        if next == nil then
-            break
-        end
-        start = next - 1 + #boundary
-    end
-    return best
+    return ____temp_1
 end
 return ____exports

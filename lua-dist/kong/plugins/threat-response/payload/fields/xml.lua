@@ -1,16 +1,26 @@
 local ____exports = {}
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
-local judgeValue = ____evaluate_2Ets.judgeValue
 local stronger = ____evaluate_2Ets.stronger
+local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local leave = ____inspection_2Ets.leave
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
-local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
-local isClean = ____sift_2Ets.isClean
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local deservesJudging = ____leaf_2Ets.deservesJudging
+local judgeLeaf = ____leaf_2Ets.judgeLeaf
+local judgeWithin = ____leaf_2Ets.judgeWithin
+--- XML: text, attributes, CDATA and comments as values; declarations, instructions and tags for what only shows in the structure.
 local OPEN = 60
 local CLOSE = 62
 local QUOTE = 34
 local APOSTROPHE = 39
+local BANG = 33
+local BRACKET = 91
+local BRACKET_CLOSE = 93
+local MINUS = 45
 --- Judges the quoted values inside one tag, `bytes[from, to)`.
 local function judgeAttributes(bytes, from, to)
     local best
@@ -23,64 +33,147 @@ local function judgeAttributes(bytes, from, to)
             while ____end < to and bytes[____end] ~= quote do
                 ____end = ____end + 1
             end
-            if not isClean(bytes, i, ____end) then
-                best = stronger(
-                    best,
-                    judgeValue(
-                        bytes,
-                        i,
-                        ____end,
-                        "none",
-                        AT_BODY,
-                        "xml:attribute"
-                    )
+            best = stronger(
+                best,
+                judgeLeaf(
+                    bytes,
+                    i,
+                    ____end,
+                    "none",
+                    AT_BODY,
+                    "xml:attribute"
                 )
-            end
+            )
             i = ____end + 1
         end
     end
     return best
 end
---- An XML body: text between tags, attributes, and the whole for its prologue and entities.
-function ____exports.judgeXml(bytes, to)
-    local best = judgeValue(
+local function judgeText(bytes, from, to)
+    local start = from
+    local ____end = to
+    while start < ____end and bytes[start] <= 32 do
+        start = start + 1
+    end
+    while ____end > start and bytes[____end - 1] <= 32 do
+        ____end = ____end - 1
+    end
+    return judgeLeaf(
         bytes,
-        0,
+        start,
+        ____end,
+        "none",
+        AT_BODY,
+        "xml:text"
+    )
+end
+--- Judges a tag, a declaration or an instruction, without its angles.
+local function judgeTag(bytes, from, to)
+    if not mayHoldLiteral(bytes, from - 1, to) or not deservesJudging(bytes, from - 1, to, "none") then
+        return nil
+    end
+    local whole = judgeWithin(
+        bytes,
+        from - 1,
         to,
         "none",
         AT_STRUCTURE,
         "xml"
     )
+    return stronger(
+        whole,
+        judgeAttributes(bytes, from, to)
+    )
+end
+--- Index of the `>` behind two bytes `mark`, as of `-->` and `]]>`, or `to`.
+local function endBehind(bytes, i, to, mark)
+    local ____end = i
+    while ____end < to and not (bytes[____end] == CLOSE and bytes[____end - 1] == mark and bytes[____end - 2] == mark) do
+        ____end = ____end + 1
+    end
+    return ____end
+end
+--- Index of the `>` of a declaration, behind the `]` of its inner part, or `to`.
+local function endOfDeclaration(bytes, i, to)
+    local inner = false
+    local ____end = i
+    while ____end < to do
+        local byte = bytes[____end]
+        if byte == BRACKET then
+            inner = true
+        elseif byte == BRACKET_CLOSE then
+            inner = false
+        elseif byte == CLOSE and not inner then
+            return ____end
+        end
+        ____end = ____end + 1
+    end
+    return ____end
+end
+local function endOfTag(bytes, i, to)
+    local ____end = i
+    while ____end < to and bytes[____end] ~= CLOSE do
+        ____end = ____end + 1
+    end
+    return ____end
+end
+local readTo = 0
+--- Judges what begins with the `<` at `open`; `readTo` is then at its `>`.
+local function judgeMarkup(bytes, open, to)
+    local from = open + 1
+    if bytes[from] ~= BANG then
+        readTo = endOfTag(bytes, from, to)
+        return judgeTag(bytes, from, readTo)
+    end
+    if bytes[from + 1] == BRACKET and from + 8 < to then
+        readTo = endBehind(bytes, from + 8, to, BRACKET_CLOSE)
+        return judgeText(
+            bytes,
+            from + 8,
+            math.max(from + 8, readTo - 2)
+        )
+    end
+    if bytes[from + 1] == MINUS then
+        readTo = endBehind(bytes, from + 3, to, MINUS)
+        local instruction = judgeTag(bytes, from, readTo)
+        return stronger(
+            instruction,
+            judgeText(
+                bytes,
+                math.min(from + 3, readTo),
+                readTo
+            )
+        )
+    end
+    readTo = endOfDeclaration(bytes, from, to)
+    return judgeTag(bytes, from, readTo)
+end
+--- Judges an XML text as far as it goes.
+function ____exports.judgeXml(bytes, to)
+    local best
     local i = 0
     while i < to do
         local open = i
         while open < to and bytes[open] ~= OPEN do
             open = open + 1
         end
-        if open > i and not isClean(bytes, i, open) then
+        if open > i then
             best = stronger(
                 best,
-                judgeValue(
-                    bytes,
-                    i,
-                    open,
-                    "none",
-                    AT_BODY,
-                    "xml:text"
-                )
+                judgeText(bytes, i, open)
             )
         end
-        local close = open
-        while close < to and bytes[close] ~= CLOSE do
-            close = close + 1
+        if open >= to then
+            break
         end
-        if close > open then
-            best = stronger(
-                best,
-                judgeAttributes(bytes, open + 1, close)
-            )
+        best = stronger(
+            best,
+            judgeMarkup(bytes, open, to)
+        )
+        if readTo >= to then
+            leave("malformed")
         end
-        i = close + 1
+        i = readTo + 1
     end
     return best
 end

@@ -1,33 +1,105 @@
 import type * as ffi from "ffi";
-import { judgeValue, type PayloadFinding, stronger } from "../evaluate.ts";
+import { type PayloadFinding, stronger } from "../evaluate.ts";
+import { leave } from "../inspection.ts";
 import { AT_BODY, AT_NAME } from "../rule.ts";
 import { isBinary } from "../sift.ts";
+import { judgeLeaf, noteBase64 } from "./leaf.ts";
+import { canNest, noteNested, TEXT } from "./nested-notes.ts";
 
-const MAX_PARTS = 100;
+/** A multipart body: the headers of each part, with its name and file name, and its content where that is text. */
+const MOST_PARTS = 1000;
+const SHORTEST_BASE64 = 12;
+const { find, match, sub } = string;
 
-function judgePart(text: string, bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
-  const [headEnd, bodyStart] = string.find(text, "\r?\n\r?\n", from + 1);
-  if (headEnd === undefined || headEnd > to) return judgeValue(bytes, from, to, "none", AT_BODY, "form:");
-  const head = string.sub(text, from + 1, headEnd);
-  const [name] = string.match(head, '[; ]name="([^"]*)');
-  const field = `form:${name ?? ""}`;
-  // File names and part headers count as names: they are short, and attacks travel in them too.
-  const inHead = judgeValue(bytes, from, headEnd - 1, "none", AT_BODY + AT_NAME, field);
-  if (isBinary(bytes, bodyStart, to)) return inHead;
-  return stronger(inHead, judgeValue(bytes, bodyStart, to, "none", AT_BODY, field));
-}
-
-/** A multipart body: headers and content of each part. */
-export function judgeMultipart(text: string, bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
-  const [boundary] = string.match(text, "^%s*(%-%-[^\r\n]+)");
-  if (boundary === undefined) return judgeValue(bytes, 0, to, "none", AT_BODY, "body");
+function judgeHead(bytes: ffi.Numbers, from: number, to: number, field: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
-  let start = boundary.length;
-  for (const _ of $range(1, MAX_PARTS)) {
-    const [next] = string.find(text, boundary, start + 1, true);
-    best = stronger(best, judgePart(text, bytes, start, next === undefined ? to : next - 1));
-    if (next === undefined) break;
-    start = next - 1 + boundary.length;
+  let start = from;
+  while (start < to) {
+    let end = start;
+    while (end < to && bytes[end] !== 10) end++;
+    // Names and file names count as names: they are short, and attacks travel in them.
+    best = stronger(best, judgeLeaf(bytes, start, end, "none", AT_BODY + AT_NAME, field));
+    start = end + 1;
   }
   return best;
+}
+
+function judgeContent(
+  text: string,
+  bytes: ffi.Numbers,
+  from: number,
+  to: number,
+  field: string,
+): PayloadFinding | undefined {
+  let end = to;
+  while (end > from && (bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--;
+  if (end <= from || isBinary(bytes, from, end)) return undefined;
+  if (canNest() && (bytes[from] === 123 || bytes[from] === 91)) {
+    if (noteNested(TEXT, sub(text, from + 1, end), AT_BODY, field)) return undefined;
+  }
+  if (canNest() && end - from >= SHORTEST_BASE64) noteBase64(bytes, from, end, "none", AT_BODY, field);
+  return judgeLeaf(bytes, from, end, "none", AT_BODY, field);
+}
+
+/** Judges the part `bytes[from, to)`, which begins behind its boundary. */
+function judgePart(text: string, bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
+  const [headEnd, bodyStart] = find(text, "\r?\n\r?\n", from + 1);
+  if (headEnd === undefined || headEnd > to) return judgeContent(text, bytes, from, to, "form:");
+  const head = sub(text, from + 1, headEnd - 1);
+  const [quoted] = match(head, '[; ][nN][aA][mM][eE]%s*=%s*"([^"]*)');
+  const [bare] = quoted === undefined ? match(head, "[; ][nN][aA][mM][eE]%s*=%s*([^;%s]*)") : [quoted];
+  const field = `form:${sub((quoted ?? bare ?? "") as string, 1, 64)}`;
+  const inHead = judgeHead(bytes, from, headEnd - 1, field);
+  return stronger(inHead, judgeContent(text, bytes, bodyStart, to, field));
+}
+
+/** Judges the parts between `delimiter`; nil and a mark where there are too many. */
+function judgeParts(text: string, bytes: ffi.Numbers, to: number, delimiter: string): PayloadFinding | undefined {
+  let best: PayloadFinding | undefined;
+  let [at] = find(text, delimiter, 1, true);
+  // What stands before the first part is for nobody, but somebody may read it.
+  if (at !== undefined && at > 1) best = judgeContent(text, bytes, 0, at - 1, "form:");
+  for (const _ of $range(1, MOST_PARTS)) {
+    if (at === undefined) return best;
+    const start = at - 1 + delimiter.length;
+    const [next] = find(text, delimiter, start + 1, true);
+    if (start < to) best = stronger(best, judgePart(text, bytes, start, next === undefined ? to : next - 1));
+    at = next;
+  }
+  if (at !== undefined) leave("over_budget");
+  return best;
+}
+
+/** The boundaries that a content type names; parsers differ in which of several they take. */
+function boundariesOf(contentType: string): string[] {
+  const found: string[] = [];
+  for (const [quoted] of string.gmatch(contentType, '[bB][oO][uU][nN][dD][aA][rR][yY]%s*=%s*"([^"]+)"'))
+    found.push(quoted as string);
+  for (const [bare] of string.gmatch(contentType, '[bB][oO][uU][nN][dD][aA][rR][yY]%s*=%s*([^";,%s]+)'))
+    found.push(bare as string);
+  return found;
+}
+
+/** Judges a multipart body by each boundary that is named and occurs, else by the one it begins with. */
+export function judgeMultipart(
+  text: string,
+  bytes: ffi.Numbers,
+  to: number,
+  contentType: string,
+): PayloadFinding | undefined {
+  let best: PayloadFinding | undefined;
+  let parsed = 0;
+  for (const boundary of boundariesOf(contentType)) {
+    const delimiter = `--${boundary}`;
+    const [at] = find(text, delimiter, 1, true);
+    if (at !== undefined && parsed < 2) {
+      parsed++;
+      best = stronger(best, judgeParts(text, bytes, to, delimiter));
+    }
+  }
+  if (parsed === 1) return best;
+  leave("malformed");
+  if (parsed > 1) return best;
+  const [looks] = match(text, "^%s*(%-%-[^\r\n]+)");
+  return looks === undefined ? judgeContent(text, bytes, 0, to, "body") : judgeParts(text, bytes, to, looks as string);
 }

@@ -1,12 +1,19 @@
 import type * as ffi from "ffi";
-import { judgeValue, type PayloadFinding, stronger } from "../evaluate.ts";
+import { type PayloadFinding, stronger } from "../evaluate.ts";
+import { mayHoldLiteral } from "../first-look.ts";
+import { leave } from "../inspection.ts";
 import { AT_BODY, AT_STRUCTURE } from "../rule.ts";
-import { isClean } from "../sift.ts";
+import { deservesJudging, judgeLeaf, judgeWithin } from "./leaf.ts";
 
+/** XML: text, attributes, CDATA and comments as values; declarations, instructions and tags for what only shows in the structure. */
 const OPEN = 60;
 const CLOSE = 62;
 const QUOTE = 34;
 const APOSTROPHE = 39;
+const BANG = 33;
+const BRACKET = 91;
+const BRACKET_CLOSE = 93;
+const MINUS = 45;
 
 /** Judges the quoted values inside one tag, `bytes[from, to)`. */
 function judgeAttributes(bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
@@ -18,27 +25,89 @@ function judgeAttributes(bytes: ffi.Numbers, from: number, to: number): PayloadF
     if (quote === QUOTE || quote === APOSTROPHE) {
       let end = i;
       while (end < to && bytes[end] !== quote) end++;
-      if (!isClean(bytes, i, end)) best = stronger(best, judgeValue(bytes, i, end, "none", AT_BODY, "xml:attribute"));
+      best = stronger(best, judgeLeaf(bytes, i, end, "none", AT_BODY, "xml:attribute"));
       i = end + 1;
     }
   }
   return best;
 }
 
-/** An XML body: text between tags, attributes, and the whole for its prologue and entities. */
+function judgeText(bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
+  let start = from;
+  let end = to;
+  while (start < end && bytes[start] <= 32) start++;
+  while (end > start && bytes[end - 1] <= 32) end--;
+  return judgeLeaf(bytes, start, end, "none", AT_BODY, "xml:text");
+}
+
+/** Judges a tag, a declaration or an instruction, without its angles. */
+function judgeTag(bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
+  if (!mayHoldLiteral(bytes, from - 1, to) || !deservesJudging(bytes, from - 1, to, "none")) return undefined;
+  const whole = judgeWithin(bytes, from - 1, to, "none", AT_STRUCTURE, "xml");
+  return stronger(whole, judgeAttributes(bytes, from, to));
+}
+
+/** Index of the `>` behind two bytes `mark`, as of `-->` and `]]>`, or `to`. */
+function endBehind(bytes: ffi.Numbers, i: number, to: number, mark: number): number {
+  let end = i;
+  while (end < to && !(bytes[end] === CLOSE && bytes[end - 1] === mark && bytes[end - 2] === mark)) end++;
+  return end;
+}
+
+/** Index of the `>` of a declaration, behind the `]` of its inner part, or `to`. */
+function endOfDeclaration(bytes: ffi.Numbers, i: number, to: number): number {
+  let inner = false;
+  let end = i;
+  while (end < to) {
+    const byte = bytes[end];
+    if (byte === BRACKET) inner = true;
+    else if (byte === BRACKET_CLOSE) inner = false;
+    else if (byte === CLOSE && !inner) return end;
+    end++;
+  }
+  return end;
+}
+
+function endOfTag(bytes: ffi.Numbers, i: number, to: number): number {
+  let end = i;
+  while (end < to && bytes[end] !== CLOSE) end++;
+  return end;
+}
+
+let readTo = 0;
+
+/** Judges what begins with the `<` at `open`; `readTo` is then at its `>`. */
+function judgeMarkup(bytes: ffi.Numbers, open: number, to: number): PayloadFinding | undefined {
+  const from = open + 1;
+  if (bytes[from] !== BANG) {
+    readTo = endOfTag(bytes, from, to);
+    return judgeTag(bytes, from, readTo);
+  }
+  if (bytes[from + 1] === BRACKET && from + 8 < to) {
+    readTo = endBehind(bytes, from + 8, to, BRACKET_CLOSE);
+    return judgeText(bytes, from + 8, Math.max(from + 8, readTo - 2));
+  }
+  if (bytes[from + 1] === MINUS) {
+    readTo = endBehind(bytes, from + 3, to, MINUS);
+    const instruction = judgeTag(bytes, from, readTo);
+    return stronger(instruction, judgeText(bytes, Math.min(from + 3, readTo), readTo));
+  }
+  readTo = endOfDeclaration(bytes, from, to);
+  return judgeTag(bytes, from, readTo);
+}
+
+/** Judges an XML text as far as it goes. */
 export function judgeXml(bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
-  let best = judgeValue(bytes, 0, to, "none", AT_STRUCTURE, "xml");
+  let best: PayloadFinding | undefined;
   let i = 0;
   while (i < to) {
     let open = i;
     while (open < to && bytes[open] !== OPEN) open++;
-    if (open > i && !isClean(bytes, i, open)) {
-      best = stronger(best, judgeValue(bytes, i, open, "none", AT_BODY, "xml:text"));
-    }
-    let close = open;
-    while (close < to && bytes[close] !== CLOSE) close++;
-    if (close > open) best = stronger(best, judgeAttributes(bytes, open + 1, close));
-    i = close + 1;
+    if (open > i) best = stronger(best, judgeText(bytes, i, open));
+    if (open >= to) break;
+    best = stronger(best, judgeMarkup(bytes, open, to));
+    if (readTo >= to) leave("malformed");
+    i = readTo + 1;
   }
   return best;
 }

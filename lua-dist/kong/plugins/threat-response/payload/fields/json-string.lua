@@ -1,0 +1,175 @@
+local ____exports = {}
+local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
+local stronger = ____evaluate_2Ets.stronger
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local AT_BODY = ____rule_2Ets.AT_BODY
+local AT_NAME = ____rule_2Ets.AT_NAME
+local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
+local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.base64")
+local mayBeBase64 = ____base64_2Ets.mayBeBase64
+local readBase64 = ____base64_2Ets.readBase64
+local ____json_2Dpath_2Ets = require("kong.plugins.threat-response.payload.fields.json-path")
+local isKey = ____json_2Dpath_2Ets.isKey
+local isUnderQuery = ____json_2Dpath_2Ets.isUnderQuery
+local openKey = ____json_2Dpath_2Ets.openKey
+local pathOf = ____json_2Dpath_2Ets.pathOf
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local deservesJudging = ____leaf_2Ets.deservesJudging
+local judgeWithin = ____leaf_2Ets.judgeWithin
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local canNest = ____nested_2Dnotes_2Ets.canNest
+local GRAPHQL = ____nested_2Dnotes_2Ets.GRAPHQL
+local JSON_TEXT = ____nested_2Dnotes_2Ets.JSON_TEXT
+local noteNested = ____nested_2Dnotes_2Ets.noteNested
+local TEXT = ____nested_2Dnotes_2Ets.TEXT
+local URL = ____nested_2Dnotes_2Ets.URL
+local ____transport_2Ets = require("kong.plugins.threat-response.payload.fields.transport")
+local undoTransport = ____transport_2Ets.undoTransport
+--- `constructor` is clean, but as a key it is not harmless.
+local CONSTRUCTOR = 11
+--- Bytes before and behind a key that its meaning depends on.
+local STRUCTURE_LEAD = 64
+local STRUCTURE_TAIL = 160
+--- Keys that change what an object or a query means begin so: `$ne`, `__proto__`, `constructor`, or escaped ones.
+local function isStructural(first)
+    return first == 36 or first == 95 or first == 92 or first == 99
+end
+local function judgeKey(bytes, from, ____end, to, root)
+    local found
+    if deservesJudging(bytes, from, ____end, "json") then
+        found = judgeWithin(
+            bytes,
+            from,
+            ____end,
+            "json",
+            AT_BODY + AT_NAME,
+            pathOf(bytes, root)
+        )
+    end
+    if not isStructural(bytes[from]) then
+        return found
+    end
+    local start = math.max(0, from - STRUCTURE_LEAD)
+    local stop = math.min(to, ____end + STRUCTURE_TAIL)
+    return stronger(
+        found,
+        judgeWithin(
+            bytes,
+            start,
+            stop,
+            "none",
+            AT_STRUCTURE,
+            root
+        )
+    )
+end
+--- The first byte that is no blank, as itself or as `\n` and the like.
+local function firstShown(bytes, from, to)
+    local i = from
+    while i < to do
+        if bytes[i] > 32 and bytes[i] ~= 92 then
+            return bytes[i]
+        end
+        if bytes[i] == 92 and bytes[i + 1] ~= 110 and bytes[i + 1] ~= 114 and bytes[i + 1] ~= 116 then
+            return 92
+        end
+        i = i + (bytes[i] == 92 and 2 or 1)
+    end
+    return 0
+end
+local function holdsByte(bytes, from, to, byte)
+    for i = from, to - 1 do
+        if bytes[i] == byte then
+            return true
+        end
+    end
+    return false
+end
+--- Which structure of its own a string may have, by how it begins; 0 for none.
+local function nestedKind(bytes, from, to)
+    local first = firstShown(bytes, from, to)
+    if first ~= 91 and isUnderQuery(bytes) and holdsByte(bytes, from, to, 123) then
+        return GRAPHQL
+    end
+    if first == 123 or first == 91 then
+        return JSON_TEXT
+    end
+    if (first == 104 or first == 47) and holdsByte(bytes, from, to, 63) then
+        return URL
+    end
+    return 0
+end
+local function judgeText(bytes, from, ____end, root)
+    local kind = canNest() and nestedKind(bytes, from, ____end) or 0
+    if kind ~= 0 then
+        local text = undoTransport(bytes, from, ____end, "json")
+        local isKept = noteNested(
+            kind,
+            text,
+            AT_BODY,
+            pathOf(bytes, root)
+        )
+        if isKept and kind ~= URL then
+            return nil
+        end
+    end
+    if not deservesJudging(bytes, from, ____end, "json") then
+        return nil
+    end
+    return judgeWithin(
+        bytes,
+        from,
+        ____end,
+        "json",
+        AT_BODY,
+        pathOf(bytes, root)
+    )
+end
+--- Judges the string `bytes[from, end)` of a text that ends at `to`, which the first look has noticed.
+function ____exports.judgeString(bytes, from, ____end, to, root)
+    if not isKey(bytes, ____end, to) then
+        return judgeText(bytes, from, ____end, root)
+    end
+    openKey(from, ____end)
+    return judgeKey(
+        bytes,
+        from,
+        ____end,
+        to,
+        root
+    )
+end
+--- Looks at a string that the first look has not noticed: only what is hidden may be of interest.
+function ____exports.judgeHidden(bytes, from, ____end, to, root)
+    if not canNest() then
+        return nil
+    end
+    if ____end - from == CONSTRUCTOR and bytes[from] == 99 then
+        return ____exports.judgeString(
+            bytes,
+            from,
+            ____end,
+            to,
+            root
+        )
+    end
+    if mayBeBase64(bytes, from, ____end) then
+        local text = readBase64(bytes, from, ____end, "json")
+        if text ~= nil then
+            noteNested(
+                TEXT,
+                text,
+                AT_BODY,
+                pathOf(bytes, root)
+            )
+        end
+    end
+    local ____temp_0
+    if isUnderQuery(bytes) and not isKey(bytes, ____end, to) then
+        ____temp_0 = judgeText(bytes, from, ____end, root)
+    else
+        ____temp_0 = nil
+    end
+    return ____temp_0
+end
+return ____exports

@@ -1,0 +1,89 @@
+local ____exports = {}
+local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
+local FORM = ____byte_2Dclasses_2Ets.FORM
+local JSON_TEXT = ____byte_2Dclasses_2Ets.JSON_TEXT
+local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
+local automaton = ____evaluate_2Ets.automaton
+local judgeValue = ____evaluate_2Ets.judgeValue
+local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local leave = ____inspection_2Ets.leave
+local spend = ____inspection_2Ets.spend
+local spendLook = ____inspection_2Ets.spendLook
+local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
+local holdsLiteral = ____sift_2Ets.holdsLiteral
+local isClean = ____sift_2Ets.isClean
+local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.base64")
+local fitsBase64 = ____base64_2Ets.fitsBase64
+local readBase64 = ____base64_2Ets.readBase64
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local noteNested = ____nested_2Dnotes_2Ets.noteNested
+local TEXT = ____nested_2Dnotes_2Ets.TEXT
+--- Each byte of the exact look costs this part of what a judged byte costs.
+local LOOK_SHARE = 0.25
+function ____exports.classesOf(encoding)
+    if encoding == "json" then
+        return JSON_TEXT
+    end
+    return encoding == "form" and FORM or ENCODED
+end
+--- Whether a value holds anything that a rule is about.
+function ____exports.mayBeMeant(bytes, from, to, encoding)
+    if not spendLook((to - from) * LOOK_SHARE) then
+        return false
+    end
+    return holdsLiteral(
+        automaton,
+        ____exports.classesOf(encoding),
+        bytes,
+        from,
+        to
+    )
+end
+--- Whether a value that the first look has noticed holds anything that a rule is about.
+function ____exports.deservesJudging(bytes, from, to, encoding)
+    return not isClean(bytes, from, to) and ____exports.mayBeMeant(bytes, from, to, encoding)
+end
+--- Judges a value that is known to deserve it, as far as the request's budget goes.
+function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
+    local affordable = spend(to - from)
+    if affordable == 0 then
+        return nil
+    end
+    return judgeValue(
+        bytes,
+        from,
+        from + affordable,
+        encoding,
+        at,
+        field
+    )
+end
+--- Looks at a value, first briefly, and judges it where it deserves that.
+function ____exports.judgeLeaf(bytes, from, to, encoding, at, field)
+    if not mayHoldLiteral(bytes, from, to) or not ____exports.deservesJudging(bytes, from, to, encoding) then
+        return nil
+    end
+    return ____exports.judgeWithin(
+        bytes,
+        from,
+        to,
+        encoding,
+        at,
+        field
+    )
+end
+--- Looks behind base64; the text behind it is judged with what else is nested.
+function ____exports.noteBase64(bytes, from, to, encoding, at, field)
+    local text = readBase64(bytes, from, to, encoding)
+    if text == nil then
+        return
+    end
+    if not fitsBase64(to - from) then
+        leave("over_budget")
+    end
+    noteNested(TEXT, text, at, field)
+end
+return ____exports

@@ -1,0 +1,139 @@
+local ____exports = {}
+local ffi = require("ffi")
+local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
+local stronger = ____evaluate_2Ets.stronger
+local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
+local formKinds = ____first_2Dlook_2Ets.formKinds
+local marks = ____first_2Dlook_2Ets.marks
+local PAIRS = ____first_2Dlook_2Ets.PAIRS
+local plainKinds = ____first_2Dlook_2Ets.kinds
+local ____pair_2Ets = require("kong.plugins.threat-response.payload.fields.pair")
+local judgeHiddenValue = ____pair_2Ets.judgeHiddenValue
+local judgeName = ____pair_2Ets.judgeName
+local judgePairValue = ____pair_2Ets.judgePairValue
+local ____repeated_2Dnames_2Ets = require("kong.plugins.threat-response.payload.fields.repeated-names")
+local judgeRepeated = ____repeated_2Dnames_2Ets.judgeRepeated
+local keepPair = ____repeated_2Dnames_2Ets.keepPair
+local startRepeated = ____repeated_2Dnames_2Ets.startRepeated
+--- Beside the kinds of `first-look.ts`.
+local EVENT = 64
+local EQUALS = 64
+local SEPARATOR = 65
+local IN_NAME = 0
+local IN_VALUE = 256
+local BLANK = 32
+function ____exports.pairFormat(separator, encoding, at, prefix)
+    local kinds = ffi.new("uint8_t[512]")
+    for byte = 0, 255 do
+        kinds[byte] = encoding == "form" and formKinds[byte] or plainKinds[byte]
+        kinds[IN_VALUE + byte] = kinds[byte]
+    end
+    kinds[61] = EQUALS
+    kinds[separator] = SEPARATOR
+    kinds[IN_VALUE + separator] = SEPARATOR
+    return {kinds = kinds, encoding = encoding, at = at, prefix = prefix}
+end
+--- Judges `bytes[start, end)`, split at `equals`; the hits tell what the first look has noticed.
+local function judgePair(bytes, start, equals, ____end, hits, place)
+    local from = bytes[start] == BLANK and start + 1 or start
+    local best
+    if bit.band(hits, 1) == 1 then
+        best = judgeName(bytes, from, equals, place)
+    end
+    if equals >= ____end then
+        return best
+    end
+    keepPair(
+        from,
+        equals,
+        ____end,
+        bit.band(hits, 2) == 2
+    )
+    if bit.band(hits, 2) == 2 then
+        return stronger(
+            best,
+            judgePairValue(
+                bytes,
+                from,
+                equals,
+                ____end,
+                place
+            )
+        )
+    end
+    return stronger(
+        best,
+        judgeHiddenValue(
+            bytes,
+            from,
+            equals,
+            ____end,
+            place
+        )
+    )
+end
+--- Names and values of a query, a form, a Cookie header or a path's parameters, each by itself, and repeated ones also together.
+function ____exports.walkPairs(bytes, from, to, format)
+    local kinds = format.kinds
+    local best
+    local half = IN_NAME
+    local hit = 0
+    local nameHit = 0
+    local pair = FIRST_PAIR
+    local start = from
+    local equals = to
+    local i = from
+    startRepeated()
+    while i <= to do
+        local kind = i < to and kinds[half + bytes[i]] or SEPARATOR
+        if kind < EVENT then
+            hit = bit.bor(
+                hit,
+                bit.arshift(
+                    marks[bit.bor(
+                        bit.lshift(pair, 3),
+                        bit.arshift(kind, 3)
+                    )],
+                    bit.band(kind, 7)
+                )
+            )
+            pair = bit.band(
+                bit.bor(
+                    bit.lshift(pair, 6),
+                    kind
+                ),
+                PAIRS
+            )
+        else
+            if kind == SEPARATOR then
+                local hits = half == IN_NAME and bit.band(hit, 1) or bit.band(nameHit, 1) + bit.band(hit, 1) * 2
+                best = stronger(
+                    best,
+                    judgePair(
+                        bytes,
+                        start,
+                        half == IN_NAME and i or equals,
+                        i,
+                        hits,
+                        format
+                    )
+                )
+                start = i + 1
+                half = IN_NAME
+            else
+                equals = i
+                nameHit = hit
+                half = IN_VALUE
+            end
+            hit = 0
+            pair = FIRST_PAIR
+        end
+        i = i + 1
+    end
+    return stronger(
+        best,
+        judgeRepeated(bytes, format)
+    )
+end
+return ____exports

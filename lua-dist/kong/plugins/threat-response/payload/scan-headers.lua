@@ -1,0 +1,141 @@
+local ____exports = {}
+local ffi = require("ffi")
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local markPlain = ____header_2Dlines_2Ets.markPlain
+local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.clean-values")
+local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
+local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
+local keepClean = ____clean_2Dvalues_2Ets.keepClean
+local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
+local stronger = ____evaluate_2Ets.stronger
+local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
+local judgeLeaf = ____leaf_2Ets.judgeLeaf
+local judgeWithin = ____leaf_2Ets.judgeWithin
+local mayBeMeant = ____leaf_2Ets.mayBeMeant
+local noteBase64 = ____leaf_2Ets.noteBase64
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local noteCount = ____nested_2Dnotes_2Ets.noteCount
+local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
+local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
+local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
+local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local AT_AGENT = ____rule_2Ets.AT_AGENT
+local AT_COOKIE = ____rule_2Ets.AT_COOKIE
+local AT_HEADER = ____rule_2Ets.AT_HEADER
+local COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:")
+--- Rules differ between places, so what is clean in one may not be in another.
+local cleanAgents = createCleanValues(1000, 256)
+local cleanReferers = createCleanValues(1000, 256)
+local cleanCookies = createCleanValues(400, 1024)
+--- An Authorization header carries a password or a token, not a text in base64.
+local function judgeHeader(name, value, at)
+    local bytes = ffi.cast("const uint8_t *", value)
+    local field = "header:" .. name
+    if at == AT_AGENT then
+        if not mayBeMeant(bytes, 0, #value, "none") then
+            return nil
+        end
+        return judgeWithin(
+            bytes,
+            0,
+            #value,
+            "none",
+            at,
+            field
+        )
+    end
+    if name ~= "authorization" then
+        noteBase64(
+            bytes,
+            0,
+            #value,
+            "none",
+            at,
+            field
+        )
+    end
+    return judgeLeaf(
+        bytes,
+        0,
+        #value,
+        "none",
+        at,
+        field
+    )
+end
+--- Clean for good: judged to the end, and with nothing inside that is still to be judged.
+local function isSettled(found, notes)
+    return found == nil and noteCount() == notes and not isSpent()
+end
+--- Judges a header that is the same from request to request for one client.
+local function scanKnown(name, value, at, known)
+    if value == nil or isKnownClean(known, value) then
+        return nil
+    end
+    local notes = noteCount()
+    local found = judgeHeader(name, value, at)
+    if isSettled(found, notes) then
+        keepClean(known, value)
+    end
+    return found
+end
+function ____exports.scanAgent(value)
+    return scanKnown("user-agent", value, AT_AGENT, cleanAgents)
+end
+function ____exports.scanReferer(value)
+    return scanKnown("referer", value, AT_HEADER, cleanReferers)
+end
+local function scanHeader(name, value)
+    local notes = noteCount()
+    local found = judgeHeader(name, value, AT_HEADER)
+    if isSettled(found, notes) then
+        markPlain(name, value)
+    end
+    return found
+end
+function ____exports.scanCookies(value)
+    if value == nil or isKnownClean(cleanCookies, value) then
+        return nil
+    end
+    local notes = noteCount()
+    local found = walkPairs(
+        ffi.cast("const uint8_t *", value),
+        0,
+        #value,
+        COOKIES
+    )
+    if isSettled(found, notes) then
+        keepClean(cleanCookies, value)
+    end
+    return found
+end
+local function isScannedApart(name)
+    return name == "cookie" or name == "user-agent" or name == "referer"
+end
+function ____exports.scanOtherHeaders(headers)
+    if headers == nil then
+        return nil
+    end
+    local best
+    for name, value in pairs(headers) do
+        if not isScannedApart(name) then
+            if type(value) == "string" then
+                best = stronger(
+                    best,
+                    scanHeader(name, value)
+                )
+            elseif type(value) == "table" then
+                for ____, each in ipairs(value) do
+                    best = stronger(
+                        best,
+                        scanHeader(name, each)
+                    )
+                end
+            end
+        end
+    end
+    return best
+end
+return ____exports

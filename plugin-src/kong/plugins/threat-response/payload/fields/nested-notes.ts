@@ -1,0 +1,52 @@
+import { leave, spendLook } from "../inspection.ts";
+
+/** Texts with a structure of their own that were found inside values. They wait until the walk that found them is over, so that nothing recurses. */
+export const JSON_TEXT = 1;
+export const URL = 2;
+export const GRAPHQL = 3;
+/** Behind base64: by its looks. */
+export const TEXT = 4;
+export type NestedKind = 1 | 2 | 3 | 4;
+
+export interface Note {
+  kind: number;
+  text: string;
+  at: number;
+  field: string;
+}
+
+const MOST = 32;
+const COST_SHARE = 0.25;
+
+let notes: Note[] = [];
+let isOpen = true;
+
+export function openNotes(): void {
+  if (notes.length > 0) notes = [];
+  isOpen = true;
+}
+
+/** One level deeper is all: what is found in a nested text is not taken apart again. */
+export function closeNotes(): Note[] {
+  isOpen = false;
+  return notes;
+}
+
+export function noteCount(): number {
+  return notes.length;
+}
+
+export function canNest(): boolean {
+  return isOpen;
+}
+
+/** Keeps a text for later; false where there are too many already, or where the text is itself nested. */
+export function noteNested(kind: NestedKind, text: string, at: number, field: string): boolean {
+  if (!isOpen) return false;
+  if (notes.length >= MOST || !spendLook(text.length * COST_SHARE)) {
+    leave("over_budget");
+    return false;
+  }
+  notes.push({ kind, text, at, field });
+  return true;
+}

@@ -1,0 +1,92 @@
+import * as ffi from "ffi";
+import type { Encoding } from "../decode.ts";
+import { type PayloadFinding, stronger } from "../evaluate.ts";
+import { FIRST_PAIR, formKinds, marks, PAIRS, kinds as plainKinds } from "../first-look.ts";
+import { judgeHiddenValue, judgeName, judgePairValue, type Place } from "./pair.ts";
+import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
+
+/** How a list of `name=value` is written and called. */
+export interface PairFormat extends Place {
+  /** What each byte means: in the first half for names, in the second for values. */
+  kinds: ffi.Numbers;
+}
+
+/** Beside the kinds of `first-look.ts`. */
+const EVENT = 64;
+const EQUALS = 64;
+const SEPARATOR = 65;
+
+const IN_NAME = 0;
+const IN_VALUE = 256;
+const BLANK = 32;
+
+export function pairFormat(separator: number, encoding: Encoding, at: number, prefix: string): PairFormat {
+  const kinds = ffi.new("uint8_t[512]");
+  for (const byte of $range(0, 255)) {
+    kinds[byte] = encoding === "form" ? formKinds[byte] : plainKinds[byte];
+    kinds[IN_VALUE + byte] = kinds[byte];
+  }
+  kinds[61] = EQUALS;
+  kinds[separator] = SEPARATOR;
+  kinds[IN_VALUE + separator] = SEPARATOR;
+  return { kinds, encoding, at, prefix };
+}
+
+/** Judges `bytes[start, end)`, split at `equals`; the hits tell what the first look has noticed. */
+function judgePair(
+  bytes: ffi.Numbers,
+  start: number,
+  equals: number,
+  end: number,
+  hits: number,
+  place: Place,
+): PayloadFinding | undefined {
+  const from = bytes[start] === BLANK ? start + 1 : start;
+  let best: PayloadFinding | undefined;
+  if ((hits & 1) === 1) best = judgeName(bytes, from, equals, place);
+  if (equals >= end) return best;
+  keepPair(from, equals, end, (hits & 2) === 2);
+  if ((hits & 2) === 2) return stronger(best, judgePairValue(bytes, from, equals, end, place));
+  return stronger(best, judgeHiddenValue(bytes, from, equals, end, place));
+}
+
+/** Names and values of a query, a form, a Cookie header or a path's parameters, each by itself, and repeated ones also together. */
+export function walkPairs(
+  bytes: ffi.Numbers,
+  from: number,
+  to: number,
+  format: PairFormat,
+): PayloadFinding | undefined {
+  const kinds = format.kinds;
+  let best: PayloadFinding | undefined;
+  let half = IN_NAME;
+  let hit = 0;
+  let nameHit = 0;
+  let pair = FIRST_PAIR;
+  let start = from;
+  let equals = to;
+  let i = from;
+  startRepeated();
+  while (i <= to) {
+    const kind = i < to ? kinds[half + bytes[i]] : SEPARATOR;
+    if (kind < EVENT) {
+      hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
+      pair = ((pair << 6) | kind) & PAIRS;
+    } else {
+      if (kind === SEPARATOR) {
+        const hits = half === IN_NAME ? hit & 1 : (nameHit & 1) + (hit & 1) * 2;
+        best = stronger(best, judgePair(bytes, start, half === IN_NAME ? i : equals, i, hits, format));
+        start = i + 1;
+        half = IN_NAME;
+      } else {
+        equals = i;
+        nameHit = hit;
+        half = IN_VALUE;
+      }
+      hit = 0;
+      pair = FIRST_PAIR;
+    }
+    i++;
+  }
+  return stronger(best, judgeRepeated(bytes, format));
+}

@@ -1,0 +1,92 @@
+import * as ffi from "ffi";
+import { markPlain } from "../features/header-lines.ts";
+import { type CleanValues, createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
+import { type PayloadFinding, stronger } from "./evaluate.ts";
+import { judgeLeaf, judgeWithin, mayBeMeant, noteBase64 } from "./fields/leaf.ts";
+import { noteCount } from "./fields/nested-notes.ts";
+import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
+import { isSpent } from "./inspection.ts";
+import { AT_AGENT, AT_COOKIE, AT_HEADER } from "./rule.ts";
+
+/** Headers repeat from request to request: what was clean before is looked up and not read again. */
+export type HeaderValues = LuaTable<string, string | string[] | undefined>;
+
+const COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:");
+
+/** Rules differ between places, so what is clean in one may not be in another. */
+const cleanAgents = createCleanValues(1000, 256);
+const cleanReferers = createCleanValues(1000, 256);
+const cleanCookies = createCleanValues(400, 1024);
+
+/** An Authorization header carries a password or a token, not a text in base64. */
+function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
+  const bytes = ffi.cast("const uint8_t *", value);
+  const field = `header:${name}`;
+  if (at === AT_AGENT) {
+    if (!mayBeMeant(bytes, 0, value.length, "none")) return undefined;
+    return judgeWithin(bytes, 0, value.length, "none", at, field);
+  }
+  if (name !== "authorization") noteBase64(bytes, 0, value.length, "none", at, field);
+  return judgeLeaf(bytes, 0, value.length, "none", at, field);
+}
+
+/** Clean for good: judged to the end, and with nothing inside that is still to be judged. */
+function isSettled(found: PayloadFinding | undefined, notes: number): boolean {
+  return found === undefined && noteCount() === notes && !isSpent();
+}
+
+/** Judges a header that is the same from request to request for one client. */
+function scanKnown(
+  name: string,
+  value: string | undefined,
+  at: number,
+  known: CleanValues,
+): PayloadFinding | undefined {
+  if (value === undefined || isKnownClean(known, value)) return undefined;
+  const notes = noteCount();
+  const found = judgeHeader(name, value, at);
+  if (isSettled(found, notes)) keepClean(known, value);
+  return found;
+}
+
+export function scanAgent(value: string | undefined): PayloadFinding | undefined {
+  return scanKnown("user-agent", value, AT_AGENT, cleanAgents);
+}
+
+export function scanReferer(value: string | undefined): PayloadFinding | undefined {
+  return scanKnown("referer", value, AT_HEADER, cleanReferers);
+}
+
+function scanHeader(name: string, value: string): PayloadFinding | undefined {
+  const notes = noteCount();
+  const found = judgeHeader(name, value, AT_HEADER);
+  if (isSettled(found, notes)) markPlain(name, value);
+  return found;
+}
+
+export function scanCookies(value: string | undefined): PayloadFinding | undefined {
+  if (value === undefined || isKnownClean(cleanCookies, value)) return undefined;
+  const notes = noteCount();
+  const found = walkPairs(ffi.cast("const uint8_t *", value), 0, value.length, COOKIES);
+  if (isSettled(found, notes)) keepClean(cleanCookies, value);
+  return found;
+}
+
+function isScannedApart(name: string): boolean {
+  return name === "cookie" || name === "user-agent" || name === "referer";
+}
+
+export function scanOtherHeaders(headers: HeaderValues | undefined): PayloadFinding | undefined {
+  if (headers === undefined) return undefined;
+  let best: PayloadFinding | undefined;
+  for (const [name, value] of headers) {
+    if (!isScannedApart(name)) {
+      if (typeof value === "string") {
+        best = stronger(best, scanHeader(name, value));
+      } else if (typeof value === "object") {
+        for (const each of value) best = stronger(best, scanHeader(name, each));
+      }
+    }
+  }
+  return best;
+}
