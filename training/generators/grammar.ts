@@ -3,7 +3,8 @@
  * `«name»` is another rule, `«name?»` the same or nothing, `«a¦b¦c»` one of these texts, `«3-99»` a number, `«a:3-9»` letters
  * (`A` capitals, `d` digits, `h` hexadecimal, `b` base64, `w` letters and digits), `«#1»` and `«$1»` a number and a word that stay
  * the same within one text, `«sp»`, `«tab»`, `«nl»`, `«crlf»`, `«nul»`, `«lq»`, `«rq»` characters. `«5x»` at the start of a line makes it five times as likely. The first
- * alternative of a recursive rule must not recurse. Lines that start with `»` are comments.
+ * alternative of a recursive rule must not recurse. `«%:name»` is percent-encoded, `«+:name»` as in forms, `«j:name»` as within a JSON string,
+ * `«x:name»` as in XML, `«64:name»` in base64. Lines that start with `»` are comments.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,6 +74,14 @@ export function characters(random: Random, kind: string, least: number, most: nu
   return Array.from({ length }, () => alphabet[random.between(0, alphabet.length - 1)]).join("");
 }
 
+const FILTERS: Record<string, (text: string) => string> = {
+  "%": (text) => encodeURIComponent(text),
+  "+": (text) => encodeURIComponent(text).replaceAll("%20", "+"),
+  j: (text) => JSON.stringify(text).slice(1, -1),
+  x: (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"),
+  "64": (text) => Buffer.from(text, "utf8").toString("base64"),
+};
+
 function keep({ random, kept }: Expansion, slot: string): string {
   const known = kept.get(slot);
   if (known !== undefined) return known;
@@ -85,6 +94,8 @@ function expandSlot(state: Expansion, slot: string, depth: number): string {
   const { random } = state;
   const control = CONTROLS[slot];
   if (control !== undefined) return control;
+  const filtered = /^(%|\+|j|x|64):(.+)$/s.exec(slot);
+  if (filtered) return FILTERS[filtered[1]!]!(expandSlot(state, filtered[2]!, depth));
   if (slot.includes("¦")) return random.pick(slot.split("¦"));
   if (/^[#$]\d$/.test(slot)) return keep(state, slot);
   const range = /^(?:([aAdhbw]):)?(\d+)(?:-(\d+))?$/.exec(slot);
