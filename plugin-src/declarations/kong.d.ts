@@ -13,6 +13,13 @@ interface KongRoute extends KongEntity {
 interface KongConsumer {
   id?: string;
   username?: string;
+  custom_id?: string;
+}
+
+interface KongCredential {
+  id?: string;
+  /** Of key-auth and jwt. */
+  key?: string;
 }
 
 declare namespace kong {
@@ -27,6 +34,8 @@ declare namespace kong {
   namespace client {
     /** The authenticated consumer; nil before authentication and where it failed. */
     function get_consumer(): KongConsumer | undefined;
+    /** What the client was authenticated by; nil for the anonymous consumer too. */
+    function get_credential(): KongCredential | undefined;
   }
 
   namespace request {

@@ -20,7 +20,7 @@ describe("the phases", function()
     ngx.req = { get_headers = function() return ngx.headers or {} end }
     ngx.var.request_method = "GET"
     kong.router = { get_route = function() return route end, get_service = function() end }
-    kong.client = { get_consumer = function() end }
+    kong.client = { get_consumer = function() end, get_credential = function() end }
     kong.request = { get_raw_body = function() return ngx.body or "" end }
     kong.response = {
       get_source = function() return answer and "exit" or "service" end,

@@ -82,6 +82,7 @@ function worker.instance(changes)
     login = {
       enabled = true,
       paths = { "/login" },
+      learn_paths = true,
       user_fields = { "username", "email" },
       failure_statuses = { 401, 403 },
       window_s = 60,
@@ -98,6 +99,15 @@ function worker.instance(changes)
       route_factor = 5,
       min_route_rps = 50,
       enforce_share = 1,
+    },
+    identity = { headers = { "authorization", "apikey" }, query = { "apikey" }, cookies = { "session" } },
+    client = {
+      enabled = true,
+      window_s = 600,
+      learn_s = 3600,
+      max_new_networks = 5,
+      max_new_agents = 5,
+      max_agents_per_ip = 20,
     },
     source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },
     agent = {

@@ -6,6 +6,8 @@ local detectSourceFlood = ____flood_2Ets.detectSourceFlood
 local detectUnroutedFlood = ____flood_2Ets.detectUnroutedFlood
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local findRecord = ____evidence_2Ets.findRecord
+local ____identities_2Ets = require("kong.plugins.threat-response.identities")
+local findIdentity = ____identities_2Ets.findIdentity
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local matchList = ____lists_2Ets.matchList
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
@@ -13,9 +15,32 @@ local isTrial = ____rollout_2Ets.isTrial
 local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
 local ruleFinding = ____verdict_2Ets.ruleFinding
 --- What can be said by address, method and path alone, before routing: lists, decisions, the source's record and its rate.
+local function ruleAllowedConsumer(instance)
+    local allowed = instance.allowedConsumers
+    if allowed == nil then
+        return nil
+    end
+    local identity = findIdentity(instance)
+    if identity == nil then
+        return nil
+    end
+    local consumer = identity.consumer
+    local username = identity.username
+    local customId = identity.customId
+    if not (allowed[consumer] ~= nil) and not (allowed[username] ~= nil) and not (allowed[customId] ~= nil) then
+        return nil
+    end
+    return {
+        verdict = "allow",
+        by = "list",
+        reason = "allowed by consumer",
+        retry_after = 0,
+        score = 0
+    }
+end
 local function ruleAllowed(instance, source)
     if instance.allow == nil then
-        return nil
+        return ruleAllowedConsumer(instance)
     end
     local variables = ngx.var
     local method = variables.request_method or ""
@@ -27,7 +52,7 @@ local function ruleAllowed(instance, source)
         variables.http_user_agent
     )
     if part == nil then
-        return nil
+        return ruleAllowedConsumer(instance)
     end
     return {
         verdict = "allow",

@@ -3,6 +3,8 @@ local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
 local compileRanges = ____cidr_2Ets.compileRanges
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local configureDecisions = ____decisions_2Ets.configureDecisions
+local ____credential_2Ets = require("kong.plugins.threat-response.features.credential")
+local credentialVariables = ____credential_2Ets.credentialVariables
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local compileList = ____lists_2Ets.compileList
 local ____report_2Ets = require("kong.plugins.threat-response.report")
@@ -15,19 +17,36 @@ local function toSet(values)
     return set
 end
 local function compile(config)
+    local ____config_3 = config
+    local ____temp_4 = config.mode == "enforce"
+    local ____temp_5 = config.mode == "enforce" and "E" or "M"
+    local ____compileList_result_6 = compileList(config.allow)
+    local ____compileList_result_7 = compileList(config.deny)
+    local ____compileRanges_result_8 = compileRanges(config.trusted_proxies)
+    local ____toSet_result_9 = toSet(config.login.failure_statuses)
+    local ____credentialVariables_result_10 = credentialVariables(config.identity)
+    local ____temp_2
+    local ____opt_0 = config.allow.consumers
+    if (____opt_0 and ____opt_0[1]) == nil then
+        ____temp_2 = nil
+    else
+        ____temp_2 = toSet(config.allow.consumers)
+    end
     return {
-        config = config,
-        enforce = config.mode == "enforce",
-        namespace = config.mode == "enforce" and "E" or "M",
-        allow = compileList(config.allow),
-        deny = compileList(config.deny),
-        trustedProxies = compileRanges(config.trusted_proxies),
-        isLoginFailure = toSet(config.login.failure_statuses)
+        config = ____config_3,
+        enforce = ____temp_4,
+        namespace = ____temp_5,
+        allow = ____compileList_result_6,
+        deny = ____compileList_result_7,
+        trustedProxies = ____compileRanges_result_8,
+        isLoginFailure = ____toSet_result_9,
+        credentialVariables = ____credentialVariables_result_10,
+        allowedConsumers = ____temp_2
     }
 end
-local ____table_0 = table
-local sort = ____table_0.sort
-local concat = ____table_0.concat
+local ____table_11 = table
+local sort = ____table_11.sort
+local concat = ____table_11.concat
 local describe
 --- The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count.
 describe = function(value)

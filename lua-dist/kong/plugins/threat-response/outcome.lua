@@ -1,6 +1,13 @@
 local ____exports = {}
+local ____client_2Danomaly_2Ets = require("kong.plugins.threat-response.detectors.client-anomaly")
+local observeClient = ____client_2Danomaly_2Ets.observeClient
 local ____source_2Ets = require("kong.plugins.threat-response.features.source")
 local readSource = ____source_2Ets.readSource
+local ____identities_2Ets = require("kong.plugins.threat-response.identities")
+local forgetIdentity = ____identities_2Ets.forgetIdentity
+local learnIdentity = ____identities_2Ets.learnIdentity
+local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local learnLogin = ____learned_2Dlogins_2Ets.learnLogin
 local ____login_2Doutcome_2Ets = require("kong.plugins.threat-response.login-outcome")
 local judgeAnswer = ____login_2Doutcome_2Ets.judgeAnswer
 local observeLogin = ____login_2Doutcome_2Ets.observeLogin
@@ -24,64 +31,98 @@ local function isListed(findings, finding)
     return false
 end
 local NONE = {}
---- All findings: those made on the way in, and what the answer to a login attempt says.
-local function gather(instance, trace, login)
-    local ____opt_2 = trace.ruling
-    local early = ____opt_2 and ____opt_2.finding
-    if trace.findings == nil and early == nil and login == nil then
+--- What the answer tells of whose request it was.
+local function observeIdentity(instance, facts, status)
+    local identity = learnIdentity(instance)
+    if identity ~= nil then
+        return observeClient(instance, facts.source, facts.userAgent or "", identity)
+    end
+    if status == 401 and kong.response.get_source() == "exit" then
+        forgetIdentity(instance)
+    end
+    return nil
+end
+local function observe(instance, facts, login, status)
+    local anomaly = observeIdentity(instance, facts, status)
+    learnLogin(instance, facts, status)
+    local isProved = login == "succeeded" and kong.client.get_consumer() ~= nil
+    local ____temp_2
+    if login == nil then
+        ____temp_2 = nil
+    else
+        ____temp_2 = observeLogin(instance, facts, login, isProved)
+    end
+    local attempt = ____temp_2
+    if anomaly == nil and attempt == nil then
+        return NONE
+    end
+    local late = {}
+    if anomaly ~= nil then
+        late[#late + 1] = anomaly
+    end
+    if attempt ~= nil then
+        late[#late + 1] = attempt
+    end
+    return late
+end
+--- All findings: those made on the way in, and what the answer says.
+local function gather(instance, trace, late)
+    local ____opt_3 = trace.ruling
+    local early = ____opt_3 and ____opt_3.finding
+    if trace.findings == nil and early == nil and #late == 0 then
         return NONE
     end
     local findings = trace.findings or ({})
     if early ~= nil and not isListed(findings, early) then
         findings[#findings + 1] = early
     end
-    if login == nil or trace.facts == nil then
+    if #late == 0 or trace.facts == nil then
         return findings
     end
-    local isProved = login == "succeeded" and kong.client.get_consumer() ~= nil
-    local late = observeLogin(instance, trace.facts, login, isProved)
-    if late ~= nil then
-        findings[#findings + 1] = late
-        markTrials(instance, trace.facts.source, findings)
+    for ____, finding in ipairs(late) do
+        findings[#findings + 1] = finding
     end
+    markTrials(instance, trace.facts.source, findings)
     return findings
 end
 ____exports.readOutcome = function(instance, trace)
     local status = ngx.status
     local login = readLoginResult(instance, trace, status)
-    local ____opt_4 = trace.ruling
-    local verdict = ____opt_4 and ____opt_4.verdict
-    local ____opt_6 = trace.arrival
-    local ____temp_12 = ____opt_6 and ____opt_6.source or readSource(instance)
-    local ____trace_facts_13 = trace.facts
-    local ____temp_8
+    local ____opt_5 = trace.ruling
+    local verdict = ____opt_5 and ____opt_5.verdict
+    local hasAnswer = trace.facts ~= nil and trace.stopped ~= true
+    local late = hasAnswer and observe(instance, trace.facts, login, status) or NONE
+    local ____opt_7 = trace.arrival
+    local ____temp_13 = ____opt_7 and ____opt_7.source or readSource(instance)
+    local ____trace_facts_14 = trace.facts
+    local ____temp_9
     if trace.facts == nil then
-        ____temp_8 = kong.router.get_route()
+        ____temp_9 = kong.router.get_route()
     else
-        ____temp_8 = trace.facts.route
+        ____temp_9 = trace.facts.route
     end
-    local ____trace_ruling_14 = trace.ruling
-    local ____gather_result_15 = gather(instance, trace, login)
-    local ____login_16 = login
-    local ____status_17 = status
-    local ____kong_response_get_source_result_18 = kong.response.get_source()
-    local ____temp_19 = trace.stopped == true
-    local ____temp_11 = verdict ~= nil and verdict ~= "allow"
-    if ____temp_11 then
-        local ____opt_9 = trace.ruling
-        ____temp_11 = (____opt_9 and ____opt_9.by) ~= "inspection"
+    local ____trace_ruling_15 = trace.ruling
+    local ____gather_result_16 = gather(instance, trace, late)
+    local ____login_17 = login
+    local ____status_18 = status
+    local ____kong_response_get_source_result_19 = kong.response.get_source()
+    local ____temp_20 = trace.stopped == true
+    local ____temp_12 = verdict ~= nil and verdict ~= "allow"
+    if ____temp_12 then
+        local ____opt_10 = trace.ruling
+        ____temp_12 = (____opt_10 and ____opt_10.by) ~= "inspection"
     end
     return {
-        source = ____temp_12,
-        facts = ____trace_facts_13,
-        route = ____temp_8,
-        ruling = ____trace_ruling_14,
-        findings = ____gather_result_15,
-        login = ____login_16,
-        status = ____status_17,
-        answeredBy = ____kong_response_get_source_result_18,
-        isStopped = ____temp_19,
-        isSuspicious = ____temp_11
+        source = ____temp_13,
+        facts = ____trace_facts_14,
+        route = ____temp_9,
+        ruling = ____trace_ruling_15,
+        findings = ____gather_result_16,
+        login = ____login_17,
+        status = ____status_18,
+        answeredBy = ____kong_response_get_source_result_19,
+        isStopped = ____temp_20,
+        isSuspicious = ____temp_12
     }
 end
 return ____exports

@@ -132,18 +132,20 @@ local function record(description, fields, check)
         description = description
     }
 end
-local function list(description)
-    return record(
-        description,
-        {
-            {cidrs = strings("Addresses and ranges of clients.", {custom_validator = checkCidr}, {})},
-            {methods = strings("HTTP methods.", {match = "^%u+$"}, {})},
-            {paths = strings("Prefixes of the normalised path.", {match = "^/"}, {})},
-            {user_agents = strings("Parts of the User-Agent, without regard to case.", {len_min = 3}, {})}
-        }
-    )
+local function list(description, more)
+    local fields = {
+        {cidrs = strings("Addresses and ranges of clients.", {custom_validator = checkCidr}, {})},
+        {methods = strings("HTTP methods.", {match = "^%u+$"}, {})},
+        {paths = strings("Prefixes of the normalised path.", {match = "^/"}, {})},
+        {user_agents = strings("Parts of the User-Agent, without regard to case.", {len_min = 3}, {})}
+    }
+    for ____, field in ipairs(more) do
+        fields[#fields + 1] = field
+    end
+    return record(description, fields)
 end
 local enforceShare = decimal("Share of clients on whom this detector's verdicts are enforced in enforce mode; on the others they are only reported. A client stays on its side.", 1, 0, 1)
+local allowedConsumers = {consumers = strings("Ids, user names or custom ids of consumers, known by a credential that Kong has let in before.", {len_min = 1}, {})}
 local thresholds = record(
     "Scores of a request, 0 to 100, from which a verdict holds.",
     {
@@ -200,6 +202,7 @@ local login = record(
     {
         {enabled = flag("Whether logins are looked at.", true)},
         {paths = strings("Path prefixes of login routes. Authorization: Basic counts everywhere.", {match = "^/"}, LOGIN_PATHS)},
+        {learn_paths = flag("Whether paths that behave like logins are watched as well.", true)},
         {user_fields = strings("Body fields that may carry the user.", {len_min = 1}, USER_FIELDS)},
         {failure_statuses = {
             type = "array",
@@ -225,6 +228,34 @@ local flood = record(
         {route_factor = decimal("How many times its learned rate a route has to reach.", 5, 1.1, 1000)},
         {min_route_rps = decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000)},
         {enforce_share = enforceShare}
+    }
+)
+local COOKIES = {
+    "session",
+    "sessionid",
+    "session_id",
+    "sid",
+    "connect.sid",
+    "JSESSIONID",
+    "PHPSESSID"
+}
+local identity = record(
+    "Where requests present credentials. One that Kong has let in tells whose request it is.",
+    {
+        {headers = strings("Headers.", {match = "^[%w_-]+$"}, {"authorization", "apikey", "x-api-key"})},
+        {query = strings("Arguments of the query.", {match = "^[%w_-]+$"}, {"apikey"})},
+        {cookies = strings("Cookies.", {match = "^[%w_.-]+$"}, COOKIES)}
+    }
+)
+local client = record(
+    "Clients that are not what they were, or say they are. Reported and flagged, never stopped.",
+    {
+        {enabled = flag("Whether clients are looked at.", true)},
+        {window_s = integer("Seconds over which the limits below count.", 600, 30, 86400)},
+        {learn_s = integer("Seconds an identity is known before anything about it is unusual.", 3600, 60, 604800)},
+        {max_new_networks = integer("New networks (/24, /48) of one identity.", 5, 2, 64)},
+        {max_new_agents = integer("New user agents of one identity.", 5, 2, 64)},
+        {max_agents_per_ip = integer("User agents of one address that sends neither cookies nor credentials.", 20, 3, 60)}
     }
 )
 local source = record(
@@ -271,13 +302,15 @@ local config = record(
             len_max = 64,
             description = "Name of the group of nodes that share one set of decisions."
         }},
-        {allow = list("A request that matches one entry is neither looked at nor stopped.")},
-        {deny = list("A request that matches one entry is stopped in enforce mode.")},
+        {allow = list("A request that matches one entry is neither looked at nor stopped.", {allowedConsumers})},
+        {deny = list("A request that matches one entry is stopped in enforce mode.", {})},
         {trusted_proxies = strings("Proxies in front, besides Kong's trusted_ips; no decision ever hits them.", {custom_validator = checkCidr}, {})},
         {thresholds = thresholds},
         {payload = payload},
         {login = login},
         {flood = flood},
+        {identity = identity},
+        {client = client},
         {source = source},
         {agent = agent},
         {hash_key = secret("Keys the hashes of users and credentials; has to be the same on all nodes.")}

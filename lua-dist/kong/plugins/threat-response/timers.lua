@@ -12,6 +12,8 @@ local ____health_2Ets = require("kong.plugins.threat-response.health")
 local countFailOpen = ____health_2Ets.countFailOpen
 local ____incident_2Ets = require("kong.plugins.threat-response.incident")
 local flushIncidents = ____incident_2Ets.flushIncidents
+local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local syncLearnedLogins = ____learned_2Dlogins_2Ets.syncLearnedLogins
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local tickGuards = ____guard_2Ets.tickGuards
 local ____report_2Ets = require("kong.plugins.threat-response.report")
@@ -35,6 +37,7 @@ local function tick(isLast)
         windowStart = now
     end
     tickGuards(now)
+    syncLearnedLogins()
     checkFailOpen(
         reporterConfig(),
         now

@@ -3,18 +3,29 @@ import type { Instance } from "./configure.ts";
 import { detectSourceFlood, detectUnroutedFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
+import { findIdentity } from "./identities.ts";
 import { matchList } from "./lists.ts";
 import { isTrial } from "./rollout.ts";
 import type { Arrival } from "./trace.ts";
 import { type Ruling, ruleFinding } from "./verdict.ts";
 
 /** What can be said by address, method and path alone, before routing: lists, decisions, the source's record and its rate. */
+const ruleAllowedConsumer = (instance: Instance): Ruling | undefined => {
+  const allowed = instance.allowedConsumers;
+  if (allowed === undefined) return undefined;
+  const identity = findIdentity(instance);
+  if (identity === undefined) return undefined;
+  const { consumer, username, customId } = identity;
+  if (!allowed.has(consumer) && !allowed.has(username) && !allowed.has(customId)) return undefined;
+  return { verdict: "allow", by: "list", reason: "allowed by consumer", retry_after: 0, score: 0 };
+};
+
 const ruleAllowed = (instance: Instance, source: Source): Ruling | undefined => {
-  if (instance.allow === undefined) return undefined;
+  if (instance.allow === undefined) return ruleAllowedConsumer(instance);
   const variables = ngx.var;
   const method = variables.request_method ?? "";
   const part = matchList(instance.allow, source.binary, method, variables.uri ?? "", variables.http_user_agent);
-  if (part === undefined) return undefined;
+  if (part === undefined) return ruleAllowedConsumer(instance);
   return { verdict: "allow", by: "list", reason: `allowed by ${part}`, retry_after: 0, score: 0 };
 };
 

@@ -1,5 +1,6 @@
 import { compileRanges, type RangeSet } from "./cidr.ts";
 import { configureDecisions } from "./decisions.ts";
+import { credentialVariables } from "./features/credential.ts";
 import { type CompiledList, compileList } from "./lists.ts";
 import type { Limits } from "./payload/inspection.ts";
 import { configureReporting } from "./report.ts";
@@ -29,6 +30,8 @@ export interface Config {
     enabled: boolean;
     /** Path prefixes of login routes; a route with an Authorization: Basic header counts as one always. */
     paths: string[];
+    /** Whether routes that behave like logins count as such as well. */
+    learn_paths: boolean;
     user_fields: string[];
     failure_statuses: number[];
     window_s: number;
@@ -48,6 +51,17 @@ export interface Config {
     route_factor: number;
     min_route_rps: number;
     enforce_share: number;
+  };
+  /** Where requests present credentials: names of headers, query arguments and cookies. */
+  identity: { headers: string[]; query: string[]; cookies: string[] };
+  client: {
+    enabled: boolean;
+    window_s: number;
+    /** Seconds an identity is watched before anything about it is unusual. */
+    learn_s: number;
+    max_new_networks: number;
+    max_new_agents: number;
+    max_agents_per_ip: number;
   };
   source: {
     /** Pieces of evidence within `window_s` before an address is blocked by the gateway itself. */
@@ -82,6 +96,8 @@ export interface ListConfig {
   paths: string[];
   /** Substrings, without regard to case. */
   user_agents: string[];
+  /** Ids, user names or custom ids. */
+  consumers?: string[];
 }
 
 /** One configured instance, compiled once per content. */
@@ -95,6 +111,10 @@ export interface Instance {
   deny: CompiledList | undefined;
   trustedProxies: RangeSet | undefined;
   isLoginFailure: LuaSet<number>;
+  /** Nginx's names of where requests present credentials. */
+  credentialVariables: string[];
+  /** Consumers on the allow list; nil where there are none. */
+  allowedConsumers: LuaSet<string> | undefined;
 }
 
 const toSet = <K extends AnyNotNil>(values: K[]): LuaSet<K> => {
@@ -111,6 +131,8 @@ const compile = (config: Config): Instance => ({
   deny: compileList(config.deny),
   trustedProxies: compileRanges(config.trusted_proxies),
   isLoginFailure: toSet(config.login.failure_statuses),
+  credentialVariables: credentialVariables(config.identity),
+  allowedConsumers: config.allow.consumers?.[0] === undefined ? undefined : toSet(config.allow.consumers),
 });
 
 const { sort, concat } = table;

@@ -1,6 +1,9 @@
 import type { Instance } from "./configure.ts";
+import { observeClient } from "./detectors/client-anomaly.ts";
 import type { Facts } from "./features/facts.ts";
 import { readSource, type Source } from "./features/source.ts";
+import { forgetIdentity, learnIdentity } from "./identities.ts";
+import { learnLogin } from "./learned-logins.ts";
 import { judgeAnswer, type LoginResult, observeLogin } from "./login-outcome.ts";
 import { markTrials } from "./rollout.ts";
 import type { Finding } from "./score.ts";
@@ -39,19 +42,35 @@ const isListed = (findings: Finding[], finding: Finding): boolean => {
 
 const NONE: Finding[] = [];
 
-/** All findings: those made on the way in, and what the answer to a login attempt says. */
-const gather = (instance: Instance, trace: Trace, login: LoginResult | undefined): Finding[] => {
+/** What the answer tells of whose request it was. */
+const observeIdentity = (instance: Instance, facts: Facts, status: number): Finding | undefined => {
+  const identity = learnIdentity(instance);
+  if (identity !== undefined) return observeClient(instance, facts.source, facts.userAgent ?? "", identity);
+  if (status === 401 && kong.response.get_source() === "exit") forgetIdentity(instance);
+  return undefined;
+};
+
+const observe = (instance: Instance, facts: Facts, login: LoginResult | undefined, status: number): Finding[] => {
+  const anomaly = observeIdentity(instance, facts, status);
+  learnLogin(instance, facts, status);
+  const isProved = login === "succeeded" && kong.client.get_consumer() !== undefined;
+  const attempt = login === undefined ? undefined : observeLogin(instance, facts, login, isProved);
+  if (anomaly === undefined && attempt === undefined) return NONE;
+  const late: Finding[] = [];
+  if (anomaly !== undefined) late.push(anomaly);
+  if (attempt !== undefined) late.push(attempt);
+  return late;
+};
+
+/** All findings: those made on the way in, and what the answer says. */
+const gather = (instance: Instance, trace: Trace, late: Finding[]): Finding[] => {
   const early = trace.ruling?.finding;
-  if (trace.findings === undefined && early === undefined && login === undefined) return NONE;
+  if (trace.findings === undefined && early === undefined && late.length === 0) return NONE;
   const findings = trace.findings ?? [];
   if (early !== undefined && !isListed(findings, early)) findings.push(early);
-  if (login === undefined || trace.facts === undefined) return findings;
-  const isProved = login === "succeeded" && kong.client.get_consumer() !== undefined;
-  const late = observeLogin(instance, trace.facts, login, isProved);
-  if (late !== undefined) {
-    findings.push(late);
-    markTrials(instance, trace.facts.source, findings);
-  }
+  if (late.length === 0 || trace.facts === undefined) return findings;
+  for (const finding of late) findings.push(finding);
+  markTrials(instance, trace.facts.source, findings);
   return findings;
 };
 
@@ -59,12 +78,14 @@ export const readOutcome = (instance: Instance, trace: Trace): Outcome => {
   const status = ngx.status;
   const login = readLoginResult(instance, trace, status);
   const verdict = trace.ruling?.verdict;
+  const hasAnswer = trace.facts !== undefined && trace.stopped !== true;
+  const late = hasAnswer ? observe(instance, trace.facts as Facts, login, status) : NONE;
   return {
     source: trace.arrival?.source ?? readSource(instance),
     facts: trace.facts,
     route: trace.facts === undefined ? kong.router.get_route() : trace.facts.route,
     ruling: trace.ruling,
-    findings: gather(instance, trace, login),
+    findings: gather(instance, trace, late),
     login,
     status,
     answeredBy: kong.response.get_source(),

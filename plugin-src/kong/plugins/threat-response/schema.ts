@@ -121,13 +121,15 @@ function record(description: string, fields: Field[], check?: unknown): Field {
   return { type: "record", required: true, fields, custom_validator: check, description };
 }
 
-function list(description: string): Field {
-  return record(description, [
+function list(description: string, more: Field[]): Field {
+  const fields: Field[] = [
     { cidrs: strings("Addresses and ranges of clients.", { custom_validator: checkCidr }, []) },
     { methods: strings("HTTP methods.", { match: "^%u+$" }, []) },
     { paths: strings("Prefixes of the normalised path.", { match: "^/" }, []) },
     { user_agents: strings("Parts of the User-Agent, without regard to case.", { len_min: 3 }, []) },
-  ]);
+  ];
+  for (const field of more) fields.push(field);
+  return record(description, fields);
 }
 
 const enforceShare = decimal(
@@ -136,6 +138,14 @@ const enforceShare = decimal(
   0,
   1,
 );
+
+const allowedConsumers = {
+  consumers: strings(
+    "Ids, user names or custom ids of consumers, known by a credential that Kong has let in before.",
+    { len_min: 1 },
+    [],
+  ),
+};
 
 const thresholds = record(
   "Scores of a request, 0 to 100, from which a verdict holds.",
@@ -207,6 +217,7 @@ const login = record("Credential stuffing: who tries to log in as whom, and how 
       LOGIN_PATHS,
     ),
   },
+  { learn_paths: flag("Whether paths that behave like logins are watched as well.", true) },
   { user_fields: strings("Body fields that may carry the user.", { len_min: 1 }, USER_FIELDS) },
   {
     failure_statuses: {
@@ -232,6 +243,23 @@ const flood = record("Too many requests, of one address or on one route.", [
   { route_factor: decimal("How many times its learned rate a route has to reach.", 5, 1.1, 1000) },
   { min_route_rps: decimal("Requests a second below which no route counts as flooded.", 50, 1, 1000000) },
   { enforce_share: enforceShare },
+]);
+
+const COOKIES = ["session", "sessionid", "session_id", "sid", "connect.sid", "JSESSIONID", "PHPSESSID"];
+
+const identity = record("Where requests present credentials. One that Kong has let in tells whose request it is.", [
+  { headers: strings("Headers.", { match: "^[%w_-]+$" }, ["authorization", "apikey", "x-api-key"]) },
+  { query: strings("Arguments of the query.", { match: "^[%w_-]+$" }, ["apikey"]) },
+  { cookies: strings("Cookies.", { match: "^[%w_.-]+$" }, COOKIES) },
+]);
+
+const client = record("Clients that are not what they were, or say they are. Reported and flagged, never stopped.", [
+  { enabled: flag("Whether clients are looked at.", true) },
+  { window_s: integer("Seconds over which the limits below count.", 600, 30, 86400) },
+  { learn_s: integer("Seconds an identity is known before anything about it is unusual.", 3600, 60, 604800) },
+  { max_new_networks: integer("New networks (/24, /48) of one identity.", 5, 2, 64) },
+  { max_new_agents: integer("New user agents of one identity.", 5, 2, 64) },
+  { max_agents_per_ip: integer("User agents of one address that sends neither cookies nor credentials.", 20, 3, 60) },
 ]);
 
 const source = record("When the gateway blocks an address by itself.", [
@@ -286,8 +314,8 @@ const config = record("Autonomous threat response.", [
       description: "Name of the group of nodes that share one set of decisions.",
     },
   },
-  { allow: list("A request that matches one entry is neither looked at nor stopped.") },
-  { deny: list("A request that matches one entry is stopped in enforce mode.") },
+  { allow: list("A request that matches one entry is neither looked at nor stopped.", [allowedConsumers]) },
+  { deny: list("A request that matches one entry is stopped in enforce mode.", []) },
   {
     trusted_proxies: strings(
       "Proxies in front, besides Kong's trusted_ips; no decision ever hits them.",
@@ -299,6 +327,8 @@ const config = record("Autonomous threat response.", [
   { payload },
   { login },
   { flood },
+  { identity },
+  { client },
   { source },
   { agent },
   { hash_key: secret("Keys the hashes of users and credentials; has to be the same on all nodes.") },

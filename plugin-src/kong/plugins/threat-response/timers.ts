@@ -4,6 +4,7 @@ import { startDecisions } from "./decisions.ts";
 import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
+import { syncLearnedLogins } from "./learned-logins.ts";
 import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
 import { TICK_S, tickRates } from "./route-rate.ts";
@@ -23,6 +24,7 @@ const tick = (isLast: boolean): void => {
   const now = ngx.now();
   if (windowStart === 0) windowStart = now;
   tickGuards(now);
+  syncLearnedLogins();
   checkFailOpen(reporterConfig(), now);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };

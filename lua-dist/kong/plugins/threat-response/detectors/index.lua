@@ -1,6 +1,8 @@
 local ____exports = {}
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
 local markTrials = ____rollout_2Ets.markTrials
+local ____client_2Danomaly_2Ets = require("kong.plugins.threat-response.detectors.client-anomaly")
+local detectClient = ____client_2Danomaly_2Ets.detectClient
 local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
 local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
@@ -18,7 +20,8 @@ ____exports.detect = function(instance, facts, requests)
     local payload = ____temp_0
     local stuffing = detectStuffing(instance, facts)
     local flood = detectFlood(instance, facts, requests)
-    if payload == nil and stuffing == nil and flood == nil then
+    local client = detectClient(instance, facts)
+    if payload == nil and stuffing == nil and flood == nil and client == nil then
         return nil
     end
     local findings = {}
@@ -30,6 +33,9 @@ ____exports.detect = function(instance, facts, requests)
     end
     if flood ~= nil then
         findings[#findings + 1] = flood
+    end
+    if client ~= nil then
+        findings[#findings + 1] = client
     end
     markTrials(instance, facts.source, findings)
     return findings

@@ -27,21 +27,7 @@ local function nodeKey()
     end
     return ownKey
 end
---- 16 hex digits; the same for spellings that differ in case or surrounding space only.
-____exports.hashUser = function(instance, name)
-    local key = instance.config.hash_key or nodeKey()
-    local trimmed = match(name, "^%s*(.-)%s*$")
-    local user = lower(sub(trimmed, 1, LONGEST))
-    local entry = (key .. "\n") .. user
-    local known = young[entry] or old[entry]
-    if known ~= nil then
-        return known
-    end
-    local hash = sub(
-        hmacHex(key, "user\n" .. user),
-        1,
-        16
-    )
+local function remember(entry, hash)
     if count == KEPT then
         old = young
         young = {}
@@ -51,4 +37,29 @@ ____exports.hashUser = function(instance, name)
     young[entry] = hash
     return hash
 end
+--- 16 hex digits; the same for spellings that differ in case or surrounding space only.
+____exports.hashUser = function(instance, name)
+    local key = instance.config.hash_key or nodeKey()
+    local trimmed = match(name, "^%s*(.-)%s*$")
+    local user = lower(sub(trimmed, 1, LONGEST))
+    local entry = (key .. "\n") .. user
+    local known = young[entry] or old[entry]
+    return known or remember(
+        entry,
+        sub(
+            hmacHex(key, "user\n" .. user),
+            1,
+            16
+        )
+    )
+end
+--- 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table.
+____exports.hashCredential = function(instance, presented) return sub(
+    hmacHex(
+        instance.config.hash_key or nodeKey(),
+        "credential\n" .. presented
+    ),
+    1,
+    16
+) end
 return ____exports

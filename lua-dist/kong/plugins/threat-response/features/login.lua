@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local isLearnedLogin = ____learned_2Dlogins_2Ets.isLearnedLogin
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local matchPath = ____lists_2Ets.matchPath
 local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
@@ -14,10 +16,13 @@ local sub = ____string_0.sub
 local function readNormalizedPath()
     return ngx.var.uri or ""
 end
-____exports.isLoginRequest = function(instance, facts) return facts.method == "POST" and matchPath(
-    instance.config.login.paths,
-    readNormalizedPath()
-) end
+____exports.isLoginRequest = function(instance, facts)
+    if facts.method ~= "POST" then
+        return false
+    end
+    local path = readNormalizedPath()
+    return matchPath(instance.config.login.paths, path) or instance.config.login.learn_paths and isLearnedLogin(path)
+end
 --- The user name of `Authorization: Basic`; nil without one.
 ____exports.readBasicUser = function(authorization)
     if authorization == nil then

@@ -22,15 +22,7 @@ const nodeKey = (): string => {
   return ownKey;
 };
 
-/** 16 hex digits; the same for spellings that differ in case or surrounding space only. */
-export const hashUser = (instance: Instance, name: string): string => {
-  const key = instance.config.hash_key ?? nodeKey();
-  const [trimmed] = match(name, "^%s*(.-)%s*$");
-  const user = lower(sub(trimmed, 1, LONGEST));
-  const entry = `${key}\n${user}`;
-  const known = young.get(entry) ?? old.get(entry);
-  if (known !== undefined) return known;
-  const hash = sub(hmacHex(key, `user\n${user}`), 1, 16);
+const remember = (entry: string, hash: string): string => {
   if (count === KEPT) {
     old = young;
     young = new LuaTable();
@@ -40,3 +32,17 @@ export const hashUser = (instance: Instance, name: string): string => {
   young.set(entry, hash);
   return hash;
 };
+
+/** 16 hex digits; the same for spellings that differ in case or surrounding space only. */
+export const hashUser = (instance: Instance, name: string): string => {
+  const key = instance.config.hash_key ?? nodeKey();
+  const [trimmed] = match(name, "^%s*(.-)%s*$");
+  const user = lower(sub(trimmed, 1, LONGEST));
+  const entry = `${key}\n${user}`;
+  const known = young.get(entry) ?? old.get(entry);
+  return known ?? remember(entry, sub(hmacHex(key, `user\n${user}`), 1, 16));
+};
+
+/** 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table. */
+export const hashCredential = (instance: Instance, presented: string): string =>
+  sub(hmacHex(instance.config.hash_key ?? nodeKey(), `credential\n${presented}`), 1, 16);

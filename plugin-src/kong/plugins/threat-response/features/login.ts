@@ -1,4 +1,5 @@
 import type { Instance } from "../configure.ts";
+import { isLearnedLogin } from "../learned-logins.ts";
 import { matchPath } from "../lists.ts";
 import type { Facts } from "./facts.ts";
 import { hashUser } from "./identity.ts";
@@ -19,8 +20,11 @@ const { byte, find, lower, sub } = string;
 /** Decoded, with dots and double slashes resolved. */
 const readNormalizedPath = (): string => ngx.var.uri ?? "";
 
-export const isLoginRequest = (instance: Instance, facts: Facts): boolean =>
-  facts.method === "POST" && matchPath(instance.config.login.paths, readNormalizedPath());
+export const isLoginRequest = (instance: Instance, facts: Facts): boolean => {
+  if (facts.method !== "POST") return false;
+  const path = readNormalizedPath();
+  return matchPath(instance.config.login.paths, path) || (instance.config.login.learn_paths && isLearnedLogin(path));
+};
 
 /** The user name of `Authorization: Basic`; nil without one. */
 export const readBasicUser = (authorization: string | undefined): string | undefined => {

@@ -1,0 +1,140 @@
+local ____exports = {}
+local gmatch, learned, listed, readList
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
+--- Once a second: what other workers have learned.
+function ____exports.syncLearnedLogins()
+    local list = readList()
+    if list == listed then
+        return
+    end
+    listed = list
+    learned = {}
+    for path in gmatch(list, "([^\n]+)\n") do
+        learned[path] = true
+    end
+end
+--- Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
+-- addresses. A path counts from its eighth refusal and success on; all workers then know it, and the log says so once.
+local PASSWORD_FIELDS = {
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "pass"
+}
+local MIN_EACH = 8
+local MIN_ADDRESSES = 3
+local MOST_CANDIDATES = 200
+local MOST_LEARNED = 50
+local LONGEST_PATH = 100
+local LONGEST_BODY = 8192
+local KEEP_S = 604800
+local LIST = "lL"
+local ____string_0 = string
+local byte = ____string_0.byte
+local find = ____string_0.find
+gmatch = ____string_0.gmatch
+local gsub = ____string_0.gsub
+local sub = ____string_0.sub
+local candidates = {}
+local size = 0
+learned = {}
+listed = ""
+local function isField(body, from, to)
+    local before = from == 1 and 38 or byte(body, from - 1)
+    local after = byte(body, to + 1)
+    return before == 34 and after == 34 or before == 38 and after == 61
+end
+--- Whether a body has a field for a password.
+____exports.hasPassword = function(body)
+    for ____, field in ipairs(PASSWORD_FIELDS) do
+        local from, to = find(body, field, 1, true)
+        if from ~= nil and isField(body, from, to) then
+            return true
+        end
+    end
+    return false
+end
+--- Whether a path has been learned to be a login; one look into a set.
+____exports.isLearnedLogin = function(path) return learned[path] ~= nil end
+local function candidateOf(path)
+    local known = candidates[path]
+    if known ~= nil then
+        return known
+    end
+    if size >= MOST_CANDIDATES then
+        candidates = {}
+        size = 0
+    end
+    local fresh = {failures = 0, successes = 0, addresses = {}}
+    candidates[path] = fresh
+    size = size + 1
+    return fresh
+end
+local function addAddress(addresses, key)
+    if #addresses >= MIN_ADDRESSES then
+        return
+    end
+    for ____, known in ipairs(addresses) do
+        if known == key then
+            return
+        end
+    end
+    addresses[#addresses + 1] = key
+end
+local function countListed(list)
+    local ____, count = gsub(list, "\n", "\n")
+    return count
+end
+readList = function()
+    local list = counters:get(LIST)
+    return list or ""
+end
+local function publish(path)
+    local list = readList()
+    local at = find("\n" .. list, ("\n" .. path) .. "\n", 1, true)
+    if at == nil and countListed(list) < MOST_LEARNED then
+        counters:set(LIST, (list .. path) .. "\n", KEEP_S)
+        kong.log.notice("takes POST ", path, " for a login from now on: it refuses and accepts passwords")
+    end
+    ____exports.syncLearnedLogins()
+end
+--- 201 and 204 are the answers of forms that set passwords, not of those that ask for one.
+local function isAccepted(status)
+    return status == 200 or status == 302 or status == 303
+end
+local function isPromising(facts, path)
+    return facts.method == "POST" and facts.body ~= nil and #facts.body <= LONGEST_BODY and #path <= LONGEST_PATH
+end
+--- A request that is no login attempt is over.
+____exports.learnLogin = function(instance, facts, status)
+    if not instance.config.login.learn_paths or facts.login ~= nil then
+        return
+    end
+    local path = ngx.var.uri or ""
+    if not isPromising(facts, path) then
+        return
+    end
+    local isFailure = instance.isLoginFailure[status] ~= nil
+    if not isFailure and not isAccepted(status) then
+        return
+    end
+    if not ____exports.hasPassword(facts.body) or sub(path, 1, 1) ~= "/" or (find(path, "[%c]")) ~= nil then
+        return
+    end
+    local candidate = candidateOf(path)
+    if isFailure then
+        candidate.failures = candidate.failures + 1
+    else
+        candidate.successes = candidate.successes + 1
+    end
+    addAddress(candidate.addresses, facts.source.key)
+    local failures = candidate.failures
+    local successes = candidate.successes
+    local addresses = candidate.addresses
+    if failures >= MIN_EACH and successes >= MIN_EACH and #addresses >= MIN_ADDRESSES then
+        publish(path)
+    end
+end
+return ____exports

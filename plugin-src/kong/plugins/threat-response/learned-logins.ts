@@ -1,0 +1,123 @@
+import type { Instance } from "./configure.ts";
+import { counters } from "./counters.ts";
+import type { Facts } from "./features/facts.ts";
+
+/**
+ * Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
+ * addresses. A path counts from its eighth refusal and success on; all workers then know it, and the log says so once.
+ */
+const PASSWORD_FIELDS = ["password", "passwd", "pwd", "passphrase", "pass"];
+const MIN_EACH = 8;
+const MIN_ADDRESSES = 3;
+const MOST_CANDIDATES = 200;
+const MOST_LEARNED = 50;
+const LONGEST_PATH = 100;
+const LONGEST_BODY = 8192;
+const KEEP_S = 604_800;
+const LIST = "lL";
+const { byte, find, gmatch, gsub, sub } = string;
+
+interface Candidate {
+  failures: number;
+  successes: number;
+  addresses: string[];
+}
+
+let candidates = new LuaTable<string, Candidate>();
+let size = 0;
+let learned = new LuaSet<string>();
+let listed = "";
+
+const isField = (body: string, from: number, to: number): boolean => {
+  const before = from === 1 ? 38 : byte(body, from - 1);
+  const after = byte(body, to + 1);
+  // `"password":` in JSON, `password=` in a form.
+  return (before === 34 && after === 34) || (before === 38 && after === 61);
+};
+
+/** Whether a body has a field for a password. */
+export const hasPassword = (body: string): boolean => {
+  for (const field of PASSWORD_FIELDS) {
+    const [from, to] = find(body, field, 1, true);
+    if (from !== undefined && isField(body, from, to as number)) return true;
+  }
+  return false;
+};
+
+/** Whether a path has been learned to be a login; one look into a set. */
+export const isLearnedLogin = (path: string): boolean => learned.has(path);
+
+const candidateOf = (path: string): Candidate => {
+  const known = candidates.get(path);
+  if (known !== undefined) return known;
+  if (size >= MOST_CANDIDATES) {
+    candidates = new LuaTable();
+    size = 0;
+  }
+  const fresh: Candidate = { failures: 0, successes: 0, addresses: [] };
+  candidates.set(path, fresh);
+  size += 1;
+  return fresh;
+};
+
+const addAddress = (addresses: string[], key: string): void => {
+  if (addresses.length >= MIN_ADDRESSES) return;
+  for (const known of addresses) {
+    if (known === key) return;
+  }
+  addresses.push(key);
+};
+
+const countListed = (list: string): number => {
+  const [, count] = gsub(list, "\n", "\n");
+  return count;
+};
+
+const readList = (): string => {
+  const [list] = counters.get(LIST);
+  return (list as string | undefined) ?? "";
+};
+
+const publish = (path: string): void => {
+  const list = readList();
+  const [at] = find(`\n${list}`, `\n${path}\n`, 1, true);
+  if (at === undefined && countListed(list) < MOST_LEARNED) {
+    counters.set(LIST, `${list}${path}\n`, KEEP_S);
+    kong.log.notice("takes POST ", path, " for a login from now on: it refuses and accepts passwords");
+  }
+  syncLearnedLogins();
+};
+
+/** Once a second: what other workers have learned. */
+export function syncLearnedLogins(): void {
+  const list = readList();
+  if (list === listed) return;
+  listed = list;
+  learned = new LuaSet();
+  for (const [path] of gmatch(list, "([^\n]+)\n")) learned.add(path);
+}
+
+/** 201 and 204 are the answers of forms that set passwords, not of those that ask for one. */
+const isAccepted = (status: number): boolean => status === 200 || status === 302 || status === 303;
+
+const isPromising = (facts: Facts, path: string): boolean =>
+  facts.method === "POST" &&
+  facts.body !== undefined &&
+  facts.body.length <= LONGEST_BODY &&
+  path.length <= LONGEST_PATH;
+
+/** A request that is no login attempt is over. */
+export const learnLogin = (instance: Instance, facts: Facts, status: number): void => {
+  if (!instance.config.login.learn_paths || facts.login !== undefined) return;
+  const path = ngx.var.uri ?? "";
+  if (!isPromising(facts, path)) return;
+  const isFailure = instance.isLoginFailure.has(status);
+  if (!isFailure && !isAccepted(status)) return;
+  if (!hasPassword(facts.body as string) || sub(path, 1, 1) !== "/" || find(path, "[%c]")[0] !== undefined) return;
+  const candidate = candidateOf(path);
+  if (isFailure) candidate.failures += 1;
+  else candidate.successes += 1;
+  addAddress(candidate.addresses, facts.source.key);
+  const { failures, successes, addresses } = candidate;
+  if (failures >= MIN_EACH && successes >= MIN_EACH && addresses.length >= MIN_ADDRESSES) publish(path);
+};
