@@ -1,3 +1,5 @@
+import type { CalibrationLimits } from "./learning.ts";
+
 /**
  * What a gateway node sends to the agent: `POST /ingest/v1/events`, one JSON `Batch` per request.
  *
@@ -135,7 +137,38 @@ export interface DecisionHitsRecord {
   hits: { decision: string; count: number }[];
 }
 
-export type EventRecord = IncidentRecord | TrafficRecord | DecisionHitsRecord;
+/** A payload that scored, of a client that may be trusted so far: it says that this is usual here. One vote of each client counts. */
+export interface LearnedVote {
+  /** `signature`: this kind of value is usual in this field. `score`: usual requests of the route reach this score. */
+  kind: "signature" | "score";
+  route_id: string;
+  /** Of a signature. */
+  field?: string;
+  signature?: string;
+  class?: string;
+  score: number;
+  /** Keyed hashes: of the consumer or the address, and of its network. */
+  voter: string;
+  network: string;
+  /** An authenticated consumer; else an address that has behaved well for long. */
+  consumer: boolean;
+}
+
+/** What a node has learned about payloads in one window of monitoring; the rules are in `learning.ts`. */
+export interface LearnedRecord {
+  type: "learned";
+  id: string;
+  window_start: number;
+  window_s: number;
+  /** Requests of trusted clients by payload score, in steps of 5 from 0, and what their route's instance asks for: at most 100 routes. */
+  scores: { route_id: string; buckets: number[]; limits: CalibrationLimits }[];
+  /** At most 200. */
+  votes: LearnedVote[];
+  /** Approved signatures that were met, at most 100. */
+  used: { route_id: string; field: string; signature: string }[];
+}
+
+export type EventRecord = IncidentRecord | TrafficRecord | DecisionHitsRecord | LearnedRecord;
 
 /** What the node says about itself with every batch. Counters run since the node started. */
 export interface NodeHealth {

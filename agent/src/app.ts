@@ -9,6 +9,8 @@ import { AgentError } from "./errors.ts";
 import { FeedSource } from "./feed/body.ts";
 import { feedRoute } from "./feed/route.ts";
 import { ingestRoute } from "./ingest/route.ts";
+import { learnedFeedRoute } from "./learning/feed-route.ts";
+import { learnedRoutes } from "./learning/routes.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { forJson } from "./redaction/index.ts";
@@ -61,7 +63,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
     openapi: { info: { title: "kong-threat-response", version: "1" } },
     transform: jsonSchemaTransform,
   });
-  for (const addRoute of [ingestRoute, feedRoute]) {
+  for (const addRoute of [ingestRoute, feedRoute, learnedFeedRoute]) {
     await app.register((scope, _options, done) => {
       addRoute(scope, options);
       done();
@@ -74,6 +76,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   incidentRoutes(typed, options);
   actionRoutes(typed, options);
   allowRoutes(typed, options);
+  learnedRoutes(typed, options);
   openApiRoute(typed);
   return app;
 }

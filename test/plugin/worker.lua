@@ -110,6 +110,7 @@ function worker.instance(changes)
       max_agents_per_ip = 20,
     },
     source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },
+    learning = { enabled = true, apply = false, stopped_share = 0.001, min_requests = 2000, max_threshold = 85 },
     agent = {
       poll_interval_s = 1,
       flush_interval_s = 1,

@@ -11,9 +11,12 @@ import {
   HEADER_TIMESTAMP,
   INGEST_PATH,
   type IncidentRecord,
+  type LearnedRecord,
+  type LearnedVote,
   type NodeHealth,
   type TrafficRecord,
 } from "../../contract/ingest.ts";
+import { LEARNED_PATH } from "../../contract/learning.ts";
 
 export interface SignedRequest {
   method: "GET" | "POST";
@@ -52,6 +55,12 @@ export class GatewayNode {
       "content-type": "application/json",
     };
     return { method: "POST", url: INGEST_PATH, headers, body };
+  }
+
+  /** The other document that is signed with the feed key. */
+  learned(after = "0.0", timestamp = String(Math.floor(epoch()))): SignedRequest {
+    const url = `${LEARNED_PATH}?gateway=${this.gateway}&after=${after}`;
+    return { method: "GET", url, headers: this.#headers(timestamp, this.#sign(["feed", timestamp, this.node, url])) };
   }
 
   feed(after = "0.0", timestamp = String(Math.floor(epoch()))): SignedRequest {
@@ -147,5 +156,49 @@ export function hitsRecord(decision: string, count: number): DecisionHitsRecord 
     window_start: Math.floor(epoch()),
     window_s: 1,
     hits: [{ decision, count }],
+  };
+}
+
+export function signatureVote(given: Partial<LearnedVote> = {}): LearnedVote {
+  return {
+    kind: "signature",
+    route_id: "route-1",
+    field: "json:note",
+    signature: "0a1b2c3d",
+    class: "sqli",
+    score: 75,
+    voter: randomUUID(),
+    network: randomUUID(),
+    consumer: true,
+    ...given,
+  };
+}
+
+export function scoreVote(given: Partial<LearnedVote> = {}): LearnedVote {
+  const { field: _field, signature: _signature, class: _class, ...vote } = signatureVote();
+  return { ...vote, kind: "score", ...given };
+}
+
+export function learnedRecord(given: Partial<LearnedRecord> = {}): LearnedRecord {
+  const at = epoch();
+  return {
+    type: "learned",
+    id: randomUUID(),
+    window_start: at,
+    window_s: 5,
+    scores: [],
+    votes: [],
+    used: [],
+    ...given,
+  };
+}
+
+/** So many requests of a route, all without any sign. */
+export function cleanRequests(count: number, routeId = "route-1"): LearnedRecord["scores"][number] {
+  const buckets = [count, ...new Array<number>(20).fill(0)];
+  return {
+    route_id: routeId,
+    buckets,
+    limits: { block: 70, max_threshold: 85, min_requests: 2000, stopped_share: 0.001 },
   };
 }

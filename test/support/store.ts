@@ -24,6 +24,9 @@ const TABLES = [
   "decisions",
   "traffic",
   "decision_hits",
+  "learned_votes",
+  "learned_scores",
+  "learned_items",
   "jobs",
   "outbox",
 ] as const satisfies (keyof Database)[];

@@ -20,9 +20,13 @@ const RULES: Record<string, readonly Who[]> = {
   "GET /v1/allow": ["viewer", "operator"],
   "POST /v1/allow": ["operator"],
   "DELETE /v1/allow/:id": ["operator"],
+  "GET /v1/learned": ["viewer", "operator"],
+  "POST /v1/learned/approve": ["operator"],
+  "POST /v1/learned/revoke": ["operator"],
   // By signature only: no token helps.
   "POST /ingest/v1/events": [],
   "GET /feed/v1/decisions": [],
+  "GET /feed/v1/learned": [],
 };
 
 describe("who may use which route", () => {

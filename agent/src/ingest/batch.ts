@@ -102,6 +102,43 @@ const decisionHits = z.object({
   hits: list(z.object({ decision: name, count }), 1_000),
 });
 
+/** One word of printable ASCII: in the feed of what was learned white space separates. */
+const word = z
+  .string()
+  .max(128)
+  .regex(/^[!-~]+$/);
+const payloadScore = z.number().int().min(0).max(100);
+
+const vote = z.object({
+  kind: z.enum(["signature", "score"]),
+  route_id: word,
+  field: word.optional(),
+  signature: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .optional(),
+  class: z.enum(CLASSES).optional(),
+  score: payloadScore,
+  voter: word,
+  network: word,
+  consumer: z.boolean(),
+});
+
+const limits = z.object({
+  block: payloadScore,
+  max_threshold: payloadScore,
+  min_requests: count,
+  stopped_share: z.number().min(0).max(1),
+});
+
+const learned = z.object({
+  ...window,
+  type: z.literal("learned"),
+  scores: list(z.object({ route_id: word, buckets: z.array(count).length(21), limits }), 100),
+  votes: list(vote, 200),
+  used: list(z.object({ route_id: word, field: word, signature: z.string().regex(/^[0-9a-f]{8}$/) }), 100),
+});
+
 const health = z.object({
   dropped_records: count,
   rejected_batches: count,
@@ -122,7 +159,7 @@ const batch = z.object({
   batch: name,
   sent_at: time,
   health,
-  records: z.array(z.discriminatedUnion("type", [incident, traffic, decisionHits])).max(MAX_BATCH_RECORDS),
+  records: z.array(z.discriminatedUnion("type", [incident, traffic, decisionHits, learned])).max(MAX_BATCH_RECORDS),
 });
 
 /** Throws `BATCH_MALFORMED`, naming the first few problems by their place, never by their value. */

@@ -1,5 +1,6 @@
 import { correlateJob } from "../correlation/correlate.ts";
 import { lifecycleJob } from "../correlation/lifecycle.ts";
+import { forgetLearnedJob } from "../learning/forget-learned.ts";
 import type { EngineOptions } from "../response-engine.ts";
 import { expireDecisionsJob } from "./expire-decisions.ts";
 import type { JobKind } from "./job-kind.ts";
@@ -11,6 +12,7 @@ export function ownJobs({ config, db, metrics, wake }: EngineOptions): JobKind[]
     correlateJob({ db, metrics, wake }),
     lifecycleJob({ db, quietMs: config.QUIET_AFTER_S * 1000, resolveMs: config.RESOLVE_AFTER_S * 1000 }),
     expireDecisionsJob(db),
+    forgetLearnedJob(db),
     pruneJob(db, retentionOf(config.RETENTION_DAYS)),
   ];
 }

@@ -4,6 +4,7 @@ import { countDecisionsOn } from "../store/decisions.ts";
 import { countWaitingEvents } from "../store/events.ts";
 import { countOpenIncidents } from "../store/incidents.ts";
 import { countJobs } from "../store/jobs.ts";
+import { countLearned } from "../store/learned.ts";
 import { listNodes } from "../store/nodes.ts";
 import { countOutbox } from "../store/outbox.ts";
 import type { TypedApp } from "./typed-app.ts";
@@ -25,6 +26,7 @@ export function statusRoute(app: TypedApp, options: AppOptions): void {
         decisions: await countDecisionsOn(store.db, gateway, Date.now()),
         left_out: feed.leftOut,
       },
+      learned: await countLearned(store.db, gateway),
       incidents_open: await countOpenIncidents(store.db, gateway),
       waiting: {
         events: await countWaitingEvents(store.db, gateway),

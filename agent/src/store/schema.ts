@@ -2,6 +2,7 @@ import type { Generated } from "kysely";
 import type { Category, PayloadClass } from "../../../contract/categories.ts";
 import type { DecisionAction, DecisionKind } from "../../../contract/decision-feed.ts";
 import type { EventRecord, NodeHealth, Sample, Scope, SourceCount, SubjectKind } from "../../../contract/ingest.ts";
+import type { CalibrationLimits } from "../../../contract/learning.ts";
 
 /**
  * The tables, the same on PGlite and PostgreSQL. Times are epoch milliseconds in `bigint` columns and arrive as numbers; JSON
@@ -49,6 +50,32 @@ export interface Database {
     errors_service: number;
     errors_gateway: number;
   };
+  learned_votes: {
+    gateway: string;
+    kind: LearnedKind;
+    route_id: string;
+    field: string;
+    signature: string;
+    /** Keyed hashes. */
+    voter: string;
+    network: string;
+    consumer: boolean;
+    score: number;
+    /** Since the epoch. */
+    day: number;
+    at: number;
+  };
+  learned_scores: {
+    gateway: string;
+    route_id: string;
+    /** Requests by score, in steps of 5. */
+    buckets: number[];
+    requests: number;
+    limits: CalibrationLimits;
+    updated_at: number;
+  };
+  learned_items: LearnedItemTable;
+  learned_feeds: { gateway: string; epoch: number; sequence: number };
   decision_hits: { decision_id: string; window_start: number; window_ms: number; hits: number };
   jobs: {
     id: Generated<number>;
@@ -74,6 +101,33 @@ export interface Database {
     failed_at: number | null;
     last_error: string | null;
   };
+}
+
+export type LearnedKind = "signature" | "threshold";
+/** candidate: too little is known. learned: approved by rules. approved, revoked: an operator's word. */
+export const LEARNED_STATUSES = ["candidate", "learned", "approved", "revoked"] as const;
+export type LearnedStatus = (typeof LEARNED_STATUSES)[number];
+
+/** A question about one route's payloads, and what the votes say so far. */
+export interface LearnedItemTable {
+  id: string;
+  gateway: string;
+  kind: LearnedKind;
+  route_id: string;
+  field: string;
+  signature: string;
+  class: string | null;
+  /** The threshold, or the highest score the signature covers. */
+  score: number;
+  /** Distinct clients that count. */
+  clients: number;
+  status: LearnedStatus;
+  /** The operator; "" where nobody decided. */
+  decided_by: string;
+  reason: string;
+  created_at: number;
+  updated_at: number;
+  used_at: number;
 }
 
 /** open: seen. mitigating: an action is on. quiet: no evidence for a while. resolved: over, actions ended. */

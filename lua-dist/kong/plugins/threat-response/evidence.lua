@@ -17,6 +17,8 @@ local function sum(letter, length, key)
 end
 --- Clean requests of the address that succeeded within the last one to two windows.
 ____exports.countGood = function(instance, key) return sum("g", instance.config.source.window_s, key) end
+--- Pieces of evidence against the address within the last one to two windows.
+____exports.countEvidence = function(instance, key) return sum("e" .. instance.namespace, instance.config.source.window_s, key) end
 --- Seconds since the address began to behave well; 0 where it never did for long.
 ____exports.goodFor = function(key)
     local since = counters:get("G" .. key)

@@ -59,7 +59,10 @@ LISTS = {
     reasons = true,
     samples = true,
     sources = true,
-    hits = true
+    hits = true,
+    scores = true,
+    votes = true,
+    used = true
 }
 MAX_DEPTH = 8
 function ____exports.encodeJson(value)

@@ -2,6 +2,8 @@ local ____exports = {}
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local addEvidence = ____evidence_2Ets.addEvidence
 local addGood = ____evidence_2Ets.addGood
+local ____observe_2Ets = require("kong.plugins.threat-response.learning.observe")
+local observePayload = ____observe_2Ets.observePayload
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local addArrival = ____route_2Drate_2Ets.addArrival
 local addClean = ____route_2Drate_2Ets.addClean
@@ -60,6 +62,7 @@ ____exports.learnFrom = function(instance, outcome)
     if isGood(outcome) then
         addGood(instance, outcome.source)
     end
+    observePayload(instance, outcome)
     if hasSign(instance, outcome.findings) then
         watchSource(instance, outcome.source)
     end

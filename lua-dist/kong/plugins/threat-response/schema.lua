@@ -267,6 +267,16 @@ local source = record(
         {block_s = integer("Seconds of the block.", 300, 1, 86400)}
     }
 )
+local learning = record(
+    "What is learned about payloads while the instance only monitors, of clients that can be trusted.",
+    {
+        {enabled = flag("Whether thresholds and signatures are learned and proposed.", true)},
+        {apply = flag("Whether what was learned takes effect by itself; what an operator approved at the agent does always.", false)},
+        {stopped_share = decimal("Share of a route's requests that its learned threshold may stop.", 0.001, 0, 0.1)},
+        {min_requests = integer("Requests of a route before a threshold is proposed.", 2000, 100, 10000)},
+        {max_threshold = integer("No learned block threshold is higher.", 85, 1, 89)}
+    }
+)
 local agent = record(
     "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
     {
@@ -312,6 +322,7 @@ local config = record(
         {identity = identity},
         {client = client},
         {source = source},
+        {learning = learning},
         {agent = agent},
         {hash_key = secret("Keys the hashes of users and credentials; has to be the same on all nodes.")}
     }

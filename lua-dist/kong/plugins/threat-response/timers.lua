@@ -14,6 +14,10 @@ local ____incident_2Ets = require("kong.plugins.threat-response.incident")
 local flushIncidents = ____incident_2Ets.flushIncidents
 local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
 local syncLearnedLogins = ____learned_2Dlogins_2Ets.syncLearnedLogins
+local ____learned_2Dpoll_2Ets = require("kong.plugins.threat-response.learning.learned-poll")
+local startLearnedPoll = ____learned_2Dpoll_2Ets.startLearnedPoll
+local ____report_2Dlearned_2Ets = require("kong.plugins.threat-response.learning.report-learned")
+local flushLearned = ____report_2Dlearned_2Ets.flushLearned
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local tickGuards = ____guard_2Ets.tickGuards
 local ____report_2Ets = require("kong.plugins.threat-response.report")
@@ -41,6 +45,11 @@ local function tick(isLast)
     checkFailOpen(
         reporterConfig(),
         now
+    )
+    flushLearned(
+        reporterConfig(),
+        now,
+        isLast
     )
     if isLast or now - windowStart >= shortestFlush() then
         flush(now)
@@ -70,5 +79,6 @@ ____exports.startTimers = function()
     ngx.timer.every(TICK_S, rateGuarded)
     startReporting()
     startDecisions()
+    startLearnedPoll()
 end
 return ____exports

@@ -71,6 +71,15 @@ export interface Config {
     window_s: number;
     block_s: number;
   };
+  /** What is learned about payloads; see `learning/`. */
+  learning: {
+    enabled: boolean;
+    /** Whether what was learned takes effect without an operator's approval. */
+    apply: boolean;
+    stopped_share: number;
+    min_requests: number;
+    max_threshold: number;
+  };
   agent: {
     /** Without it nothing is reported or pulled; detection works on. */
     url?: string;

@@ -25,6 +25,10 @@ const sum = (letter: string, length: number, key: string): number => {
 /** Clean requests of the address that succeeded within the last one to two windows. */
 export const countGood = (instance: Instance, key: string): number => sum("g", instance.config.source.window_s, key);
 
+/** Pieces of evidence against the address within the last one to two windows. */
+export const countEvidence = (instance: Instance, key: string): number =>
+  sum(`e${instance.namespace}`, instance.config.source.window_s, key);
+
 /** Seconds since the address began to behave well; 0 where it never did for long. */
 export const goodFor = (key: string): number => {
   const [since] = counters.get(`G${key}`);

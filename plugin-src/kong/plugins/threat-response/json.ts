@@ -4,7 +4,16 @@
  */
 const ESCAPES: Record<string, string> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 /** Members that are lists also when empty; every other empty table is an object. */
-const LISTS: Record<string, true> = { records: true, reasons: true, samples: true, sources: true, hits: true };
+const LISTS: Record<string, true> = {
+  records: true,
+  reasons: true,
+  samples: true,
+  sources: true,
+  hits: true,
+  scores: true,
+  votes: true,
+  used: true,
+};
 const MAX_DEPTH = 8;
 
 function escapeCharacter(character: string): string {

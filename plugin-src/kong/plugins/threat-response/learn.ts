@@ -1,5 +1,6 @@
 import type { Instance } from "./configure.ts";
 import { addEvidence, addGood } from "./evidence.ts";
+import { observePayload } from "./learning/observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { addArrival, addClean } from "./route-rate.ts";
 import { watchSource } from "./sampling.ts";
@@ -37,6 +38,7 @@ const learnRate = (instance: Instance, outcome: Outcome): void => {
 export const learnFrom = (instance: Instance, outcome: Outcome): void => {
   learnRate(instance, outcome);
   if (isGood(outcome)) addGood(instance, outcome.source);
+  observePayload(instance, outcome);
   if (hasSign(instance, outcome.findings)) watchSource(instance, outcome.source);
   const evidence = outcome.findings.length > 0 ? findEvidence(instance, outcome.findings) : undefined;
   if (evidence === undefined) return;

@@ -269,6 +269,22 @@ const source = record("When the gateway blocks an address by itself.", [
   { block_s: integer("Seconds of the block.", 300, 1, 86400) },
 ]);
 
+const learning = record(
+  "What is learned about payloads while the instance only monitors, of clients that can be trusted.",
+  [
+    { enabled: flag("Whether thresholds and signatures are learned and proposed.", true) },
+    {
+      apply: flag(
+        "Whether what was learned takes effect by itself; what an operator approved at the agent does always.",
+        false,
+      ),
+    },
+    { stopped_share: decimal("Share of a route's requests that its learned threshold may stop.", 0.001, 0, 0.1) },
+    { min_requests: integer("Requests of a route before a threshold is proposed.", 2000, 100, 10000) },
+    { max_threshold: integer("No learned block threshold is higher.", 85, 1, 89) },
+  ],
+);
+
 const agent = record(
   "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
   [
@@ -330,6 +346,7 @@ const config = record("Autonomous threat response.", [
   { identity },
   { client },
   { source },
+  { learning },
   { agent },
   { hash_key: secret("Keys the hashes of users and credentials; has to be the same on all nodes.") },
 ]);

@@ -5,6 +5,8 @@ import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
 import { syncLearnedLogins } from "./learned-logins.ts";
+import { startLearnedPoll } from "./learning/learned-poll.ts";
+import { flushLearned } from "./learning/report-learned.ts";
 import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
 import { TICK_S, tickRates } from "./route-rate.ts";
@@ -26,6 +28,7 @@ const tick = (isLast: boolean): void => {
   tickGuards(now);
   syncLearnedLogins();
   checkFailOpen(reporterConfig(), now);
+  flushLearned(reporterConfig(), now, isLast);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };
 
@@ -54,4 +57,5 @@ export const startTimers = (): void => {
   ngx.timer.every(TICK_S, rateGuarded);
   startReporting();
   startDecisions();
+  startLearnedPoll();
 };

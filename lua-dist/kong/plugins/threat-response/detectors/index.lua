@@ -1,4 +1,7 @@
 local ____exports = {}
+local ____apply_2Ets = require("kong.plugins.threat-response.learning.apply")
+local applyLearned = ____apply_2Ets.applyLearned
+local prepareScreen = ____apply_2Ets.prepareScreen
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
 local markTrials = ____rollout_2Ets.markTrials
 local ____client_2Danomaly_2Ets = require("kong.plugins.threat-response.detectors.client-anomaly")
@@ -9,11 +12,16 @@ local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local detectFlood = ____flood_2Ets.detectFlood
 local ____payload_2Dinjection_2Ets = require("kong.plugins.threat-response.detectors.payload-injection")
 local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
+--- What has been learned about the route screens the findings.
+local function inspectPayload(instance, facts)
+    prepareScreen(instance, facts)
+    return applyLearned(detectPayload(facts, facts.source.ip, instance.config.payload))
+end
 --- All detectors in order; nil where none found anything, which is nearly always.
 ____exports.detect = function(instance, facts, requests)
     local ____temp_0
     if instance.config.payload.enabled and facts.isInspected then
-        ____temp_0 = detectPayload(facts, facts.source.ip, instance.config.payload)
+        ____temp_0 = inspectPayload(instance, facts)
     else
         ____temp_0 = nil
     end

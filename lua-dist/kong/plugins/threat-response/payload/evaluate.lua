@@ -17,6 +17,8 @@ local AT_BODY = ____rule_2Ets.AT_BODY
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
 local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
+local ____screen_2Ets = require("kong.plugins.threat-response.payload.screen")
+local screened = ____screen_2Ets.screened
 local MAX_WINDOW = 160
 local MAX_FIELD = 80
 --- Bytes shown before the hit.
@@ -218,7 +220,7 @@ function ____exports.judgeValue(bytes, from, to, encoding, at, field)
     if best == nil then
         ____temp_2 = nil
     else
-        ____temp_2 = findingOf(best, field)
+        ____temp_2 = screened(findingOf(best, field))
     end
     return ____temp_2
 end

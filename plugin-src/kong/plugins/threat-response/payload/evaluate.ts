@@ -7,6 +7,7 @@ import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { foldText } from "./fold.ts";
 import { AT_BODY, type Rule } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
+import { screened } from "./screen.ts";
 
 export interface PayloadFinding {
   /** Undefined for the user agent of a scanner: the category is then `abuse`. */
@@ -19,6 +20,8 @@ export interface PayloadFinding {
   window: string;
   /** Short plain words. */
   reason: string;
+  /** It is usual in this field: reported only. */
+  isUsual?: boolean;
 }
 
 /** What a value is decided by when several rules hold. */
@@ -187,7 +190,7 @@ export function judgeValue(
     }
     start = end < length ? end - OVERLAP : length;
   }
-  return best === undefined ? undefined : findingOf(best, field);
+  return best === undefined ? undefined : screened(findingOf(best, field));
 }
 
 export function stronger(a: PayloadFinding | undefined, b: PayloadFinding | undefined): PayloadFinding | undefined {
