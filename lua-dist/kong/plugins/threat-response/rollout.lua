@@ -12,8 +12,8 @@ local RANGE = 4294967296
 local ____string_0 = string
 local byte = ____string_0.byte
 local match = ____string_0.match
---- The part of the configuration a detector belongs to, by the first word of its name.
-local SECTIONS = {payload = "payload", scanner = "payload", ["credential-stuffing"] = "login", flood = "flood"}
+--- The part of the configuration a detector belongs to, by the first word of its name, where the two differ.
+local SECTIONS = {scanner = "payload", ["credential-stuffing"] = "login"}
 local salts = {}
 --- Without a key an attacker could choose addresses that lie outside; with one nobody can tell which do.
 local function saltOf(key)
@@ -73,8 +73,9 @@ ____exports.placeOf = function(salt, key)
 end
 local function shareOf(config, finding)
     local name = match(finding.detector, "^[^.]+")
-    local section = SECTIONS[name]
-    return section == nil and 1 or config[section].enforce_share
+    local section = SECTIONS[name] or name
+    local settings = config[section]
+    return settings and settings.enforce_share or 1
 end
 --- Whether the finding is only reported, though the instance enforces: the client is not in the share yet.
 ____exports.isTrial = function(instance, source, finding)

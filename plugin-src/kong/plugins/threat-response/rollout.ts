@@ -11,13 +11,8 @@ import type { Finding } from "./score.ts";
 const RANGE = 4_294_967_296;
 const { byte, match } = string;
 
-/** The part of the configuration a detector belongs to, by the first word of its name. */
-const SECTIONS: Record<string, "payload" | "login" | "flood"> = {
-  payload: "payload",
-  scanner: "payload",
-  "credential-stuffing": "login",
-  flood: "flood",
-};
+/** The part of the configuration a detector belongs to, by the first word of its name, where the two differ. */
+const SECTIONS: Record<string, string> = { scanner: "payload", "credential-stuffing": "login" };
 
 const salts = new LuaTable<string, number>();
 
@@ -46,8 +41,9 @@ export const placeOf = (salt: number, key: string): number => {
 
 const shareOf = (config: Config, finding: Finding): number => {
   const [name] = match(finding.detector, "^[^.]+");
-  const section = SECTIONS[name as string];
-  return section === undefined ? 1 : config[section].enforce_share;
+  const section = SECTIONS[name as string] ?? (name as string);
+  const settings = (config as unknown as Record<string, { enforce_share?: number } | undefined>)[section];
+  return settings?.enforce_share ?? 1;
 };
 
 /** Whether the finding is only reported, though the instance enforces: the client is not in the share yet. */
