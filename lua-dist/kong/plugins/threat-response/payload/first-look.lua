@@ -9,6 +9,8 @@ local AT_AGENT = ____rule_2Ets.AT_AGENT
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
 local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
+local ____triggers_2Ets = require("kong.plugins.threat-response.payload.triggers")
+local TRIGGERS = ____triggers_2Ets.TRIGGERS
 --- May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; a text
 -- without a marked triple holds no literal. What is read stays in the first cache, unlike the automaton's table.
 -- 
@@ -154,6 +156,9 @@ for ____, rule in ipairs(RULES) do
     end
 end
 for ____, literal in ipairs(LAYERED) do
+    markLiteral(kindsOf(literal))
+end
+for ____, literal in ipairs(TRIGGERS) do
     markLiteral(kindsOf(literal))
 end
 markLiteral({____exports.kinds[37]})

@@ -1,13 +1,14 @@
 import * as ffi from "ffi";
 import type { PayloadClass } from "../contract/categories.ts";
 import { isSecretName, redactText } from "../redact.ts";
-import { type Automaton, buildAutomaton } from "./automaton.ts";
-import { PLAIN } from "./byte-classes.ts";
+import { automaton, type Match, matchRules } from "./confirm.ts";
 import { decoded, decodeValue, type Encoding } from "./decode.ts";
-import { foldText } from "./fold.ts";
-import { AT_BODY, type Rule } from "./rule.ts";
-import { LAYERED, RULES } from "./rules/index.ts";
+import { TRAINED } from "./model/trained.ts";
+import { bestWindow, classify, scoreText } from "./model-score.ts";
+import { AT_STRUCTURE } from "./rule.ts";
 import { screened } from "./screen.ts";
+
+export { automaton };
 
 export interface PayloadFinding {
   /** Undefined for the user agent of a scanner: the category is then `abuse`. */
@@ -24,117 +25,54 @@ export interface PayloadFinding {
   isUsual?: boolean;
 }
 
-/** What a value is decided by when several rules hold. */
-interface Match {
-  rule: Rule;
-  score: number;
-  text: string;
-  start: number;
-}
-
 const MAX_WINDOW = 160;
 const MAX_FIELD = 80;
 /** Bytes shown before the hit. */
 const LEAD = 40;
-/** Values are judged in chunks, so that no expression ever runs over more than this. */
+/** No expression ever runs over more than this. */
 const CHUNK = 2048;
 const OVERLAP = 256;
-/** From this size on a text of several lines counts as a document. */
-const DOCUMENT = 400;
-const LINE_FEED = 10;
-/** A flag: documents quote attacks and hold code, and are read by people. */
-const MAX_IN_DOCUMENT = 55;
+/** Up to this size a value is shown to the expressions whole, beyond it only what surrounds the worst place. */
+const WHOLE = 512;
+const SURROUNDINGS = 96;
 
-/** The literals of rule `i` at `i`, and behind them the signs of layered encodings, which may hide any literal. */
-function allLiterals(): string[][] {
-  const literals: string[][] = [];
-  for (const rule of RULES) literals.push(rule.literals);
-  literals.push(LAYERED);
-  return literals;
+/** The least score of what is to be blocked. */
+const BLOCK = 70;
+/** What an expression has to be worth to be believed where the model sees little. */
+const STRONG = 76;
+const DOUBTED = 55;
+/** The most that the model alone says where it is not certain: less than a flag. */
+const UNCONFIRMED = 39;
+/** In so few bytes nothing is quoted or told about: an expression is believed. */
+const SHORT = 128;
+
+/** Classes that the model learned; of others it says nothing. */
+const learned: Record<string, boolean> = {};
+for (const name of TRAINED.classes) learned[name] = true;
+
+/** The model's score as 0 to 100, rising with it: from BLOCK on where it is certain. */
+function scoreOfModel(strength: number): number {
+  const { grey, certain } = TRAINED;
+  if (strength < grey) return 0;
+  if (strength < certain) return math.floor((UNCONFIRMED * (strength - grey)) / (certain - grey));
+  return math.min(99, BLOCK + math.floor((strength - certain) / 8));
 }
 
-export const automaton: Automaton = buildAutomaton(allLiterals());
-
-/** `seen[rule]` is the last look in which a literal of that rule occurred. */
-const seen: number[] = [];
-const candidates: Rule[] = [];
-for (const rule of RULES) {
-  seen.push(0);
-  candidates.push(rule);
-}
-const LAYERED_OWNER = RULES.length;
-let look = 0;
-
-/** Fills `candidates` with the rules whose literals occur in `decoded[from, to)`; returns how many. */
-function collectCandidates(from: number, to: number): number {
-  look++;
-  const { next, firstAccepting, owners } = automaton;
-  let count = 0;
-  let state = 0;
-  let i = from;
-  while (i < to) {
-    state = next[state + PLAIN[decoded[i]]];
-    i++;
-    if (state >= firstAccepting) {
-      for (const owner of owners[state]) {
-        if (owner !== LAYERED_OWNER && seen[owner] !== look) {
-          seen[owner] = look;
-          candidates[count] = RULES[owner];
-          count++;
-        }
-      }
-    }
-  }
-  return count;
-}
-
-function scoreOf(rule: Rule, inDocument: boolean): number {
-  return inDocument ? (rule.inDocument ?? math.min(rule.score, MAX_IN_DOCUMENT)) : rule.score;
-}
-
-/** Lets a search begin behind the first byte, so that `^` never means the middle of a value. */
-const behindFirst = { pos: 2 };
-
-/** Those of the first `count` candidates whose expressions hold in `decoded[from, to)`. */
-function confirm(count: number, from: number, to: number, at: number, inDocument: boolean): Match[] | undefined {
-  let matches: Match[] | undefined;
-  let plain: string | undefined;
-  let folded: string | undefined;
-  for (const i of $range(0, count - 1)) {
-    const rule = candidates[i];
-    if ((rule.at & at) !== 0) {
-      if (rule.folded) folded ??= foldText(from, to);
-      else plain ??= ffi.string(advance(decoded, from), to - from);
-      const text = (rule.folded ? folded : plain) as string;
-      behindFirst.pos = 2;
-      const [start] = ngx.re.find(text, rule.expression, "ijo", from > 0 ? behindFirst : undefined);
-      if (start !== undefined) {
-        matches ??= [];
-        matches.push({ rule, score: scoreOf(rule, inDocument), text, start });
-      }
-    }
-  }
-  return matches;
-}
-
-/** The strongest match, its score raised by the others of its class; not in a document, where many quotes are no attack either. */
-function combine(matches: Match[], inDocument: boolean): Match {
-  let best = matches[0];
-  for (const match of matches) if (match.score > best.score) best = match;
-  if (inDocument) return best;
-  let doubt = 100;
-  for (const match of matches) {
-    if (match.rule.class === best.rule.class) doubt = (doubt * (100 - match.score)) / 100;
-  }
-  best.score = 100 - math.ceil(doubt);
-  return best;
+/** What a rule's match is worth beside what the model says. */
+function scoreOfMatch(match: Match, strength: number, length: number): number {
+  const { faint, grey, certain } = TRAINED;
+  if (strength >= certain) return math.max(match.score, BLOCK);
+  if (strength >= grey) return math.max(match.score, match.score >= DOUBTED ? BLOCK : match.score);
+  if (match.score >= STRONG && (strength >= faint || length <= SHORT)) return match.score;
+  const isLearned = match.rule.class !== undefined && learned[match.rule.class];
+  return isLearned ? math.min(match.score, DOUBTED) : match.score;
 }
 
 /** Of a value that is itself a secret, a password or a cookie for example, nothing is shown. */
-function excerpt(text: string, start: number, field: string): string {
+function excerpt(text: string, field: string): string {
   const [kind, name] = string.match(field, "^(%w+):(.*)$");
   if (kind === "cookie" || (name !== undefined && isSecretName(name))) return "[redacted]";
-  return redactText(string.sub(text, math.max(1, start - LEAD), start + MAX_WINDOW), MAX_WINDOW);
+  return redactText(text, MAX_WINDOW);
 }
 
 /** Names come from the client: they are redacted too, but the word before them is ours. */
@@ -143,25 +81,76 @@ function redactField(field: string): string {
   return kind === undefined ? field : kind + redactText(name, MAX_FIELD);
 }
 
-function findingOf(match: Match, rawField: string): PayloadFinding {
+function findingOfMatch(match: Match, score: number, rawField: string): PayloadFinding {
   const field = redactField(rawField);
+  const text = string.sub(match.text, math.max(1, match.start - LEAD), match.start + MAX_WINDOW);
   const finding: PayloadFinding = {
-    score: match.score,
+    score,
     field,
-    window: excerpt(match.text, match.start, rawField),
+    window: excerpt(text, rawField),
     reason: `${match.rule.reason} in ${field}`,
   };
   if (match.rule.class !== undefined) finding.class = match.rule.class;
   return finding;
 }
 
-/** A long text of several lines in a body: documentation, a message, code, all of which may quote an attack. */
-function isDocument(at: number, length: number): boolean {
-  if (length < DOCUMENT || (at & AT_BODY) === 0) return false;
-  for (const i of $range(0, length - 1)) {
-    if (decoded[i] === LINE_FEED) return true;
+const NAMES: Record<string, string> = {
+  sqli: "SQL",
+  nosqli: "query of a document database",
+  xss: "script",
+  cmdi: "command",
+  traversal: "path",
+  ssrf: "address of the inside",
+  xxe: "XML entity",
+  ssti: "template expression",
+  ldap: "LDAP filter",
+  crlf: "line break that starts a header",
+  jndi: "JNDI look-up",
+  deserialization: "serialised object",
+  prototype: "change of a prototype",
+  graphql: "GraphQL",
+};
+
+/** `from` and `to` bound the worst place in the buffer. */
+function findingOfModel(from: number, to: number, length: number, score: number, rawField: string): PayloadFinding {
+  const field = redactField(rawField);
+  const name = classify(from, to) as PayloadClass;
+  const start = math.max(0, from - LEAD);
+  const text = ffi.string(advance(decoded, start), math.min(length, to + LEAD) - start);
+  return {
+    class: name,
+    score,
+    field,
+    window: excerpt(text, rawField),
+    reason: `looks like ${NAMES[name]} in ${field}`,
+  };
+}
+
+/** A body as one text: only rules know what shows in its structure. */
+function judgeStructure(length: number, at: number, field: string): PayloadFinding | undefined {
+  let best: Match | undefined;
+  let start = 0;
+  while (start < length) {
+    const end = math.min(start + CHUNK, length);
+    const match = matchRules(start, end, at);
+    if (match !== undefined && (best === undefined || match.score > best.score)) best = match;
+    start = end < length ? end - OVERLAP : length;
   }
-  return false;
+  return best === undefined ? undefined : findingOfMatch(best, best.score, field);
+}
+
+function judgeText(length: number, at: number, field: string): PayloadFinding | undefined {
+  const strength = scoreText(0, length);
+  const [from, to] = bestWindow();
+  const start = length <= WHOLE ? 0 : math.max(0, from - SURROUNDINGS);
+  const end = length <= WHOLE ? length : math.min(length, start + CHUNK, to + SURROUNDINGS);
+  const match = matchRules(start, end, at);
+  const own = scoreOfModel(strength);
+  if (match !== undefined) {
+    const score = scoreOfMatch(match, strength, length);
+    if (score >= own || own >= BLOCK) return findingOfMatch(match, math.max(score, own), field);
+  }
+  return own > 0 ? findingOfModel(from, to, length, own, field) : undefined;
 }
 
 /**
@@ -177,20 +166,8 @@ export function judgeValue(
   field: string,
 ): PayloadFinding | undefined {
   const length = decodeValue(bytes, from, to, encoding);
-  let best: Match | undefined;
-  let start = 0;
-  while (start < length) {
-    const end = math.min(start + CHUNK, length);
-    const count = collectCandidates(start, end);
-    const inDocument = count > 0 && isDocument(at, length);
-    const matches = count > 0 ? confirm(count, start, end, at, inDocument) : undefined;
-    if (matches !== undefined) {
-      const match = combine(matches, inDocument);
-      if (best === undefined || match.score > best.score) best = match;
-    }
-    start = end < length ? end - OVERLAP : length;
-  }
-  return best === undefined ? undefined : screened(findingOf(best, field));
+  const found = at === AT_STRUCTURE ? judgeStructure(length, at, field) : judgeText(length, at, field);
+  return found === undefined ? undefined : screened(found);
 }
 
 export function stronger(a: PayloadFinding | undefined, b: PayloadFinding | undefined): PayloadFinding | undefined {

@@ -2,6 +2,7 @@ import * as ffi from "ffi";
 import { BLANK, classOfByte, PLAIN } from "./byte-classes.ts";
 import { AT_AGENT } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
+import { TRIGGERS } from "./triggers.ts";
 
 /**
  * May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; a text
@@ -96,6 +97,7 @@ for (const rule of RULES) {
   if (rule.at !== AT_AGENT) for (const literal of rule.literals) markLiteral(kindsOf(literal));
 }
 for (const literal of LAYERED) markLiteral(kindsOf(literal));
+for (const literal of TRIGGERS) markLiteral(kindsOf(literal));
 // What an escape stands for may be anything, and a run of blanks counts as one in a literal.
 markLiteral([kinds[37]]);
 markLiteral([kinds[92]]);

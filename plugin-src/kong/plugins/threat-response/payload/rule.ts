@@ -25,8 +25,6 @@ export interface Rule {
   class?: PayloadClass;
   /** 0 to 100. Several rules of one class on one value add up. */
   score: number;
-  /** Score inside a document, where others earn a flag at most: only for what nobody quotes by accident. */
-  inDocument?: number;
   /** A few plain words; " in <field>" follows. */
   reason: string;
   at: number;

@@ -8,7 +8,6 @@ local list = ____rule_2Ets.list
 ____exports.jndi = {{
     class = "jndi",
     score = 95,
-    inDocument = 90,
     reason = "JNDI look-up",
     at = bit.bor(ANYWHERE, AT_STRUCTURE),
     literals = list("jndi, ${, $%7b, {lower, {upper, ::-"),

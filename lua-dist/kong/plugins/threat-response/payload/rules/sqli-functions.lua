@@ -12,7 +12,6 @@ ____exports.sqliFunctions = {
     {
         class = "sqli",
         score = 88,
-        inDocument = 76,
         reason = "SQL function that delays",
         at = ANYWHERE,
         folded = true,
@@ -33,7 +32,6 @@ ____exports.sqliFunctions = {
     {
         class = "sqli",
         score = 88,
-        inDocument = 76,
         reason = "SQL function that reads the server or forces an error",
         at = ANYWHERE,
         folded = true,

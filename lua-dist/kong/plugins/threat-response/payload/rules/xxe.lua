@@ -9,7 +9,6 @@ ____exports.xxe = {
     {
         class = "xxe",
         score = 92,
-        inDocument = 76,
         reason = "external XML entity",
         at = bit.bor(ANYWHERE, AT_STRUCTURE),
         literals = list("<!entity"),

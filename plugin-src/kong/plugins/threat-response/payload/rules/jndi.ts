@@ -6,7 +6,6 @@ export const jndi: Rule[] = [
   {
     class: "jndi",
     score: 95,
-    inDocument: 90,
     reason: "JNDI look-up",
     at: ANYWHERE | AT_STRUCTURE,
     literals: list("jndi, ${, $%7b, {lower, {upper, ::-"),

@@ -8,7 +8,6 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 76,
     reason: "SQL function that delays",
     at: ANYWHERE,
     folded: true,
@@ -29,7 +28,6 @@ export const sqliFunctions: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 76,
     reason: "SQL function that reads the server or forces an error",
     at: ANYWHERE,
     folded: true,

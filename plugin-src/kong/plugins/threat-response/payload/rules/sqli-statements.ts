@@ -20,7 +20,6 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 92,
-    inDocument: 76,
     reason: "SQL union select",
     at: ANYWHERE,
     folded: true,
@@ -40,7 +39,6 @@ export const sqliStatements: Rule[] = [
   {
     class: "sqli",
     score: 88,
-    inDocument: 74,
     reason: "second SQL statement",
     at: ANYWHERE,
     folded: true,

@@ -6,7 +6,6 @@ export const xxe: Rule[] = [
   {
     class: "xxe",
     score: 92,
-    inDocument: 76,
     reason: "external XML entity",
     at: ANYWHERE | AT_STRUCTURE,
     literals: list("<!entity"),

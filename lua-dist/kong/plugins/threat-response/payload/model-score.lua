@@ -1,0 +1,206 @@
+local ____exports = {}
+local ffi = require("ffi")
+local ____features_2Ets = require("kong.plugins.threat-response.payload.features")
+local FEATURES = ____features_2Ets.FEATURES
+local first = ____features_2Ets.first
+local former = ____features_2Ets.former
+local joinGroup = ____features_2Ets.joinGroup
+local latter = ____features_2Ets.latter
+local second = ____features_2Ets.second
+local single = ____features_2Ets.single
+local third = ____features_2Ets.third
+local ____trained_2Ets = require("kong.plugins.threat-response.payload.model.trained")
+local TRAINED = ____trained_2Ets.TRAINED
+local ____tokens_2Ets = require("kong.plugins.threat-response.payload.tokens")
+local BEGIN = ____tokens_2Ets.BEGIN
+local END = ____tokens_2Ets.END
+local FIRST_WORD = ____tokens_2Ets.FIRST_WORD
+local gaps = ____tokens_2Ets.gaps
+local learnWord = ____tokens_2Ets.learnWord
+local starts = ____tokens_2Ets.starts
+local TOKEN_KINDS = ____tokens_2Ets.TOKEN_KINDS
+local tokenize = ____tokens_2Ets.tokenize
+local tokenizedTo = ____tokens_2Ets.tokenizedTo
+local tokens = ____tokens_2Ets.tokens
+--- A feature that returns within so many tokens does not count again.
+local SPAN = 64
+--- Zero in the rows of a model, written as bytes from 35 on; a backslash is written as a tilde.
+local ZERO = 80
+local weights = ffi.new("int8_t[?]", FEATURES)
+local seenAt = ffi.new("int32_t[?]", FEATURES)
+local decay = 0
+--- By pairs of tokens, behind those by token.
+local CLASS_PAIRS = 1024
+local CLASS_FEATURES = TOKEN_KINDS + CLASS_PAIRS
+local MAX_CLASSES = 16
+local classWeights = ffi.new("int8_t[?]", CLASS_FEATURES * MAX_CLASSES)
+local classScores = ffi.new("int32_t[?]", MAX_CLASSES)
+local classes = {}
+local function weightAt(text, i)
+    local byte = string.byte(text, i)
+    return (byte == 126 and 92 or byte) - ZERO
+end
+--- Numbers known words in their order.
+function ____exports.learnWords(groups)
+    local token = FIRST_WORD
+    local group = FIRST_WORD
+    for ____, words in ipairs(groups) do
+        local start = 1
+        while start <= #words do
+            local space = string.find(words, " ", start, true)
+            local ____end = space or #words + 1
+            learnWord(
+                string.sub(words, start, ____end - 1),
+                token
+            )
+            joinGroup(token, group)
+            token = token + 1
+            start = ____end + 1
+        end
+        group = group + 1
+    end
+end
+--- Cold: once at load.
+function ____exports.loadModel(model)
+    ____exports.learnWords(model.words)
+    for i = 1, FEATURES do
+        weights[i - 1] = weightAt(model.weights, i)
+    end
+    decay = model.decay
+    classes = model.classes
+    local row = 0
+    for ____, text in ipairs(model.classRows) do
+        for i = 1, #text do
+            classWeights[row * CLASS_FEATURES + i - 1] = weightAt(text, i)
+        end
+        row = row + 1
+    end
+end
+____exports.loadModel(TRAINED)
+--- Of the text being scored: the sum so far, where its window began, and the best window so far.
+local sum = 0
+local windowFrom = 0
+local windowStart = 0
+local before = BEGIN
+local previous = BEGIN
+local best = 0
+local bestFrom = 0
+local bestTo = 0
+--- Counts tokens over all texts, so that what was seen in a former one is long ago.
+local clock = SPAN
+local CLOCK_END = 1000000000
+--- The largest sum of a run of tokens. A run that falls to nothing begins anew.
+local function addTokens(count)
+    local total = sum
+    local from = windowFrom
+    local start = windowStart
+    local two = before
+    local one = previous
+    local now = clock
+    local i = 0
+    while i < count do
+        local token = tokens[i]
+        local alone = single[token * 4 + gaps[i]]
+        local pair = bit.bxor(former[one], latter[token])
+        local three = bit.bxor(
+            bit.bxor(first[two], second[one]),
+            third[token]
+        )
+        local floor = math.max(start, now - SPAN)
+        total = total - decay
+        if seenAt[alone] < floor then
+            total = total + weights[alone]
+        end
+        seenAt[alone] = now
+        if seenAt[pair] < floor then
+            total = total + weights[pair]
+        end
+        seenAt[pair] = now
+        if seenAt[three] < floor then
+            total = total + weights[three]
+        end
+        seenAt[three] = now
+        now = now + 1
+        i = i + 1
+        if total > best then
+            best = total
+            bestFrom = from
+            bestTo = starts[i]
+        elseif total <= 0 then
+            total = 0
+            from = starts[i]
+            start = now
+        end
+        two = one
+        one = token
+    end
+    sum = total
+    windowFrom = from
+    windowStart = start
+    before = two
+    previous = one
+    clock = now
+end
+local function beginText(from)
+    if clock > CLOCK_END then
+        ffi.fill(seenAt, FEATURES * 4)
+        clock = 0
+    end
+    clock = clock + (SPAN + 1)
+    sum = 0
+    windowFrom = from
+    windowStart = clock
+    before = BEGIN
+    previous = BEGIN
+    best = 0
+    bestFrom = from
+    bestTo = from
+end
+--- How much `decoded[from, to)` looks like an attack at its worst place: 0 and more, to be compared with the model's thresholds.
+function ____exports.scoreText(from, to)
+    beginText(from)
+    local at = from
+    while at < to do
+        local count = tokenize(at, to)
+        at = tokenizedTo()
+        if at >= to then
+            tokens[count] = END
+            starts[count + 1] = to
+            count = count + 1
+        end
+        addTokens(count)
+    end
+    return best
+end
+--- Where the worst place of the text last scored begins and ends in the buffer.
+function ____exports.bestWindow()
+    return bestFrom, bestTo
+end
+--- The class of attack that `decoded[from, to)` looks most like. Cold: on hits only.
+function ____exports.classify(from, to)
+    local count = tokenize(from, to)
+    local rows = #classes
+    for row = 0, rows - 1 do
+        classScores[row] = 0
+    end
+    local last = BEGIN
+    for i = 0, count - 1 do
+        local token = tokens[i]
+        local pair = TOKEN_KINDS + bit.band(
+            bit.bxor(former[last], latter[token]),
+            CLASS_PAIRS - 1
+        )
+        for row = 0, rows - 1 do
+            classScores[row] = classScores[row] + classWeights[row * CLASS_FEATURES + token] + classWeights[row * CLASS_FEATURES + pair]
+        end
+        last = token
+    end
+    local winner = 0
+    for row = 1, rows - 1 do
+        if classScores[row] > classScores[winner] then
+            winner = row
+        end
+    end
+    return classes[winner + 1]
+end
+return ____exports

@@ -1,0 +1,204 @@
+import * as ffi from "ffi";
+import { FEATURES, first, former, joinGroup, latter, second, single, third } from "./features.ts";
+import { TRAINED } from "./model/trained.ts";
+import {
+  BEGIN,
+  END,
+  FIRST_WORD,
+  gaps,
+  learnWord,
+  starts,
+  TOKEN_KINDS,
+  tokenize,
+  tokenizedTo,
+  tokens,
+} from "./tokens.ts";
+
+/** What training writes (training/write-model.ts). */
+export interface TrainedModel {
+  /** Known words, those of one group in one text, separated by spaces. */
+  words: string[];
+  /** One printable byte for each feature. */
+  weights: string;
+  /** What each token costs. */
+  decay: number;
+  /** The class of a window: for each class one row of bytes, by token and by pair of tokens. */
+  classes: string[];
+  classRows: string[];
+  /** Scores: below `faint` no expression counts, from `grey` on one that holds does, from `certain` on none is needed. */
+  faint: number;
+  grey: number;
+  certain: number;
+}
+
+/** A feature that returns within so many tokens does not count again. */
+const SPAN = 64;
+/** Zero in the rows of a model, written as bytes from 35 on; a backslash is written as a tilde. */
+const ZERO = 80;
+
+const weights = ffi.new("int8_t[?]", FEATURES);
+const seenAt = ffi.new("int32_t[?]", FEATURES);
+let decay = 0;
+
+/** By pairs of tokens, behind those by token. */
+const CLASS_PAIRS = 1024;
+const CLASS_FEATURES = TOKEN_KINDS + CLASS_PAIRS;
+const MAX_CLASSES = 16;
+const classWeights = ffi.new("int8_t[?]", CLASS_FEATURES * MAX_CLASSES);
+const classScores = ffi.new("int32_t[?]", MAX_CLASSES);
+let classes: string[] = [];
+
+function weightAt(text: string, i: number): number {
+  const byte = string.byte(text, i);
+  return (byte === 126 ? 92 : byte) - ZERO;
+}
+
+/** Numbers known words in their order. */
+export function learnWords(groups: string[]): void {
+  let token = FIRST_WORD;
+  let group = FIRST_WORD;
+  for (const words of groups) {
+    let start = 1;
+    while (start <= words.length) {
+      const [space] = string.find(words, " ", start, true);
+      const end = space ?? words.length + 1;
+      learnWord(string.sub(words, start, end - 1), token);
+      joinGroup(token, group);
+      token++;
+      start = end + 1;
+    }
+    group++;
+  }
+}
+
+/** Cold: once at load. */
+export function loadModel(model: TrainedModel): void {
+  learnWords(model.words);
+  for (const i of $range(1, FEATURES)) weights[i - 1] = weightAt(model.weights, i);
+  decay = model.decay;
+  classes = model.classes;
+  let row = 0;
+  for (const text of model.classRows) {
+    for (const i of $range(1, text.length)) classWeights[row * CLASS_FEATURES + i - 1] = weightAt(text, i);
+    row++;
+  }
+}
+
+loadModel(TRAINED);
+
+/** Of the text being scored: the sum so far, where its window began, and the best window so far. */
+let sum = 0;
+let windowFrom = 0;
+let windowStart = 0;
+let before = BEGIN;
+let previous = BEGIN;
+let best = 0;
+let bestFrom = 0;
+let bestTo = 0;
+/** Counts tokens over all texts, so that what was seen in a former one is long ago. */
+let clock = SPAN;
+const CLOCK_END = 1000000000;
+
+/** The largest sum of a run of tokens. A run that falls to nothing begins anew. */
+function addTokens(count: number): void {
+  let total = sum;
+  let from = windowFrom;
+  let start = windowStart;
+  let two = before;
+  let one = previous;
+  let now = clock;
+  let i = 0;
+  while (i < count) {
+    const token = tokens[i];
+    const alone = single[token * 4 + gaps[i]];
+    const pair = former[one] ^ latter[token];
+    const three = first[two] ^ second[one] ^ third[token];
+    const floor = math.max(start, now - SPAN);
+    total = total - decay;
+    if (seenAt[alone] < floor) total += weights[alone];
+    seenAt[alone] = now;
+    if (seenAt[pair] < floor) total += weights[pair];
+    seenAt[pair] = now;
+    if (seenAt[three] < floor) total += weights[three];
+    seenAt[three] = now;
+    now++;
+    i++;
+    if (total > best) {
+      best = total;
+      bestFrom = from;
+      bestTo = starts[i];
+    } else if (total <= 0) {
+      total = 0;
+      from = starts[i];
+      start = now;
+    }
+    two = one;
+    one = token;
+  }
+  sum = total;
+  windowFrom = from;
+  windowStart = start;
+  before = two;
+  previous = one;
+  clock = now;
+}
+
+function beginText(from: number): void {
+  if (clock > CLOCK_END) {
+    ffi.fill(seenAt, FEATURES * 4);
+    clock = 0;
+  }
+  clock += SPAN + 1;
+  sum = 0;
+  windowFrom = from;
+  windowStart = clock;
+  before = BEGIN;
+  previous = BEGIN;
+  best = 0;
+  bestFrom = from;
+  bestTo = from;
+}
+
+/** How much `decoded[from, to)` looks like an attack at its worst place: 0 and more, to be compared with the model's thresholds. */
+export function scoreText(from: number, to: number): number {
+  beginText(from);
+  let at = from;
+  while (at < to) {
+    let count = tokenize(at, to);
+    at = tokenizedTo();
+    if (at >= to) {
+      tokens[count] = END;
+      starts[count + 1] = to;
+      count++;
+    }
+    addTokens(count);
+  }
+  return best;
+}
+
+/** Where the worst place of the text last scored begins and ends in the buffer. */
+export function bestWindow(): LuaMultiReturn<[from: number, to: number]> {
+  return $multi(bestFrom, bestTo);
+}
+
+/** The class of attack that `decoded[from, to)` looks most like. Cold: on hits only. */
+export function classify(from: number, to: number): string {
+  const count = tokenize(from, to);
+  const rows = classes.length;
+  for (const row of $range(0, rows - 1)) classScores[row] = 0;
+  let last = BEGIN;
+  for (const i of $range(0, count - 1)) {
+    const token = tokens[i];
+    const pair = TOKEN_KINDS + ((former[last] ^ latter[token]) & (CLASS_PAIRS - 1));
+    for (const row of $range(0, rows - 1)) {
+      classScores[row] =
+        classScores[row] + classWeights[row * CLASS_FEATURES + token] + classWeights[row * CLASS_FEATURES + pair];
+    }
+    last = token;
+  }
+  let winner = 0;
+  for (const row of $range(1, rows - 1)) {
+    if (classScores[row] > classScores[winner]) winner = row;
+  }
+  return classes[winner];
+}

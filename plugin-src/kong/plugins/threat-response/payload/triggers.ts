@@ -1,0 +1,26 @@
+/**
+ * Without any of these, and without any literal of a rule, a text is not even decoded: what an attack cannot do without. The model
+ * looks at all others. A space stands for any white space.
+ */
+export const TRIGGERS: string[] = [
+  "'",
+  '"',
+  "`",
+  "<",
+  "(",
+  "|",
+  "\\",
+  "^",
+  "..",
+  "${",
+  "{{",
+  "#{",
+  "%{",
+  "{%",
+  "@{",
+  "[$",
+  "{$",
+  "*)",
+  ";",
+  "&&",
+];

@@ -1,0 +1,31 @@
+/** Lets Node load the plugin's own source: the part of it that needs neither nginx nor Lua's strings. */
+import { register } from "node:module";
+
+const FFI = new URL("./ffi.ts", import.meta.url).href;
+
+register(
+  `data:text/javascript,${encodeURIComponent(`
+export const resolve = (name, context, next) => next(name === "ffi" ? ${JSON.stringify(FFI)} : name, context);
+`)}`,
+);
+
+function* range(from: number, to: number): Generator<number> {
+  for (let i = from; i <= to; i++) yield i;
+}
+
+Object.assign(globalThis, {
+  $range: range,
+  $multi: (...values: unknown[]) => values,
+  advance: (bytes: Uint8Array, by: number) => bytes.subarray(by),
+  math: Math,
+  string: {
+    byte: (text: string, at: number) => text.charCodeAt(at - 1),
+    char: (...bytes: number[]) => String.fromCharCode(...bytes),
+    find: (text: string, part: string, from: number) => {
+      const at = text.indexOf(part, from - 1);
+      return at < 0 ? [] : [at + 1];
+    },
+    sub: (text: string, from: number, to: number) => text.slice(from - 1, to),
+    lower: (text: string) => text.toLowerCase(),
+  },
+});

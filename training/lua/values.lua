@@ -1,0 +1,68 @@
+-- Takes requests (one JSON object per line) apart as the built plugin does and writes each value it would judge, decoded:
+-- "V <length> <at>\n<bytes>\n" once for each distinct value, then for each request "R <value numbers from 0>\n".
+local cjson = require("cjson.safe")
+local ffi = require("ffi")
+local decode = require("kong.plugins.threat-response.payload.decode")
+local sift = require("kong.plugins.threat-response.payload.sift")
+
+local MAX_BODY = 65536
+local LONGEST = 20000
+
+local numbers = {}
+local count = 0
+local found
+
+local function capture(bytes, from, to, encoding, at)
+  local length = math.min(decode.decodeValue(bytes, from, to, encoding), LONGEST)
+  local value = ffi.string(decode.decoded, length)
+  local key = at .. ":" .. value
+  local number = numbers[key]
+  if number == nil then
+    number = count
+    count = count + 1
+    numbers[key] = number
+    io.stdout:write("V ", length, " ", at, "\n", value, "\n")
+  end
+  found[#found + 1] = number
+end
+
+-- The scanner is loaded with a judge that only listens, and with nothing skipped beforehand.
+sift.holdsLiteral = function() return true end
+require("kong.plugins.threat-response.payload.first-look").mayHoldLiteral = function() return true end
+require("kong.plugins.threat-response.payload.clean-values").isKnownClean = function() return false end
+package.loaded["kong.plugins.threat-response.payload.evaluate"] =
+  { automaton = {}, judgeValue = capture, stronger = function(a) return a end }
+local scanRequest = require("kong.plugins.threat-response.payload.scan-request").scanRequest
+local LIMITS =
+  { max_inspected_bytes = 1000000, graphql_max_depth = 1000, graphql_max_aliases = 10000, graphql_introspection = true }
+
+local function to_latin1(text)
+  return (text:gsub("([\194\195])([\128-\191])", function(lead, trail)
+    return string.char((lead:byte() - 194) * 64 + trail:byte())
+  end))
+end
+
+local function text_of(value, is_latin1)
+  if type(value) ~= "string" then return nil end
+  return is_latin1 and to_latin1(value) or value
+end
+
+for line in io.stdin:lines() do
+  local request = cjson.decode(line)
+  local is_latin1 = request.enc == "latin1"
+  local headers = {}
+  for name, value in pairs(request.headers) do headers[name:lower()] = text_of(value, is_latin1) end
+  found = {}
+  local body = text_of(request.body, is_latin1)
+  scanRequest({
+    path = text_of(request.path, is_latin1),
+    query = text_of(request.query, is_latin1),
+    body = body and body:sub(1, MAX_BODY),
+    contentType = headers["content-type"],
+    cookie = headers.cookie,
+    userAgent = headers["user-agent"],
+    referer = headers.referer,
+    headers = headers,
+  }, LIMITS)
+  io.stdout:write("R ", table.concat(found, " "), "\n")
+end

@@ -1,0 +1,46 @@
+/** Writes the model file of the plugin: weights and words, nothing of any request. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ClassModel } from "./classes.ts";
+import { LARGEST, quantise, toText } from "./quantise.ts";
+
+export interface Trained {
+  words: string[];
+  weights: Int8Array;
+  decay: number;
+  classes: ClassModel;
+  faint: number;
+  grey: number;
+  certain: number;
+}
+
+export const MODEL_FILE = join(
+  import.meta.dirname,
+  "../plugin-src/kong/plugins/threat-response/payload/model/trained.ts",
+);
+
+const list = (texts: string[]): string => `[\n${texts.map((text) => `    ${JSON.stringify(text)},`).join("\n")}\n  ]`;
+
+/** Rows share one scale, so that their sums can be compared. */
+function classRows({ rows }: ClassModel): string[] {
+  const largest = Math.max(...rows.map((row) => row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0)));
+  return rows.map((row) => toText(quantise(row, LARGEST / largest)));
+}
+
+export function writeModel(model: Trained, options: string): void {
+  const text = `import type { TrainedModel } from "../model-score.ts";
+
+/** Written by \`npm run train -- ${options}\`; never edited. */
+export const TRAINED: TrainedModel = {
+  decay: ${model.decay},
+  faint: ${model.faint},
+  grey: ${model.grey},
+  certain: ${model.certain},
+  words: ${list(model.words)},
+  classes: ${list(model.classes.names)},
+  weights: ${JSON.stringify(toText(model.weights))},
+  classRows: ${list(classRows(model.classes))},
+};
+`;
+  writeFileSync(MODEL_FILE, text);
+}
