@@ -28,7 +28,10 @@ end
 
 -- The scanner is loaded with a judge that only listens, and with nothing skipped beforehand.
 sift.holdsLiteral = function() return true end
-require("kong.plugins.threat-response.payload.first-look").mayHoldLiteral = function() return true end
+package.loaded["kong.plugins.threat-response.node-health"] = { countUninspected = function() end }
+local first_look = require("kong.plugins.threat-response.payload.first-look")
+first_look.mayHoldLiteral = function() return true end
+ffi.fill(first_look.marks, 32768, 255)
 require("kong.plugins.threat-response.payload.clean-values").isKnownClean = function() return false end
 package.loaded["kong.plugins.threat-response.payload.evaluate"] =
   { automaton = {}, judgeValue = capture, stronger = function(a) return a end }
