@@ -1,94 +1,111 @@
 /**
- * `npm run bench:detection`: how many attacks of each corpus the plugin flags and blocks, and how many benign requests, as
- * shipped. Corpora are *.jsonl.gz files in the folder CORPORA (default: ../shared/corpora). --quick scores every tenth request,
- * from an offset that --seed chooses; --split also tells each category or site; --json prints one object.
+ * `npm run bench:detection`: how many attacks the built plugin blocks and how many benign requests, as shipped: the rows of the
+ * targets' table, then everything by source, class, site, place, kind and transform, each with what it was measured on.
+ *
+ *   --seed N            other generated requests and evasions; never those of training
+ *   --quick             every tenth recorded request, fewer generated ones
+ *   --corpora FOLDER    recorded requests that training knows (default: $CORPORA, else ../shared/corpora beside the repository)
+ *   --unseen FOLDER     recorded requests that nobody has trained on, in the same format
+ *   --json              one object: machine, seed, measures (the table), details
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
-import { type Scored, scoreLines } from "../score/scorer.ts";
-import { formatMeasure, type Measure, machine } from "./measures.ts";
-
-const QUICK_STRIDE = 10;
-/** Percent. Attacks are to be blocked, benign requests are not. */
-const LEAST_BLOCKED_ATTACKS = 80;
-const MOST_BLOCKED_BENIGN = 0.5;
+import { seeded } from "../../demo/random.ts";
+import { classOf, readCorpora } from "./detection/corpora.ts";
+import { type Detail, formatDetail } from "./detection/detail.ts";
+import {
+  type Evading,
+  lossDetails,
+  measureEncoded,
+  measureGreedy,
+  measureLosses,
+  pickEvading,
+} from "./detection/evasion.ts";
+import { type Generated, generatedDetails, isExploit, judgeGenerated } from "./detection/generated.ts";
+import { heldOutDetails, readHeldOut } from "./detection/held-out.ts";
+import { groupBy } from "./detection/judge.ts";
+import { generatedLabels, recordedLabels } from "./detection/labels.ts";
+import { corpusDetails, type JudgedCorpus, judgeCorpora } from "./detection/recorded.ts";
+import { formatRow, type TableMeasure, tableMeasures } from "./detection/table.ts";
+import { machine } from "./measures.ts";
 
 const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
-    split: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
+    corpora: { type: "string", default: process.env.CORPORA ?? join(import.meta.dirname, "../../../shared/corpora") },
+    unseen: { type: "string" },
   },
 });
 
-interface Tally {
-  total: number;
-  flagged: number;
-  blocked: number;
+const SIZES = options.quick
+  ? { stride: 10, generated: 3000, evading: 300, greedy: 20 }
+  : { stride: 1, generated: 20_000, evading: 2000, greedy: 100 };
+
+async function judgeRecorded(seed: number): Promise<JudgedCorpus[]> {
+  const seen = await judgeCorpora(readCorpora(options.corpora, SIZES.stride, seed), "seen");
+  if (options.unseen === undefined) return seen;
+  return [...seen, ...(await judgeCorpora(readCorpora(options.unseen, SIZES.stride, seed), "unseen"))];
 }
 
-function linesOf(path: string, offset: number): string[] {
-  const lines = gunzipSync(readFileSync(path)).toString("utf8").split("\n");
-  const stride = options.quick ? QUICK_STRIDE : 1;
-  return lines.filter((line, index) => line !== "" && index % stride === offset % stride);
+/** Generated payloads and recorded ones, half and half. */
+function pickAttacks(seed: number, generated: Generated, corpora: readonly JudgedCorpus[], count: number): Evading[] {
+  const random = seeded(seed);
+  const written = generated.attacks
+    .filter((one) => !isExploit(one))
+    .map(({ request }) => ({ request, payloadClass: request.class }));
+  const known = corpora.flatMap(({ judged }) =>
+    judged.flatMap(({ request }) => {
+      const payloadClass = request.label === "malicious" ? classOf(request.category) : undefined;
+      return payloadClass ? [{ request, payloadClass }] : [];
+    }),
+  );
+  return [...pickEvading(random, written, count / 2), ...pickEvading(random, known, count / 2)];
 }
 
-/** Counts by label, and by label and category where that is asked for. */
-function tally(lines: string[], scored: Scored[]): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
-  for (const [index, line] of lines.entries()) {
-    const { label, category } = JSON.parse(line) as { label: string; category: string };
-    const verdict = scored[index]!.verdict;
-    for (const group of options.split ? [label, `${label} ${category}`] : [label]) {
-      const counts = tallies.get(group) ?? { total: 0, flagged: 0, blocked: 0 };
-      counts.total += 1;
-      if (verdict !== "allow") counts.flagged += 1;
-      if (verdict === "block" || verdict === "throttle") counts.blocked += 1;
-      tallies.set(group, counts);
-    }
+async function measure(seed: number): Promise<{ measures: TableMeasure[]; details: Detail[] }> {
+  const corpora = await judgeRecorded(seed);
+  const generated = await judgeGenerated(seed, SIZES.generated);
+  const heldOut = readHeldOut();
+  const attacks = pickAttacks(seed, generated, corpora, SIZES.evading);
+  const losses = await measureLosses(seeded(seed), attacks);
+  const encoded = await measureEncoded(seeded(seed), attacks);
+  const greedy = await measureGreedy(
+    seeded(seed),
+    attacks.filter((_, at) => at % Math.floor(attacks.length / SIZES.greedy) === 0),
+  );
+  const labels = generatedLabels(generated);
+  return {
+    measures: tableMeasures({ corpora, heldOut, generated, losses, encoded, labels }),
+    details: [
+      ...corpora.flatMap(corpusDetails),
+      ...(heldOut ? heldOutDetails(heldOut) : []),
+      ...generatedDetails(generated),
+      ...lossDetails([...losses, encoded, greedy], "unseen seed"),
+      ...labels,
+      ...recordedLabels(corpora),
+    ],
+  };
+}
+
+function print(measures: TableMeasure[], details: Detail[]): void {
+  const write = (line: string) => process.stdout.write(`${line}\n`);
+  for (const [section, part] of groupBy(details, ({ section: name }) => name)) {
+    write(section);
+    for (const detail of part) write(formatDetail(detail));
   }
-  return tallies;
-}
-
-function measure(corpus: string, group: string, { total, flagged, blocked }: Tally): Measure[] {
-  const percent = (count: number) => Math.round((10_000 * count) / total) / 100;
-  const isAttack = group.startsWith("malicious");
-  const rate = isAttack ? "TPR" : "FPR";
-  const target = isAttack ? LEAST_BLOCKED_ATTACKS : MOST_BLOCKED_BENIGN;
-  const value = percent(blocked);
-  const name = `${corpus} ${group} (${total})`;
-  // A scanner's user agent alone is to be flagged, never blocked.
-  if (corpus === "scanner_ua") return [{ name: `${name}: TPR at flag`, value: percent(flagged), unit: "%" }];
-  return [
-    { name: `${name}: ${rate} at flag`, value: percent(flagged), unit: "%" },
-    { name: `${name}: ${rate} at block`, value, unit: "%", target, met: isAttack ? value >= target : value <= target },
-  ];
-}
-
-async function measureCorpus(folder: string, file: string, seed: number): Promise<Measure[]> {
-  const lines = linesOf(join(folder, file), seed);
-  const { scored, errors } = await scoreLines(`${lines.join("\n")}\n`);
-  if (scored.length !== lines.length) throw new Error(`${file}: ${scored.length} of ${lines.length} scored. ${errors}`);
-  const groups = [...tally(lines, scored)];
-  return groups.flatMap(([group, counts]) => measure(file.replace(/\.jsonl\.gz$/, ""), group, counts));
+  if (!readHeldOut())
+    write("No training/held-out.json: rows marked `seen` are on requests that rules or model were made with.");
+  write("targets");
+  for (const row of measures) write(formatRow(row));
 }
 
 async function main(): Promise<void> {
-  const folder = process.env.CORPORA ?? join(import.meta.dirname, "..", "..", "..", "shared", "corpora");
-  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl.gz"));
   const seed = Number(options.seed);
-  const measures: Measure[] = [];
-  for (const file of files) measures.push(...(await measureCorpus(folder, file, seed)));
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), seed, measures })}\n`);
-  else for (const one of measures) process.stdout.write(`${formatRate(one)}\n`);
-}
-
-/** A rate that has to reach its target is not one that has to stay below it. */
-function formatRate(one: Measure): string {
-  return one.name.includes("TPR") ? formatMeasure(one).replace("at most", "at least") : formatMeasure(one);
+  const { measures, details } = await measure(seed);
+  if (options.json) process.stdout.write(`${JSON.stringify({ machine: machine(), seed, measures, details })}\n`);
+  else print(measures, details);
 }
 
 await main();

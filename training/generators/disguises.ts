@@ -137,6 +137,6 @@ export const breakWords: Disguise = (random, value) =>
   });
 
 export const shellSpaces: Disguise = (random, value) => {
-  const style = random.pick(["$" + "{IFS}", "$IFS$9", "\t", "%09", "<", "$IFS", "+"]);
+  const style = random.pick(["\u0024{IFS}", "$IFS$9", "\t", "%09", "<", "$IFS", "+"]);
   return value.replaceAll(" ", style);
 };

@@ -1,0 +1,87 @@
+/** Attacks rewritten by each transform, and by a greedy attacker who sees the score: points of TPR that each costs the plugin. */
+import type { Random } from "../../../demo/random.ts";
+import { findCarrier } from "../../../training/carrier.ts";
+import { mutateGreedily } from "../../../training/mutation.ts";
+import type { Draft } from "../../../training/request.ts";
+import { TRANSFORMS, type Transform } from "../../../training/transforms.ts";
+import type { Basis, Detail } from "./detail.ts";
+import { judge, percent, rateOf } from "./judge.ts";
+
+export interface Evading {
+  request: Draft;
+  payloadClass: string;
+}
+
+export interface Loss {
+  name: string;
+  total: number;
+  /** Percent. */
+  before: number;
+  after: number;
+}
+
+/** Attacks whose payload can be told from the rest of the request. */
+export function pickEvading(random: Random, attacks: readonly Evading[], count: number): Evading[] {
+  const carrying = attacks.filter(({ request }) => findCarrier(request) !== undefined);
+  return Array.from({ length: Math.min(count, carrying.length) }, () => random.pick(carrying));
+}
+
+async function measureLoss(random: Random, transform: Transform, attacks: readonly Evading[]): Promise<Loss> {
+  const pairs = attacks.flatMap(({ request, payloadClass }) => {
+    const changed = transform.apply(random, request, payloadClass);
+    return changed ? [{ request, changed }] : [];
+  });
+  const before = rateOf(await judge(pairs.map(({ request }) => request)));
+  const after = rateOf(await judge(pairs.map(({ changed }) => changed)));
+  const share = ({ blocked, total }: typeof before) => percent(blocked, total);
+  return { name: transform.name, total: pairs.length, before: share(before), after: share(after) };
+}
+
+export async function measureLosses(random: Random, attacks: readonly Evading[]): Promise<Loss[]> {
+  const losses: Loss[] = [];
+  for (const transform of TRANSFORMS) losses.push(await measureLoss(random, transform, attacks));
+  return losses;
+}
+
+const EDITS = 50;
+const CANDIDATES = 6;
+
+export async function measureGreedy(random: Random, attacks: readonly Evading[]): Promise<Loss> {
+  const mutated = await mutateGreedily(random, attacks, {
+    judge: async (requests) => (await judge(requests)).map(({ score, blocked }) => ({ score, caught: blocked })),
+    edits: EDITS,
+    candidates: CANDIDATES,
+  });
+  const before = rateOf(await judge(attacks.map(({ request }) => request)));
+  const caught = mutated.filter((one) => one.caught).length;
+  return {
+    name: `greedy mutation, at most ${EDITS} edits`,
+    total: mutated.length,
+    before: percent(before.blocked, before.total),
+    after: percent(caught, mutated.length),
+  };
+}
+
+/** Two rewritings, one over the other, as heavily encoded suites have. */
+export async function measureEncoded(random: Random, attacks: readonly Evading[]): Promise<Loss> {
+  const encoders = TRANSFORMS.filter(({ name }) => /URL|entities|full-width|base64/.test(name));
+  const twice: Transform = {
+    name: "two encodings over each other",
+    apply: (chance, request, payloadClass) => {
+      const once = chance.pick(encoders).apply(chance, request, payloadClass);
+      return once && chance.pick(encoders).apply(chance, once, payloadClass);
+    },
+  };
+  return measureLoss(random, twice, attacks);
+}
+
+export function lossDetails(losses: readonly Loss[], basis: Basis): Detail[] {
+  return losses.map(({ name, total, before, after }) => ({
+    section: "evasion: points of TPR lost",
+    name: `${name} (${before.toFixed(1)} → ${after.toFixed(1)} %)`,
+    basis,
+    value: Math.round(100 * (before - after)) / 100,
+    unit: "points",
+    total,
+  }));
+}
