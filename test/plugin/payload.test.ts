@@ -151,7 +151,7 @@ describe("ordinary requests", () => {
 });
 
 describe("user agents", () => {
-  it("of scanners are flagged as abuse, those of clients pass", async () => {
+  it("of exploit tools are blocked as abuse, those of clients pass", async () => {
     const agents = [
       "sqlmap/1.8#stable",
       "Mozilla/5.0 (compatible; Nikto/2.5.0)",
@@ -160,8 +160,8 @@ describe("user agents", () => {
     ];
     const scored = await score(agents.map((agent) => ({ headers: { "User-Agent": agent } })));
     expect(scored.map(({ verdict, category }) => [verdict, category])).toEqual([
-      ["flag", "abuse"],
-      ["flag", "abuse"],
+      ["block", "abuse"],
+      ["block", "abuse"],
       ["allow", null],
       ["allow", null],
     ]);

@@ -79,6 +79,7 @@ function worker.instance(changes)
       sampling = 1,
       enforce_share = 1,
     },
+    known = { enabled = true, agents = true, paths = true, exploits = true, enforce_share = 1 },
     login = {
       enabled = true,
       paths = { "/login" },

@@ -174,6 +174,16 @@ local payload = record(
         {graphql_introspection = flag("Whether GraphQL operations may ask for the schema.", true)}
     }
 )
+local known = record(
+    "What is known to be bad by name.",
+    {
+        {enabled = flag("Whether anything of this section is looked at.", true)},
+        {agents = flag("User agents of scanners and exploit tools.", true)},
+        {paths = flag("Paths that nobody has business with: secrets, backups, version control, web shells.", true)},
+        {exploits = flag("Requests of published exploits, by CVE.", true)},
+        {enforce_share = enforceShare}
+    }
+)
 local LOGIN_PATHS = {
     "/login",
     "/signin",
@@ -317,6 +327,7 @@ local config = record(
         {trusted_proxies = strings("Proxies in front, besides Kong's trusted_ips; no decision ever hits them.", {custom_validator = checkCidr}, {})},
         {thresholds = thresholds},
         {payload = payload},
+        {known = known},
         {login = login},
         {flood = flood},
         {identity = identity},

@@ -26,6 +26,7 @@ export interface Config {
     /** Share of the clients on whom a detector's verdicts are enforced; see `rollout.ts`. */
     enforce_share: number;
   };
+  known: { enabled: boolean; agents: boolean; paths: boolean; exploits: boolean; enforce_share: number };
   login: {
     enabled: boolean;
     /** Path prefixes of login routes; a route with an Authorization: Basic header counts as one always. */

@@ -191,6 +191,14 @@ const payload = record("Injection in query, headers and body.", [
   { graphql_introspection: flag("Whether GraphQL operations may ask for the schema.", true) },
 ]);
 
+const known = record("What is known to be bad by name.", [
+  { enabled: flag("Whether anything of this section is looked at.", true) },
+  { agents: flag("User agents of scanners and exploit tools.", true) },
+  { paths: flag("Paths that nobody has business with: secrets, backups, version control, web shells.", true) },
+  { exploits: flag("Requests of published exploits, by CVE.", true) },
+  { enforce_share: enforceShare },
+]);
+
 const LOGIN_PATHS = [
   "/login",
   "/signin",
@@ -341,6 +349,7 @@ const config = record("Autonomous threat response.", [
   },
   { thresholds },
   { payload },
+  { known },
   { login },
   { flood },
   { identity },

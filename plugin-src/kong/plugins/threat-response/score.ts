@@ -18,6 +18,8 @@ export interface Finding {
   /** The redacted part of that field which scored. */
   window?: string;
   reason: string;
+  /** What exactly was recognised: an entry of a table of known bad things, or a rule of the configuration. */
+  rule?: string;
   /** Part of the incident, but not held against the address: it may be somebody else's victim, or only a little too eager. */
   isWeak?: boolean;
   /** Only reported, as in monitor mode: the client is not yet in the share on which the detector is enforced. */

@@ -10,6 +10,8 @@ local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.det
 local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local detectFlood = ____flood_2Ets.detectFlood
+local ____known_2Dbad_2Ets = require("kong.plugins.threat-response.detectors.known-bad")
+local detectKnown = ____known_2Dbad_2Ets.detectKnown
 local ____payload_2Dinjection_2Ets = require("kong.plugins.threat-response.detectors.payload-injection")
 local detectPayload = ____payload_2Dinjection_2Ets.detectPayload
 --- What has been learned about the route screens the findings.
@@ -17,35 +19,47 @@ local function inspectPayload(instance, facts)
     prepareScreen(instance, facts)
     return applyLearned(detectPayload(facts, facts.source.ip, instance.config.payload))
 end
+local function add(findings, finding)
+    if finding == nil then
+        return findings
+    end
+    if findings == nil then
+        return {finding}
+    end
+    findings[#findings + 1] = finding
+    return findings
+end
 --- All detectors in order; nil where none found anything, which is nearly always.
 ____exports.detect = function(instance, facts, requests)
-    local ____temp_0
-    if instance.config.payload.enabled and facts.isInspected then
-        ____temp_0 = inspectPayload(instance, facts)
-    else
-        ____temp_0 = nil
+    local ____instance_config_0 = instance.config
+    local payload = ____instance_config_0.payload
+    local known = ____instance_config_0.known
+    local findings
+    if payload.enabled and facts.isInspected then
+        findings = add(
+            findings,
+            inspectPayload(instance, facts)
+        )
     end
-    local payload = ____temp_0
-    local stuffing = detectStuffing(instance, facts)
-    local flood = detectFlood(instance, facts, requests)
-    local client = detectClient(instance, facts)
-    if payload == nil and stuffing == nil and flood == nil and client == nil then
-        return nil
+    findings = add(
+        findings,
+        detectKnown(facts, facts.source.ip, known)
+    )
+    findings = add(
+        findings,
+        detectStuffing(instance, facts)
+    )
+    findings = add(
+        findings,
+        detectFlood(instance, facts, requests)
+    )
+    findings = add(
+        findings,
+        detectClient(instance, facts)
+    )
+    if findings ~= nil then
+        markTrials(instance, facts.source, findings)
     end
-    local findings = {}
-    if payload ~= nil then
-        findings[#findings + 1] = payload
-    end
-    if stuffing ~= nil then
-        findings[#findings + 1] = stuffing
-    end
-    if flood ~= nil then
-        findings[#findings + 1] = flood
-    end
-    if client ~= nil then
-        findings[#findings + 1] = client
-    end
-    markTrials(instance, facts.source, findings)
     return findings
 end
 return ____exports

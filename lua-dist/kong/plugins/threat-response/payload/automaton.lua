@@ -98,6 +98,6 @@ function ____exports.buildAutomaton(literals)
             owners[node.row] = node.owners
         end
     end
-    return {next = next, firstAccepting = firstAccepting, owners = owners}
+    return {next = next, firstAccepting = firstAccepting, rows = #order, owners = owners}
 end
 return ____exports

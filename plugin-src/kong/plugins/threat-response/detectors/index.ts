@@ -7,6 +7,7 @@ import type { Finding } from "../score.ts";
 import { detectClient } from "./client-anomaly.ts";
 import { detectStuffing } from "./credential-stuffing.ts";
 import { detectFlood } from "./flood.ts";
+import { detectKnown } from "./known-bad.ts";
 import { detectPayload } from "./payload-injection.ts";
 
 /** What has been learned about the route screens the findings. */
@@ -15,18 +16,22 @@ const inspectPayload = (instance: Instance, facts: Facts): Finding | undefined =
   return applyLearned(detectPayload(facts as unknown as RequestParts, facts.source.ip, instance.config.payload));
 };
 
+const add = (findings: Finding[] | undefined, finding: Finding | undefined): Finding[] | undefined => {
+  if (finding === undefined) return findings;
+  if (findings === undefined) return [finding];
+  findings.push(finding);
+  return findings;
+};
+
 /** All detectors in order; nil where none found anything, which is nearly always. */
 export const detect = (instance: Instance, facts: Facts, requests: number): Finding[] | undefined => {
-  const payload = instance.config.payload.enabled && facts.isInspected ? inspectPayload(instance, facts) : undefined;
-  const stuffing = detectStuffing(instance, facts);
-  const flood = detectFlood(instance, facts, requests);
-  const client = detectClient(instance, facts);
-  if (payload === undefined && stuffing === undefined && flood === undefined && client === undefined) return undefined;
-  const findings: Finding[] = [];
-  if (payload !== undefined) findings.push(payload);
-  if (stuffing !== undefined) findings.push(stuffing);
-  if (flood !== undefined) findings.push(flood);
-  if (client !== undefined) findings.push(client);
-  markTrials(instance, facts.source, findings);
+  const { payload, known } = instance.config;
+  let findings: Finding[] | undefined;
+  if (payload.enabled && facts.isInspected) findings = add(findings, inspectPayload(instance, facts));
+  findings = add(findings, detectKnown(facts, facts.source.ip, known));
+  findings = add(findings, detectStuffing(instance, facts));
+  findings = add(findings, detectFlood(instance, facts, requests));
+  findings = add(findings, detectClient(instance, facts));
+  if (findings !== undefined) markTrials(instance, facts.source, findings);
   return findings;
 };

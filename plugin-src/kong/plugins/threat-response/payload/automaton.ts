@@ -8,6 +8,8 @@ import { BLANK, CLASSES, classOfByte, OTHER } from "./byte-classes.ts";
 export interface Automaton {
   next: ffi.Numbers;
   firstAccepting: number;
+  /** How many rows the table has. */
+  rows: number;
   /** Owners (numbers given with the literals) by state. */
   owners: Record<number, number[]>;
 }
@@ -98,5 +100,5 @@ export function buildAutomaton(literals: string[][]): Automaton {
     fillRow(next, root, node);
     if (node.owners.length > 0) owners[node.row] = node.owners;
   }
-  return { next, firstAccepting, owners };
+  return { next, firstAccepting, rows: order.length, owners };
 }

@@ -13,8 +13,6 @@ local ____nosqli_2Ets = require("kong.plugins.threat-response.payload.rules.nosq
 local nosqli = ____nosqli_2Ets.nosqli
 local ____prototype_2Ets = require("kong.plugins.threat-response.payload.rules.prototype")
 local prototype = ____prototype_2Ets.prototype
-local ____scanner_2Ets = require("kong.plugins.threat-response.payload.rules.scanner")
-local scanner = ____scanner_2Ets.scanner
 local ____sqli_2Dconditions_2Ets = require("kong.plugins.threat-response.payload.rules.sqli-conditions")
 local sqliConditions = ____sqli_2Dconditions_2Ets.sqliConditions
 local ____sqli_2Dfunctions_2Ets = require("kong.plugins.threat-response.payload.rules.sqli-functions")
@@ -47,8 +45,7 @@ local GROUPS = {
     deserialization,
     ssrf,
     crlf,
-    ldap,
-    scanner
+    ldap
 }
 local function flatten(groups)
     local rules = {}

@@ -6,7 +6,6 @@ import { jndi } from "./jndi.ts";
 import { ldap } from "./ldap.ts";
 import { nosqli } from "./nosqli.ts";
 import { prototype } from "./prototype.ts";
-import { scanner } from "./scanner.ts";
 import { sqliConditions } from "./sqli-conditions.ts";
 import { sqliFunctions } from "./sqli-functions.ts";
 import { sqliStatements } from "./sqli-statements.ts";
@@ -33,7 +32,6 @@ const GROUPS: Rule[][] = [
   ssrf,
   crlf,
   ldap,
-  scanner,
 ];
 
 function flatten(groups: Rule[][]): Rule[] {

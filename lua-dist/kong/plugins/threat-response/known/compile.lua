@@ -1,0 +1,47 @@
+local ____exports = {}
+local ____condition_2Ets = require("kong.plugins.threat-response.known.condition")
+local parseCondition = ____condition_2Ets.parseCondition
+local ____table_2Ets = require("kong.plugins.threat-response.known.table")
+local readTable = ____table_2Ets.readTable
+local split = ____table_2Ets.split
+--- Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small.
+local ANCHOR = 14
+local function conditionsOf(row)
+    local conditions = {}
+    for ____, text in ipairs(split(row.rest, " & ")) do
+        local condition = parseCondition(text)
+        if condition == nil then
+            error((("not a condition: " .. text) .. " of ") .. row.id)
+        else
+            conditions[#conditions + 1] = condition
+        end
+    end
+    return conditions
+end
+local function entryOf(row, kind)
+    local entry = row
+    entry.kind = kind
+    entry.conditions = conditionsOf(row)
+    return entry
+end
+function ____exports.compileTables(kind, tables)
+    local entries = {}
+    for ____, text in ipairs(tables) do
+        for ____, row in ipairs(readTable(text)) do
+            entries[#entries + 1] = entryOf(row, kind)
+        end
+    end
+    return entries
+end
+--- Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`.
+function ____exports.anchorsOf(entry, first, second)
+    local anchors = {}
+    local condition = entry.conditions[1]
+    if condition.part == first or condition.part == second or condition.part == "target" then
+        for ____, literal in ipairs(condition.literals) do
+            anchors[#anchors + 1] = string.sub(literal, -ANCHOR)
+        end
+    end
+    return anchors
+end
+return ____exports

@@ -1,0 +1,50 @@
+import { type Condition, parseCondition } from "./condition.ts";
+import { type Row, readTable, split } from "./table.ts";
+
+/** What kind of thing an entry is about, and which switch of the configuration it follows. */
+export type Kind = "exploit" | "path";
+
+/** An entry of the tables, ready to be matched: all of its conditions have to hold. */
+export interface Entry extends Row {
+  kind: Kind;
+  /** The first one is what the request is searched for; it is about the path, the query or a header. */
+  conditions: Condition[];
+}
+
+/** Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small. */
+const ANCHOR = 14;
+
+function conditionsOf(row: Row): Condition[] {
+  const conditions: Condition[] = [];
+  for (const text of split(row.rest, " & ")) {
+    const condition = parseCondition(text);
+    if (condition === undefined) error(`not a condition: ${text} of ${row.id}`);
+    else conditions.push(condition);
+  }
+  return conditions;
+}
+
+function entryOf(row: Row, kind: Kind): Entry {
+  const entry = row as Entry;
+  entry.kind = kind;
+  entry.conditions = conditionsOf(row);
+  return entry;
+}
+
+export function compileTables(kind: Kind, tables: string[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const text of tables) {
+    for (const row of readTable(text)) entries.push(entryOf(row, kind));
+  }
+  return entries;
+}
+
+/** Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`. */
+export function anchorsOf(entry: Entry, first: string, second: string): string[] {
+  const anchors: string[] = [];
+  const condition = entry.conditions[0];
+  if (condition.part === first || condition.part === second || condition.part === "target") {
+    for (const literal of condition.literals) anchors.push(string.sub(literal, -ANCHOR));
+  }
+  return anchors;
+}

@@ -1,0 +1,122 @@
+import * as ffi from "ffi";
+import { type Automaton, buildAutomaton } from "../payload/automaton.ts";
+import { BLANK, CLASSES, HEX, NOT_HEX, OTHER, PLAIN } from "../payload/byte-classes.ts";
+
+/**
+ * An automaton over few literals, cut down to the bytes that occur in them: a table a tenth as large. One look-up for each
+ * byte, whatever the number of literals.
+ */
+export interface LiteralIndex {
+  next: ffi.Numbers;
+  /** Columns of the table. */
+  width: number;
+  /** States from here on end a literal. */
+  firstAccepting: number;
+  /** Who gave the literals that end in a state. */
+  owners: Record<number, number[]>;
+  /** Column of each byte of decoded text, and of text with %XX (`wire`), and with + for a space too (`form`). */
+  plain: ffi.Numbers;
+  wire: ffi.Numbers;
+  form: ffi.Numbers;
+}
+
+const ESCAPE = 255;
+const PERCENT_SIGN = 37;
+const PLUS_SIGN = 43;
+
+/** The new column of each class of the automaton; what no literal holds stays with OTHER. Returns how many columns there are. */
+function numberColumns(literals: string[][], columns: number[]): number {
+  let width = OTHER + 1;
+  for (const _ of $range(1, CLASSES)) columns.push(OTHER);
+  for (const list of literals) {
+    for (const literal of list) {
+      for (const i of $range(1, literal.length)) {
+        const byteClass = PLAIN[string.byte(literal, i)];
+        if (byteClass !== OTHER && columns[byteClass] === OTHER) {
+          columns[byteClass] = width;
+          width++;
+        }
+      }
+    }
+  }
+  return width;
+}
+
+function narrow(automaton: Automaton, columns: number[], width: number): ffi.Numbers {
+  const next = ffi.new("uint16_t[?]", automaton.rows * width);
+  for (const row of $range(0, automaton.rows - 1)) {
+    for (const byteClass of $range(0, CLASSES - 1)) {
+      next[row * width + columns[byteClass]] = automaton.next[row * CLASSES + byteClass] / CLASSES;
+    }
+  }
+  return next;
+}
+
+function columnsOfBytes(columns: number[]): ffi.Numbers {
+  const bytes = ffi.new("uint8_t[256]");
+  for (const byte of $range(0, 255)) bytes[byte] = columns[PLAIN[byte]];
+  return bytes;
+}
+
+/** `literals[i]` are those of owner `i`: lower case, a space for any white space. Cold. */
+export function buildIndex(literals: string[][]): LiteralIndex {
+  const automaton = buildAutomaton(literals);
+  const columns: number[] = [];
+  const width = numberColumns(literals, columns);
+  // Unused classes share OTHER's column and must not overwrite it: they lead where it leads.
+  const owners: Record<number, number[]> = {};
+  for (const [row, list] of pairs(automaton.owners)) owners[row / CLASSES] = list;
+  const wire = columnsOfBytes(columns);
+  wire[PERCENT_SIGN] = ESCAPE;
+  const form = columnsOfBytes(columns);
+  form[PERCENT_SIGN] = ESCAPE;
+  form[PLUS_SIGN] = columns[BLANK];
+  return {
+    next: narrow(automaton, columns, width),
+    width,
+    firstAccepting: automaton.firstAccepting / CLASSES,
+    owners,
+    plain: columnsOfBytes(columns),
+    wire,
+    form,
+  };
+}
+
+/** Whether any literal occurs in `text`, read with `columns`: one of the index's own three. Hot. */
+export function mentions(index: LiteralIndex, columns: ffi.Numbers, text: string): boolean {
+  const { next, width, firstAccepting } = index;
+  const bytes = ffi.cast("const uint8_t *", text);
+  const to = text.length;
+  let state = 0;
+  let i = 0;
+  while (i < to) {
+    let column = columns[bytes[i]];
+    i++;
+    if (column === ESCAPE) {
+      column = index.plain[PERCENT_SIGN];
+      if (i + 1 < to) {
+        const high = HEX[bytes[i]];
+        const low = HEX[bytes[i + 1]];
+        if (high !== NOT_HEX && low !== NOT_HEX) {
+          column = index.plain[high * 16 + low];
+          i += 2;
+        }
+      }
+    }
+    state = next[state * width + column];
+    if (state >= firstAccepting) return true;
+  }
+  return false;
+}
+
+/** Adds the owners of all literals in a decoded text to `found`, each once. */
+export function collect(index: LiteralIndex, text: string, found: LuaSet<number>): void {
+  const { next, width, firstAccepting, owners, plain } = index;
+  let state = 0;
+  for (const i of $range(1, text.length)) {
+    state = next[state * width + plain[string.byte(text, i)]];
+    if (state >= firstAccepting) {
+      for (const owner of owners[state]) found.add(owner);
+    }
+  }
+}

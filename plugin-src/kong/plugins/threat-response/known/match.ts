@@ -1,0 +1,103 @@
+import { type Headers, wantHeader } from "../features/header-lines.ts";
+import { anchorsOf, compileTables, type Entry } from "./compile.ts";
+import { holds, meetsHeader } from "./condition.ts";
+import { EXPLOITS } from "./exploits/index.ts";
+import { buildIndex, collect, mentions } from "./literal-index.ts";
+import { PATHS } from "./paths.ts";
+import { type KnownParts, type RequestView, viewOf } from "./request-view.ts";
+
+/** Signs that a path is not written as it is meant: it is looked at again when it is simplified. */
+const DISGUISED = ["//", "/./", "/../", "/..;", "\\", "%0", "%2", "%3", "%5", "%6", "%7", "%c0", "%u0"];
+
+export interface KnownSwitches {
+  paths: boolean;
+  exploits: boolean;
+}
+
+function allEntries(): Entry[] {
+  const entries = compileTables("exploit", EXPLOITS);
+  for (const entry of compileTables("path", PATHS)) entries.push(entry);
+  return entries;
+}
+
+export const ENTRIES: Entry[] = allEntries();
+
+function literalsFor(first: string, second: string): string[][] {
+  const literals: string[][] = [];
+  for (const entry of ENTRIES) literals.push(anchorsOf(entry, first, second));
+  return literals;
+}
+
+const pathLiterals = literalsFor("path", "once");
+/** An owner behind the last entry: disguises are nobody's. */
+pathLiterals.push(DISGUISED);
+const DISGUISE = ENTRIES.length;
+const pathIndex = buildIndex(pathLiterals);
+const queryIndex = buildIndex(literalsFor("query", "arg"));
+
+/** The numbers of the entries that begin with a header. */
+const headerEntries: number[] = [];
+for (let i = 0; i < ENTRIES.length; i++) {
+  for (const { part, name } of ENTRIES[i].conditions) if (part === "header") wantHeader(name);
+  if (ENTRIES[i].conditions[0].part === "header") headerEntries.push(i);
+}
+
+function hasKnownHeader(headers: Headers): boolean {
+  for (const i of headerEntries) {
+    if (meetsHeader(headers, ENTRIES[i].conditions[0])) return true;
+  }
+  return false;
+}
+
+/** Views of source code name such files too, and serve them on purpose. */
+const SOURCE_VIEWS = ["/blob/", "/raw/", "/tree/", "/blame/", "/contents/", "/-/", "/src/branch/", "/commits/"];
+
+function isSourceView(view: RequestView): boolean {
+  for (const part of SOURCE_VIEWS) {
+    if (string.find(view.path, part, 1, true)[0] !== undefined) return true;
+  }
+  return false;
+}
+
+function isMet(entry: Entry, view: RequestView): boolean {
+  for (const condition of entry.conditions) {
+    if (!holds(condition, view)) return false;
+  }
+  return true;
+}
+
+function strongest(candidates: LuaSet<number>, view: RequestView, switches: KnownSwitches): Entry | undefined {
+  const withPaths = switches.paths && !isSourceView(view);
+  let best: Entry | undefined;
+  for (let i = 0; i < ENTRIES.length; i++) {
+    const entry = ENTRIES[i];
+    const mayWin =
+      candidates.has(i) &&
+      (entry.kind === "exploit" ? switches.exploits : withPaths) &&
+      (best === undefined || entry.score > best.score);
+    if (mayWin && isMet(entry, view)) best = entry;
+  }
+  return best;
+}
+
+function examine(parts: KnownParts, switches: KnownSwitches): Entry | undefined {
+  const view = viewOf(parts);
+  const candidates = new LuaSet<number>();
+  collect(pathIndex, view.path, candidates);
+  collect(pathIndex, view.oncePath, candidates);
+  if (view.resolvedPath !== view.path) collect(pathIndex, view.resolvedPath, candidates);
+  collect(queryIndex, view.query, candidates);
+  for (const i of headerEntries) candidates.add(i);
+  candidates.delete(DISGUISE);
+  return strongest(candidates, view, switches);
+}
+
+/** The strongest entry that a request meets. One pass over path and query; the rest is looked at only where a literal was met. */
+export function matchKnown(parts: KnownParts, switches: KnownSwitches): Entry | undefined {
+  const { path, query } = parts;
+  const isSuspect =
+    mentions(pathIndex, pathIndex.wire, path) ||
+    (query !== undefined && mentions(queryIndex, queryIndex.form, query)) ||
+    hasKnownHeader(parts.headers);
+  return isSuspect ? examine(parts, switches) : undefined;
+}
