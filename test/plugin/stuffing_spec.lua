@@ -131,7 +131,7 @@ describe("the guard of a login route", function()
 
   it("becomes strict when what it does is not enough", function()
     run(300, 200, 0.02)
-    assert.equal(2, run(240, 200, 0.2))
+    assert.equal(2, run(240, 200, 0.3))
   end)
 end)
 

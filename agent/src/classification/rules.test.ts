@@ -44,6 +44,12 @@ describe("classifyByRules", () => {
     expect(forgotten.confidence).toBeLessThan(0.6);
   });
 
+  it("wants a human to look at a possible takeover, and is not sure enough of it to act", () => {
+    const once = { ...counts, requests: 1, passed: 1, stopped: 0, failures: 0, distinct_users: 1, distinct_ips: 1 };
+    const takeover = someIncident({ subject_kind: "user", subject_value: "0123456789abcdef", score: 60, counts: once });
+    expect(classifyByRules(takeover)).toMatchObject({ severity: "high", confidence: 0.5 });
+  });
+
   it("measures a flood by what reached the service", () => {
     expect(classifyByRules(someFlood({ counts: { ...counts, requests: 20_000, passed: 20_000 } })).severity).toBe(
       "critical",

@@ -54,7 +54,18 @@ function judgeInjection({ counts, score, class: payloadClass }: Incident): Judge
   return { severity: "medium", confidence, reasons };
 }
 
-function judgeStuffing({ counts }: Incident): Judgement {
+/** The gateway only flags a success that may be a thief's: what it stops for a user scores as high as a block. */
+const FLAGGED_ONLY = 70;
+
+/** Worth a look, and no reason to act against anybody: an owner on a new device looks the same. */
+function judgeTakeover({ counts, reasons }: Incident): Judgement {
+  const text = [`${counts.requests} logins of one user that may be somebody else's`, ...reasons.slice(0, 3)];
+  return { severity: "high", confidence: 0.5, reasons: text };
+}
+
+function judgeStuffing(incident: Incident): Judgement {
+  const { counts, subject_kind, score } = incident;
+  if (subject_kind === "user" && score < FLAGGED_ONLY) return judgeTakeover(incident);
   const tried = Math.max(1, counts.passed);
   const failed = Math.min(1, counts.failures / tried);
   const many = counts.distinct_users >= 10 || counts.distinct_ips >= 10;

@@ -1,7 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 import { carrierAddress, healthChecks, marketingPeak, nightAndDay } from "./scenarios/busy-days.ts";
 import { creepingFlood, distributedFlood, serviceFlood, sourceFlood, unroutedFlood } from "./scenarios/flood.ts";
-import { distributedStuffing } from "./scenarios/stuffing.ts";
+import { distributedStuffing, loginOutage, mondayMorning, rotatingStuffing, spraying } from "./scenarios/stuffing.ts";
 
 /** All scenarios, in the order they are played. A new one is a file in `scenarios/` and a line here. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -11,6 +11,10 @@ export const SCENARIOS: readonly Scenario[] = [
   unroutedFlood,
   creepingFlood,
   distributedStuffing,
+  rotatingStuffing,
+  spraying,
+  loginOutage,
+  mondayMorning,
   marketingPeak,
   carrierAddress,
   healthChecks,

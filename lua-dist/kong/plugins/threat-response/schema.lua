@@ -252,9 +252,9 @@ local COOKIES = {
 local identity = record(
     "Where requests present credentials. One that Kong has let in tells whose request it is.",
     {
-        {headers = strings("Headers.", {match = "^[%w_-]+$"}, {"authorization", "apikey", "x-api-key"})},
-        {query = strings("Arguments of the query.", {match = "^[%w_-]+$"}, {"apikey"})},
-        {cookies = strings("Cookies.", {match = "^[%w_.-]+$"}, COOKIES)}
+        {headers = strings("Headers that may carry a credential.", {match = "^[%w_-]+$"}, {"authorization", "apikey", "x-api-key"})},
+        {query = strings("Query arguments that may carry one.", {match = "^[%w_-]+$"}, {"apikey"})},
+        {cookies = strings("Cookies that may carry one.", {match = "^[%w_.-]+$"}, COOKIES)}
     }
 )
 local client = record(

@@ -14,6 +14,8 @@ local UNLEARNED = 1000
 local UNLEARNED_SHARE = 0.3
 local LEAST_SHARE = 0.005
 local MOST_SHARE = 0.4
+--- Less than this above the usual share may be a Monday.
+local LEAST_EXCESS = 0.06
 local PRIOR_SHARE = 0.02
 local PRIOR_LOGINS = 200
 local MEMORY_LOGINS = 20000
@@ -24,6 +26,8 @@ local LONG_MEMORY_IN_ALARM_S = 14400
 local CALM_S = 60
 local CALM_PRESSURE = 1
 local LACKING_S = 90
+--- Strangers are worth stopping only while a good part of all attempts is bad.
+local LACKING_SHARE = 0.2
 local LONGEST_STEP_S = 10
 ____exports.createGuardState = function() return {
     score = 0,
@@ -54,7 +58,7 @@ local function usualShare(state)
     )
 end
 local function attackShare(usual)
-    return math.max(3 * usual, usual + 0.02)
+    return math.max(3 * usual, usual + LEAST_EXCESS)
 end
 local function accumulate(state, counts, usual, elapsed)
     local attack = attackShare(usual)
@@ -69,7 +73,8 @@ local function accumulate(state, counts, usual, elapsed)
     state.failures = state.score == 0 and 0 or state.failures + failures
     state.addresses = state.score == 0 and 0 or state.addresses + counts.addresses
     state.hot = state.score >= ALARM and state.hot + elapsed or math.max(0, state.hot - 2 * elapsed)
-    state.lacking = state.level > 0 and state.score >= ALARM and state.lacking + elapsed or 0
+    local isBad = state.score >= ALARM and state.pressure >= LACKING_SHARE * state.attempts
+    state.lacking = state.level > 0 and isBad and state.lacking + elapsed or 0
 end
 local function decay(state, counts, elapsed)
     local short = exp(-elapsed / 20)

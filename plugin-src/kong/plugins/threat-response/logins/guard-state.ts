@@ -58,6 +58,8 @@ const UNLEARNED = 1000;
 const UNLEARNED_SHARE = 0.3;
 const LEAST_SHARE = 0.005;
 const MOST_SHARE = 0.4;
+/** Less than this above the usual share may be a Monday. */
+const LEAST_EXCESS = 0.06;
 const PRIOR_SHARE = 0.02;
 const PRIOR_LOGINS = 200;
 const MEMORY_LOGINS = 20_000;
@@ -68,6 +70,8 @@ const LONG_MEMORY_IN_ALARM_S = 14_400;
 const CALM_S = 60;
 const CALM_PRESSURE = 1;
 const LACKING_S = 90;
+/** Strangers are worth stopping only while a good part of all attempts is bad. */
+const LACKING_SHARE = 0.2;
 const LONGEST_STEP_S = 10;
 
 export const createGuardState = (): GuardState => ({
@@ -93,7 +97,7 @@ export const createGuardState = (): GuardState => ({
 const usualShare = (state: GuardState): number =>
   Math.min(MOST_SHARE, Math.max(LEAST_SHARE, Math.min(state.usual, 2 * state.anchor + 0.01)));
 
-const attackShare = (usual: number): number => Math.max(3 * usual, usual + 0.02);
+const attackShare = (usual: number): number => Math.max(3 * usual, usual + LEAST_EXCESS);
 
 const accumulate = (state: GuardState, counts: LoginCounts, usual: number, elapsed: number): void => {
   const attack = attackShare(usual);
@@ -103,7 +107,8 @@ const accumulate = (state: GuardState, counts: LoginCounts, usual: number, elaps
   state.failures = state.score === 0 ? 0 : state.failures + failures;
   state.addresses = state.score === 0 ? 0 : state.addresses + counts.addresses;
   state.hot = state.score >= ALARM ? state.hot + elapsed : Math.max(0, state.hot - 2 * elapsed);
-  state.lacking = state.level > 0 && state.score >= ALARM ? state.lacking + elapsed : 0;
+  const isBad = state.score >= ALARM && state.pressure >= LACKING_SHARE * state.attempts;
+  state.lacking = state.level > 0 && isBad ? state.lacking + elapsed : 0;
 };
 
 const decay = (state: GuardState, counts: LoginCounts, elapsed: number): void => {
