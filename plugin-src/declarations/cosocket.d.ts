@@ -9,6 +9,10 @@ interface NativeDict extends SharedDict {
     ttl?: number,
     flags?: number,
   ): LuaMultiReturn<[boolean, string?, boolean?]>;
+  /** Bytes of the whole. */
+  capacity(): number;
+  /** Bytes in pages that nothing lies in. */
+  free_space(): number;
 }
 
 interface TcpSocket {

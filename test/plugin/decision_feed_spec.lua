@@ -2,6 +2,7 @@ local cidr = require("kong.plugins.threat-response.cidr")
 local digest = require("kong.plugins.threat-response.digest")
 local entry = require("kong.plugins.threat-response.decision-entry")
 local feeds = require("kong.plugins.threat-response.decision-feed")
+local tables = require("kong.plugins.threat-response.decision-table")
 
 local NOW = 1763800000
 local SECRET = "the feed key of these tests"
@@ -48,29 +49,39 @@ end
 
 local LINE = "block ip 192.0.2.1 " .. (NOW + 60) .. " d-1 i-1"
 
-local function read(body, changes, signature)
-  return feeds.readFeed({ body }, signature or sign(body), expectation(changes), function() end)
+--- The table and the report, or nil and what is wrong.
+local function read_chunks(chunks, changes, signature, pause)
+  local filled = tables.createTable()
+  local report, problem = feeds.readFeed(filled, chunks, signature, expectation(changes), pause or function() end)
+  if not report then
+    return nil, problem
+  end
+  return filled, report
 end
 
---- What the store would hold: the text of each key.
-local function entries_of(feed)
-  local entries = {}
-  for _, allows in ipairs({ true, false }) do
-    feeds.eachEntry(feed, allows, function(key, text)
-      entries[key] = entries[key] and entry.joinEntries(entries[key], text) or text
-    end, function() end)
+local function read(body, changes, signature)
+  return read_chunks({ body }, changes, signature or sign(body))
+end
+
+--- What a worker would look addresses up in.
+local function decisions_of(filled)
+  local decisions = {}
+  for slot = 0, filled.slotCount - 1 do
+    local place = filled.slots[slot * 2 + 1]
+    if place ~= 0 then
+      decisions[#decisions + 1] = entry.decodeAt(filled, place)
+    end
   end
-  return entries
+  return decisions
 end
 
 --- The one decision of a feed with this line, or nil and why it was refused.
 local function read_line(line)
-  local feed, problem = read(body_of(header(), { line }))
-  if not feed then
-    return nil, problem
+  local filled, report = read(body_of(header(), { line }))
+  if not filled then
+    return nil, report
   end
-  local _, text = next(entries_of(feed))
-  return text and entry.decodeEntry(text)[1], feed.refusal
+  return decisions_of(filled)[1], report.refusal
 end
 
 describe("the decision feed", function()
@@ -81,18 +92,23 @@ describe("the decision feed", function()
     end
     local body = body_of(header({ [7] = 250 }), lines)
     for _, size in ipairs({ 1, 7, 64, 4096, #body }) do
-      local pauses = 0
-      local feed = assert(feeds.readFeed(split(body, size), sign(body), expectation(), function()
-        pauses = pauses + 1
-      end))
-      assert.equal(250, feed.taken)
-      local count = 0
-      for _ in pairs(entries_of(feed)) do
-        count = count + 1
+      local filled, report = read_chunks(split(body, size), nil, sign(body))
+      assert.equal(250, #decisions_of(filled))
+      assert.same({ 250, NOW + 250, 0 }, { filled.count, filled.latest, report.refused })
+      assert.same({ "edge", 1700000000, 51 }, { filled.gateway, filled.epoch, filled.sequence })
+    end
+  end)
+
+  it("may fill the same table again and again", function()
+    local filled = tables.createTable()
+    for _, count in ipairs({ 3, 2000, 1, 0, 500 }) do
+      local lines = {}
+      for i = 1, count do
+        lines[i] = string.format("block ip 10.%d.%d.%d %d d-%d i", count % 256, i / 256, i % 256, NOW + 60, i)
       end
-      assert.equal(250, count)
-      assert.equal(0, feed.refused)
-      assert.same({ 1700000000, 51 }, { feed.epoch, feed.sequence })
+      local body = body_of(header({ [7] = count }), lines)
+      assert(feeds.readFeed(filled, split(body, 1000), sign(body), expectation({ maxDecisions = 2000 }), function() end))
+      assert.same({ count, count }, { filled.count, #decisions_of(filled) })
     end
   end)
 
@@ -103,7 +119,7 @@ describe("the decision feed", function()
     end
     local body = body_of(header({ [7] = 1000 }), lines)
     local pauses = 0
-    assert(feeds.readFeed(split(body, 100), sign(body), expectation(), function()
+    assert(read_chunks({ body }, nil, sign(body), function()
       pauses = pauses + 1
     end))
     assert.is_true(pauses >= 3)
@@ -117,19 +133,8 @@ describe("the decision feed", function()
     assert.equal(1, assert(read_line("throttle ip 192.0.2.1 " .. NOW + 9 .. " d i")).rps)
   end)
 
-  it("keeps the strongest of several decisions about one address first", function()
-    local e = " ip 192.0.2.1 " .. NOW + 60
-    local lines = { "throttle" .. e .. " t i rps=5", "block" .. e .. " l i scope=login", "block" .. e .. " b i", "allow" .. e .. " a i" }
-    local feed = assert(read(body_of(header({ [7] = 4 }), lines)))
-    local ids = {}
-    for _, decision in ipairs(entry.decodeEntry(entries_of(feed)[entry.addressKey("\192\0\2\1")])) do
-      ids[#ids + 1] = decision.id
-    end
-    assert.same({ "a", "b", "l", "t" }, ids)
-  end)
-
   it("may be empty, and the same as before", function()
-    assert.equal(0, assert(read(body_of(header({ [7] = 0 }), {}))).taken)
+    assert.equal(0, assert(read(body_of(header({ [7] = 0 }), {}))).count)
     assert.is_not_nil(read(body_of(header({ [5] = 50 }), { LINE })))
     assert.is_not_nil(read(body_of(header({ [4] = 1700000001, [5] = 1 }), { LINE })))
   end)
@@ -146,12 +151,36 @@ describe("the decision feed", function()
     }
     local good = "block ip 192.0.2.99 " .. NOW + 60 .. " good i"
     for _, line in ipairs(refused) do
-      local feed = assert(read(body_of(header({ [7] = 2 }), { line:format(NOW + 60), good })), line)
-      assert.same({ 1, 1 }, { feed.taken, feed.refused }, line)
-      assert.is_string(feed.refusal)
+      local filled, report = read(body_of(header({ [7] = 2 }), { line:format(NOW + 60), good }))
+      assert.is_table(filled, line)
+      assert.same({ 1, 1 }, { filled.count, report.refused }, line)
+      assert.is_string(report.refusal)
+      assert.equal("good", decisions_of(filled)[1].id, line)
     end
-    local feed = assert(read(body_of(header({ [7] = 2 }), { "block ip 192.0.2.1 " .. NOW .. " d i", good })))
-    assert.same({ 1, 1, "expired" }, { feed.taken, feed.refused, feed.refusal })
+    local filled, report = read(body_of(header({ [7] = 2 }), { "block ip 192.0.2.1 " .. NOW .. " d i", good }))
+    assert.same({ 1, 1, "expired" }, { filled.count, report.refused, report.refusal })
+  end)
+
+  it("leaves out for everybody what it refused, however often the rest is read", function()
+    local lines = { "block ip 127.0.0.1 " .. NOW + 60 .. " d i", "block ip 192.0.2.99 " .. NOW + 60 .. " good i", "drop ip 192.0.2.1 " .. NOW + 60 .. " d i" }
+    local filled = read(body_of(header({ [7] = 3 }), lines))
+    for _ = 1, 2 do
+      tables.clearDecisions(filled, 3)
+      assert.is_true(entry.enterJudged(filled, function() end))
+      local decisions = decisions_of(filled)
+      assert.same({ 1, "good" }, { #decisions, decisions[1].id })
+    end
+  end)
+
+  it("takes hundreds of decisions about one address, and refuses thousands", function()
+    local lines = {}
+    for i = 1, 3000 do
+      lines[i] = string.format("throttle ip 192.0.2.1 %d d-%d i rps=%d", NOW + 60, i, i)
+    end
+    local filled, report = read(body_of(header({ [7] = 3000 }), lines), { maxDecisions = 3000 })
+    assert.is_true(filled.count >= 500)
+    assert.equal(3000, filled.count + report.refused)
+    assert.is_true(report.refused > 0)
   end)
 
   it("enforces none of 100 feeds that are forged, replayed, rolled back, for others or broken", function()

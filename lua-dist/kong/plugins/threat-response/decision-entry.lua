@@ -1,116 +1,152 @@
 local ____exports = {}
-local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
-local maskAddress = ____cidr_2Ets.maskAddress
---- How decisions lie in the dictionary: a key for each address or range, its decisions as text, the strongest first.
-local FIELDS = "^(%d) (%l+) (%d+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+)$"
-local NONE = "-"
---- D.
-local LETTER = 68
---- `D` plus the address for a single one, `D<prefix length>:` plus the first address for a range.
-function ____exports.addressKey(bytes)
-    return "D" .. bytes
-end
-function ____exports.rangeKey(bytes, length)
-    return (("D" .. tostring(length)) .. ":") .. maskAddress(bytes, length)
-end
-function ____exports.entryKey(range)
-    return range.length == #range.bytes * 8 and ____exports.addressKey(range.bytes) or ____exports.rangeKey(range.bytes, range.length)
-end
---- `allow` beats all; what holds everywhere beats what is limited to logins or a route; a block beats a throttle.
-local function rank(decision)
-    if decision.action == "allow" then
-        return 0
+local ____decision_2Dguard_2Ets = require("kong.plugins.threat-response.decision-guard")
+local objectTo = ____decision_2Dguard_2Ets.objectTo
+local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
+local createKey = ____decision_2Dkey_2Ets.createKey
+local setRange = ____decision_2Dkey_2Ets.setRange
+local ____decision_2Dline_2Ets = require("kong.plugins.threat-response.decision-line")
+local rankOf = ____decision_2Dline_2Ets.rankOf
+local readDecision = ____decision_2Dline_2Ets.readDecision
+local ____decision_2Dplain_2Dline_2Ets = require("kong.plugins.threat-response.decision-plain-line")
+local readPlainLine = ____decision_2Dplain_2Dline_2Ets.readPlainLine
+local ____decision_2Dtable_2Ets = require("kong.plugins.threat-response.decision-table")
+local addDecision = ____decision_2Dtable_2Ets.addDecision
+local finishTable = ____decision_2Dtable_2Ets.finishTable
+local textAt = ____decision_2Dtable_2Ets.textAt
+local LINE_FEED = 10
+--- What a struck line begins with; no line that was signed does.
+local DASH = 45
+--- In plain lines; makes slices of some 0.1 ms.
+local WORK_BEFORE_PAUSE = 300
+--- What reading the thorough way costs.
+local THOROUGH_WORK = 16
+--- Spared ranges that are looked at in the time of a plain line.
+local RANGES_PER_WORK = 64
+local line = {
+    key = createKey(),
+    expires = 0
+}
+--- Since the last pause.
+local work = 0
+local function findLineEnd(____table, from)
+    local place = from
+    while ____table.bytes[place] ~= LINE_FEED do
+        place = place + 1
     end
-    local isLimited = decision.scope ~= nil or decision.route ~= nil
-    return (decision.action == "block" and 1 or 3) + (isLimited and 1 or 0)
+    return place
 end
-function ____exports.encodeEntry(decision)
-    local ____decision_0 = decision
-    local action = ____decision_0.action
-    local expires = ____decision_0.expires
-    local id = ____decision_0.id
-    local incident = ____decision_0.incident
-    local rps = ____decision_0.rps
-    local scope = ____decision_0.scope
-    local route = ____decision_0.route
-    return string.format(
-        "%d %s %d %s %s %.14g %s %s",
-        rank(decision),
-        action,
-        expires,
-        id,
-        incident,
-        rps,
-        scope or NONE,
-        route or NONE
-    )
+local function strike(____table, from, judgement, refusal)
+    ____table.bytes[from] = DASH
+    judgement.refused = judgement.refused + 1
+    judgement.refusal = refusal
 end
---- What `entryKey` and `encodeEntry` give for a plain block of an IPv4 address: `tail` is `<expires> <id> <incident>`.
-function ____exports.plainKey(address)
-    local a = math.floor(address / 16777216)
-    local b = math.floor(address / 65536) % 256
-    local c = math.floor(address / 256) % 256
-    return string.char(
-        LETTER,
-        a,
-        b,
-        c,
-        address % 256
-    )
-end
-function ____exports.encodePlainBlock(tail)
-    return ("1 block " .. tail) .. " 1 - -"
-end
---- Two entries of one key. The rank leads each line, so the order of text is the order of strength.
-function ____exports.joinEntries(first, second)
-    local lines = {second}
-    for line in string.gmatch(first, "[^\n]+") do
-        lines[#lines + 1] = line
+--- Like `readPlainLine` for any other line: what is wrong with it comes first, and whether that makes the whole feed unusable.
+local function readThoroughly(text)
+    work = work + THOROUGH_WORK
+    local stated, problem, isMalformed = readDecision(text)
+    if stated == nil then
+        return problem or "malformed line", isMalformed
     end
-    table.sort(lines)
-    return table.concat(lines, "\n")
+    setRange(line.key, stated.range)
+    line.expires = stated.decision.expires
+    return nil
 end
---- Epoch seconds at which the last decision of an entry ends.
-function ____exports.expiryOf(entry)
-    local latest = 0
-    for expires in string.gmatch(entry, "%d %l+ (%d+)[^\n]*") do
-        latest = math.max(
-            latest,
-            tonumber(expires)
-        )
+local function judge(judgement)
+    work = work + judgement.guard.count / RANGES_PER_WORK
+    return line.expires <= judgement.now and "expired" or objectTo(judgement.guard, line.key)
+end
+--- Enters the line at `from`: where its line feed is, or a message when the feed is unusable.
+local function enterLine(____table, from, judgement)
+    local ____end = readPlainLine(____table.bytes, from, line)
+    local refusal
+    if ____end == 0 then
+        ____end = findLineEnd(____table, from)
+        if judgement == nil and ____table.bytes[from] == DASH then
+            return ____end
+        end
+        local problem, isMalformed = readThoroughly(textAt(____table, from, ____end - from))
+        if isMalformed == true then
+            return ____end, problem
+        end
+        refusal = problem
     end
-    return latest
+    if judgement ~= nil and refusal == nil then
+        refusal = judge(judgement)
+    end
+    if refusal == nil and not addDecision(____table, line.key, line.expires, from) then
+        refusal = "too many decisions about one address"
+    end
+    if judgement ~= nil and refusal ~= nil then
+        strike(____table, from, judgement, refusal)
+    end
+    return ____end
 end
-function ____exports.decodeEntry(entry)
-    local decisions = {}
-    for line in string.gmatch(entry, "[^\n]+") do
-        local order, action, expires, id, incident, rps, scope, route = string.match(line, FIELDS)
-        if action ~= nil then
-            local ____tonumber_result_2 = tonumber(order)
-            local ____action_3 = action
-            local ____tonumber_result_4 = tonumber(expires)
-            local ____id_5 = id
-            local ____incident_6 = incident
-            local ____tonumber_result_7 = tonumber(rps)
-            local ____temp_8 = scope == "login" and "login" or nil
-            local ____temp_1
-            if route == NONE then
-                ____temp_1 = nil
-            else
-                ____temp_1 = route
-            end
-            decisions[#decisions + 1] = {
-                rank = ____tonumber_result_2,
-                action = ____action_3,
-                expires = ____tonumber_result_4,
-                id = ____id_5,
-                incident = ____incident_6,
-                rps = ____tonumber_result_7,
-                scope = ____temp_8,
-                route = ____temp_1
-            }
+--- Enters all lines from `from` on, at most `most`: how many there were, and what makes the feed unusable. Without a judgement they have been
+-- judged before.
+function ____exports.enterLines(____table, from, most, judgement, pause)
+    local place = from
+    local count = 0
+    work = 0
+    while place < ____table.length do
+        count = count + 1
+        if count > most then
+            return count, ("has more than the " .. tostring(most)) .. " it announces"
+        end
+        local ____end, problem = enterLine(____table, place, judgement)
+        if problem ~= nil then
+            return count, (("line " .. tostring(count + 1)) .. ": ") .. problem
+        end
+        place = ____end + 1
+        work = work + 1
+        if work >= WORK_BEFORE_PAUSE then
+            work = 0
+            pause()
         end
     end
-    return decisions
+    finishTable(____table)
+    return count
+end
+--- Enters a text that another worker has verified and judged.
+function ____exports.enterJudged(____table, pause)
+    local ____, problem = ____exports.enterLines(
+        ____table,
+        findLineEnd(____table, 0) + 1,
+        math.huge,
+        nil,
+        pause
+    )
+    return problem == nil
+end
+--- The decision whose line is at `place`.
+function ____exports.decodeAt(____table, place)
+    local stated = readDecision(textAt(
+        ____table,
+        place,
+        findLineEnd(____table, place) - place
+    ))
+    if stated == nil then
+        return nil
+    end
+    local ____stated_decision_0 = stated.decision
+    local action = ____stated_decision_0.action
+    local expires = ____stated_decision_0.expires
+    local id = ____stated_decision_0.id
+    local incident = ____stated_decision_0.incident
+    local rps = ____stated_decision_0.rps
+    local scope = ____stated_decision_0.scope
+    local route = ____stated_decision_0.route
+    local key = createKey()
+    setRange(key, stated.range)
+    return {
+        key = key,
+        rank = rankOf(stated.decision),
+        action = action,
+        expires = expires,
+        id = id,
+        incident = incident,
+        rps = rps,
+        scope = scope,
+        route = route
+    }
 end
 return ____exports

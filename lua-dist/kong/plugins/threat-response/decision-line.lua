@@ -1,12 +1,9 @@
 local ____exports = {}
 local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
-local overlaps = ____cidr_2Ets.overlaps
 local parseRange = ____cidr_2Ets.parseRange
 local ____decision_2Dfeed_2Ets = require("kong.plugins.threat-response.contract.decision-feed")
 local DECISION_ACTIONS = ____decision_2Dfeed_2Ets.DECISION_ACTIONS
 local DECISION_KINDS = ____decision_2Dfeed_2Ets.DECISION_KINDS
-local WIDEST_IPV4 = ____decision_2Dfeed_2Ets.WIDEST_IPV4
-local WIDEST_IPV6 = ____decision_2Dfeed_2Ets.WIDEST_IPV6
 local MAX_NAME = 128
 local function isOneOf(values, value)
     for ____, known in ipairs(values) do
@@ -51,16 +48,15 @@ local function readParameters(decision, text)
     end
     return nil
 end
-local function judgeRange(range, spared)
-    if range == nil then
-        return "not an address or range"
+--- `allow` beats all; what holds everywhere beats what is limited to logins or a route; a block beats a throttle.
+function ____exports.rankOf(decision)
+    if decision.action == "allow" then
+        return 0
     end
-    if range.length < (#range.bytes == 4 and WIDEST_IPV4 or WIDEST_IPV6) then
-        return "wider than decisions may be"
-    end
-    return overlaps(spared, range) and "covers loopback, a trusted proxy or an allow-list entry" or nil
+    local isLimited = decision.scope ~= nil or decision.route ~= nil
+    return (decision.action == "block" and 1 or 3) + (isLimited and 1 or 0)
 end
-function ____exports.readDecision(line, now, spared)
+function ____exports.readDecision(line)
     local action, kind, value, expires, id, incident, parameters = string.match(line, "^(%l+) (%l+) ([^ ]+) (%d+) ([^ ]+) ([^ ]+)(.*)$")
     local other = string.find(line, "[%c]")
     if action == nil or other ~= nil or #id > MAX_NAME or #incident > MAX_NAME then
@@ -78,17 +74,13 @@ function ____exports.readDecision(line, now, spared)
         scope = nil,
         route = nil
     }
-    if decision.expires <= now then
-        return nil, "expired"
-    end
     local problem, isMalformed = readParameters(decision, parameters)
     if problem ~= nil then
         return nil, problem, isMalformed
     end
     local range = parseRange(value)
-    local objection = judgeRange(range, spared)
-    if range == nil or objection ~= nil then
-        return nil, objection
+    if range == nil then
+        return nil, "not an address or range"
     end
     return {range = range, decision = decision}
 end

@@ -8,13 +8,21 @@ local HEADER_SIGNATURE = ____ingest_2Ets.HEADER_SIGNATURE
 local HEADER_TIMESTAMP = ____ingest_2Ets.HEADER_TIMESTAMP
 local ____decision_2Dfeed_2Ets = require("kong.plugins.threat-response.decision-feed")
 local readFeed = ____decision_2Dfeed_2Ets.readFeed
+local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
+local touchPieces = ____decision_2Dpieces_2Ets.touchPieces
 local ____decision_2Dsource_2Ets = require("kong.plugins.threat-response.decision-source")
 local compileSource = ____decision_2Dsource_2Ets.compileSource
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
 local clearStore = ____decision_2Dstore_2Ets.clearStore
+local hasDictionary = ____decision_2Dstore_2Ets.hasDictionary
+local noticeHead = ____decision_2Dstore_2Ets.noticeHead
 local readHead = ____decision_2Dstore_2Ets.readHead
+local release = ____decision_2Dstore_2Ets.release
+local tableOfHead = ____decision_2Dstore_2Ets.tableOfHead
+local takeSpare = ____decision_2Dstore_2Ets.takeSpare
+local takeWanted = ____decision_2Dstore_2Ets.takeWanted
 local ____decision_2Dwriter_2Ets = require("kong.plugins.threat-response.decision-writer")
-local writeFeed = ____decision_2Dwriter_2Ets.writeFeed
+local publish = ____decision_2Dwriter_2Ets.publish
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local hmacHex = ____digest_2Ets.hmacHex
 local ____http_2Dclient_2Ets = require("kong.plugins.threat-response.http-client")
@@ -29,19 +37,21 @@ local ____occasional_2Dlog_2Ets = require("kong.plugins.threat-response.occasion
 local logOccasionally = ____occasional_2Dlog_2Ets.logOccasionally
 --- Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires.
 local TICK_S = 0.2
-local REFRESH_S = 5
+--- Makes all pieces of a feed of 50,000 decisions, and as many reserved ones, wait at most some six seconds.
+local TOUCHES_PER_TICK = 100
+local RETRY_FULL_S = 10
 local LONGEST_RETRY_AFTER_S = 60
 local BYTES_PER_DECISION = 512
 --- Some versions of nginx do not look at other events when the wait is 0.
 local PAUSE_S = 0.001
---- What this worker has written last.
-local written
 local source
 --- Whether the next answer has to be complete: this worker does not know what is in the store, or judges differently now.
 local needsAll = true
 local isBusy = false
 local nextPollAt = 0
-local nextRefreshAt = 0
+--- Whether the pieces in the dictionary have to be written again.
+local needsRepair = false
+local holdsSpare = false
 local function pause()
     ngx.sleep(PAUSE_S)
 end
@@ -98,22 +108,40 @@ local function refuse(reason)
         "refused the decision feed, what is in force stays until it expires: " .. tostring(reason)
     )
 end
-local function store(feed)
-    local fits = writeFeed(feed, written, pause)
-    written = feed
-    nextRefreshAt = ngx.now() + REFRESH_S
-    if not fits then
-        logOccasionally(ngx.WARN, "full", "lua_shared_dict threat_response is too small for these decisions: enlarge it")
+--- The table for the next feed; undefined while this worker still gets what another one has written.
+local function claimSpare()
+    local ____table = takeSpare()
+    holdsSpare = ____table ~= nil
+    return ____table
+end
+local function bringIntoForce(____table)
+    if not publish(____table, pause) then
+        nextPollAt = ngx.now() + RETRY_FULL_S
+        local message = "lua_shared_dict threat_response is too small for the decision feed: enlarge it"
+        logOccasionally(ngx.WARN, "full", message .. ". What is in force stays until it expires")
     end
 end
---- In a full dictionary what was idle for longest has to go: decisions are written again so often that others go first.
-local function refresh()
-    if written ~= nil and written.taken > 0 and not needsAll and ngx.now() >= nextRefreshAt then
-        store(written)
+--- Writes again what this worker has, or gets it anew when it has not.
+local function repair()
+    needsRepair = false
+    local ____table = tableOfHead()
+    if ____table == nil then
+        needsAll = true
+    elseif claimSpare() == nil then
+        needsRepair = true
+    else
+        bringIntoForce(____table)
+    end
+end
+local function tellRefused(report)
+    if report.refused > 0 then
+        countHealth("decisions_refused", report.refused)
+        local message = (("refused " .. tostring(report.refused)) .. " decisions of the feed, one because: ") .. tostring(report.refusal)
+        logOccasionally(ngx.WARN, "refused", message)
     end
 end
 --- Whether the feed was taken.
-local function takeFeed(from, response)
+local function takeFeed(from, response, ____table)
     local expected = {
         gateway = from.gateway,
         secret = from.feedSecret,
@@ -122,30 +150,28 @@ local function takeFeed(from, response)
         known = knownPosition(from),
         spared = from.spared
     }
-    local feed, problem = readFeed(response.chunks, response.headers[HEADER_SIGNATURE], expected, pause)
-    if feed == nil then
+    local report, problem = readFeed(
+        ____table,
+        response.chunks,
+        response.headers[HEADER_SIGNATURE],
+        expected,
+        pause
+    )
+    if report == nil then
         refuse(problem)
         return false
     end
-    if feed.refused > 0 then
-        countHealth("decisions_refused", feed.refused)
-        logOccasionally(
-            ngx.WARN,
-            "refused",
-            (("refused " .. tostring(feed.refused)) .. " decisions of the feed, one because: ") .. tostring(feed.refusal)
-        )
-    end
+    tellRefused(report)
     if from.identity ~= (source and source.identity) then
         return false
     end
-    store(feed)
+    bringIntoForce(____table)
     return true
 end
 local function poll(from)
-    local isWhole = needsAll
     local response, failure = fetchFeed(
         from,
-        isWhole and ({epoch = 0, sequence = 0}) or knownPosition(from)
+        needsAll and ({epoch = 0, sequence = 0}) or knownPosition(from)
     )
     if response == nil then
         logOccasionally(
@@ -156,7 +182,8 @@ local function poll(from)
         return
     end
     if response.status == 200 then
-        if takeFeed(from, response) then
+        local ____table = claimSpare()
+        if ____table ~= nil and takeFeed(from, response, ____table) then
             needsAll = false
         end
     elseif response.status ~= 304 then
@@ -173,28 +200,45 @@ local function poll(from)
     end
 end
 local function work(_premature, from)
-    local ok, reason = pcall(poll, from)
-    pcall(refresh)
+    local ok, reason = pcall(needsRepair and repair or poll, from)
     isBusy = false
+    if holdsSpare then
+        holdsSpare = false
+        release()
+    end
     if not ok then
         logOccasionally(ngx.ERR, "poll", "polling for decisions failed, will try again: " .. reason)
+    end
+end
+--- In a full dictionary what was idle for longest has to go: that must not be decisions.
+local function keepPieces()
+    if hasDictionary then
+        local isWhole = touchPieces(
+            readHead(),
+            TOUCHES_PER_TICK
+        )
+        needsRepair = takeWanted() or not isWhole or needsRepair
+    end
+end
+local function startWork(from)
+    local now = ngx.now()
+    if not isBusy and (now >= nextPollAt or needsRepair) then
+        isBusy = true
+        nextPollAt = now + from.agent.poll_interval_s
+        local started = ngx.timer.at(0, work, from)
+        isBusy = started ~= nil and started ~= false
     end
 end
 local function tick(premature)
     if premature or source == nil then
         return
     end
-    if not claimLeadership("feed") then
+    noticeHead()
+    if claimLeadership("feed") then
+        keepPieces()
+        startWork(source)
+    else
         needsAll = true
-        written = nil
-        return
-    end
-    local now = ngx.now()
-    if not isBusy and now >= nextPollAt then
-        isBusy = true
-        nextPollAt = now + source.agent.poll_interval_s
-        local started = ngx.timer.at(0, work, source)
-        isBusy = started ~= nil and started ~= false
     end
 end
 --- Once in each worker. Looking after the leadership is quick and apart from polling, so that a slow agent does not cost it.

@@ -2,60 +2,101 @@ local ____exports = {}
 local ____address_2Ets = require("kong.plugins.threat-response.address")
 local unmap = ____address_2Ets.unmap
 local ____decision_2Dentry_2Ets = require("kong.plugins.threat-response.decision-entry")
-local addressKey = ____decision_2Dentry_2Ets.addressKey
-local decodeEntry = ____decision_2Dentry_2Ets.decodeEntry
-local rangeKey = ____decision_2Dentry_2Ets.rangeKey
+local decodeAt = ____decision_2Dentry_2Ets.decodeAt
+local enterJudged = ____decision_2Dentry_2Ets.enterJudged
+local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
+local createKey = ____decision_2Dkey_2Ets.createKey
+local isSame = ____decision_2Dkey_2Ets.isSame
+local setAddress = ____decision_2Dkey_2Ets.setAddress
+local setAround = ____decision_2Dkey_2Ets.setAround
+local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
+local readPieces = ____decision_2Dpieces_2Ets.readPieces
+local ____decision_2Dtable_2Ets = require("kong.plugins.threat-response.decision-table")
+local clearDecisions = ____decision_2Dtable_2Ets.clearDecisions
+local createTable = ____decision_2Dtable_2Ets.createTable
+local firstPlace = ____decision_2Dtable_2Ets.firstPlace
+local nextPlace = ____decision_2Dtable_2Ets.nextPlace
+--- The decisions in force. Their text is in the shared dictionary (`decision-pieces.ts`); a head there says which feed counts. Each worker
+-- has that feed in a table of its own and looks up only there. When the head names another feed, the worker fills its second table, while
+-- the first stays in force, and then changes them over.
 local HEAD_KEY = "F"
+--- Set by a worker that could not get what the head names.
+local WANTED_KEY = "Fw"
+local WANTED_S = 60
 --- How old the head may be that a worker goes by.
 local HEAD_AGE_S = 0.1
+local RETRY_S = 0.5
+local PAUSE_S = 0.001
 local MAX_DECODED = 10000
 local NO_HEAD = {
     generation = 0,
+    set = 0,
     gateway = "",
     epoch = 0,
     sequence = 0,
+    length = 0,
     count = 0,
-    lengths4 = {},
-    lengths6 = {}
+    latest = 0
 }
 local dictionary = ngx.shared.threat_response
-local ownEntries = {}
-local nextEntries = {}
+____exports.hasDictionary = dictionary ~= nil
 local head = NO_HEAD
 local headText
 local headReadAt = 0
---- What entries say, by their text: it repeats as long as an address is under a decision.
+local active = createTable()
+local spare = createTable()
+--- Whether somebody fills the spare table, or needs it to stay as it is.
+local isTaken = false
+local followAfter = 0
+--- What lines say, by place.
 local decoded = {}
 local decodedCount = 0
-local function formatLengths(lengths)
-    return #lengths > 0 and table.concat(lengths, ",") or "-"
-end
-local function parseLengths(text)
-    local lengths = {}
-    for digits in string.gmatch(text, "%d+") do
-        lengths[#lengths + 1] = tonumber(digits)
+local address = createKey()
+local around = createKey()
+--- The table to fill with the next feed; undefined while that is being done already. `release` has to follow.
+function ____exports.takeSpare()
+    if isTaken then
+        return nil
     end
-    return lengths
+    isTaken = true
+    return spare
+end
+function ____exports.release()
+    isTaken = false
+end
+--- From now on the spare table counts.
+local function activate(generation)
+    local next = spare
+    next.generation = generation
+    spare = active
+    active = next
+    decoded = {}
+    decodedCount = 0
+end
+local function forget(____table)
+    ____table.generation = 0
+    clearDecisions(____table, 0)
 end
 local function parseHead(text)
-    local generation, gateway, epoch, sequence, count, lengths4, lengths6 = string.match(text, "^(%d+) ([^ ]+) (%d+) (%d+) (%d+) ([^ ]+) ([^ ]+)$")
+    local generation, set, gateway, epoch, sequence, length, count, latest = string.match(text, "^(%d+) ([01]) ([^ ]+) (%d+) (%d+) (%d+) (%d+) (%d+)$")
     if generation == nil then
         return NO_HEAD
     end
     return {
         generation = tonumber(generation),
+        set = tonumber(set),
         gateway = gateway,
         epoch = tonumber(epoch),
         sequence = tonumber(sequence),
+        length = tonumber(length),
         count = tonumber(count),
-        lengths4 = parseLengths(lengths4),
-        lengths6 = parseLengths(lengths6)
+        latest = tonumber(latest)
     }
 end
 --- The head as it is now.
 function ____exports.readHead()
+    headReadAt = ngx.now()
     if dictionary ~= nil then
-        headReadAt = ngx.now()
         local text = dictionary:get(HEAD_KEY)
         if text ~= headText then
             headText = text
@@ -64,83 +105,105 @@ function ____exports.readHead()
     end
     return head
 end
-function ____exports.writeHead(next)
+--- The feed of the head counts from now on, which is in the table and, where there is one, in the dictionary.
+function ____exports.switchTo(next, ____table)
     if dictionary == nil then
-        ownEntries = nextEntries
-        nextEntries = {}
         head = next
-        return
+    else
+        local ____next_0 = next
+        local generation = ____next_0.generation
+        local set = ____next_0.set
+        local gateway = ____next_0.gateway
+        local epoch = ____next_0.epoch
+        local sequence = ____next_0.sequence
+        local length = ____next_0.length
+        local count = ____next_0.count
+        local latest = ____next_0.latest
+        local place = (((string.format("%d", generation) .. " ") .. tostring(set)) .. " ") .. gateway
+        dictionary:set(
+            HEAD_KEY,
+            string.format(
+                "%s %d %d %d %d %d",
+                place,
+                epoch,
+                sequence,
+                length,
+                count,
+                latest
+            )
+        )
+        ____exports.readHead()
     end
-    local numbers = string.format("%d %d %d", next.epoch, next.sequence, next.count)
-    local lengths = (formatLengths(next.lengths4) .. " ") .. formatLengths(next.lengths6)
-    dictionary:set(
-        HEAD_KEY,
-        (((((tostring(next.generation) .. " ") .. next.gateway) .. " ") .. numbers) .. " ") .. lengths
-    )
-    ____exports.readHead()
+    if ____table == active then
+        active.generation = next.generation
+    else
+        activate(next.generation)
+    end
 end
 --- No decision is in force any more.
 function ____exports.clearStore()
     if dictionary ~= nil then
         dictionary:delete(HEAD_KEY)
     end
-    ownEntries = {}
-    nextEntries = {}
     head = NO_HEAD
     headText = nil
+    forget(active)
 end
-local function bucketOf(buckets, key)
-    local index = string.byte(key, -1)
-    local known = buckets[index]
-    if known ~= nil then
-        return known
-    end
-    local created = {}
-    buckets[index] = created
-    return created
+local function pause()
+    ngx.sleep(PAUSE_S)
 end
---- What this generation has written under the key so far.
-function ____exports.readWritten(key, generation)
-    if dictionary == nil then
-        return bucketOf(nextEntries, key)[key]
-    end
-    local entry, writtenIn = dictionary:get(key)
-    local ____temp_2
-    if writtenIn == generation then
-        ____temp_2 = entry
-    else
-        ____temp_2 = nil
-    end
-    return ____temp_2
+local function fill(____table, from)
+    clearDecisions(____table, from.count)
+    ____table.gateway = from.gateway
+    ____table.epoch = from.epoch
+    ____table.sequence = from.sequence
+    return from.latest <= ngx.now() or readPieces(from, ____table, pause) and enterJudged(____table, pause)
 end
---- False when the dictionary is too small: something that was still valid had to go.
-function ____exports.writeEntry(key, entry, ttl, generation)
-    if dictionary == nil then
-        bucketOf(nextEntries, key)[key] = entry
-        return true
-    end
-    local stored, ____, evicted = dictionary:set(key, entry, ttl, generation)
-    return stored and evicted ~= true
-end
---- Frees what no generation since has written again; it has not counted any more.
-function ____exports.removeOlder(key, generation)
-    if dictionary ~= nil then
-        local entry, writtenIn = dictionary:get(key)
-        if entry ~= nil and (writtenIn or 0) < generation then
-            dictionary:delete(key)
+--- Gets what the head names. When that is not possible the worker that polls is asked to write it again.
+local function follow()
+    local from = head
+    local ok, isFilled = pcall(fill, spare, from)
+    if ok and isFilled == true then
+        activate(from.generation)
+    elseif ____exports.readHead().generation == from.generation then
+        followAfter = ngx.now() + RETRY_S
+        if dictionary ~= nil then
+            dictionary:set(WANTED_KEY, from.generation, WANTED_S)
         end
     end
+    ____exports.release()
 end
-local function readEntry(key)
-    if dictionary == nil then
-        local ____opt_3 = ownEntries[string.byte(key, -1)]
-        return ____opt_3 and ____opt_3[key]
+--- Begins to follow the head when this worker does not have what it names.
+function ____exports.noticeHead()
+    local ____exports_readHead_result_5 = ____exports.readHead()
+    local generation = ____exports_readHead_result_5.generation
+    if dictionary == nil or generation == active.generation then
+        return
     end
-    local entry, generation = dictionary:get(key)
-    return entry ~= nil and (generation or 0) >= head.generation and entry or nil
+    if generation == 0 then
+        forget(active)
+    elseif ngx.now() >= followAfter and ____exports.takeSpare() ~= nil then
+        local started = ngx.timer.at(0, follow)
+        isTaken = started ~= nil and started ~= false
+    end
 end
-local function decode(entry)
-    local known = decoded[entry]
+--- The decisions this worker goes by when they are those of the head, undefined while it does not have them yet.
+function ____exports.tableOfHead()
+    return ____exports.readHead().generation == active.generation and active or nil
+end
+--- Whether a worker has missed something since the last call.
+function ____exports.takeWanted()
+    if dictionary == nil then
+        return false
+    end
+    local wanted = dictionary:get(WANTED_KEY)
+    if wanted ~= nil then
+        dictionary:delete(WANTED_KEY)
+    end
+    return wanted ~= nil and wanted == head.generation
+end
+local function decisionAt(place)
+    local known = decoded[place]
     if known ~= nil then
         return known
     end
@@ -148,43 +211,42 @@ local function decode(entry)
         decoded = {}
         decodedCount = 0
     end
-    local decisions = decodeEntry(entry)
-    decoded[entry] = decisions
-    decodedCount = decodedCount + 1
-    return decisions
+    local decision = decodeAt(active, place)
+    if decision ~= nil then
+        decoded[place] = decision
+        decodedCount = decodedCount + 1
+    end
+    return decision
 end
---- The stronger of `best` and what the entry holds that has not expired.
+--- The stronger of `best` and what there is about exactly this key and has not expired.
 local function choose(best, key)
-    local entry = readEntry(key)
-    if entry == nil then
-        return best
-    end
-    local now = ngx.now()
-    for ____, decision in ipairs(decode(entry)) do
-        if decision.expires > now then
-            return (best == nil or decision.rank < best.rank) and decision or best
+    local chosen = best
+    local place = firstPlace(active, key)
+    while place ~= 0 do
+        local decision = decisionAt(place)
+        if decision ~= nil and decision.expires > ngx.now() and isSame(decision.key, key) then
+            if chosen == nil or decision.rank < chosen.rank then
+                chosen = decision
+            end
         end
+        place = nextPlace(active)
     end
-    return best
+    return chosen
 end
 --- The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it.
 function ____exports.findDecision(binary, gateway)
     if ngx.now() - headReadAt > HEAD_AGE_S then
-        ____exports.readHead()
+        ____exports.noticeHead()
     end
-    if head.count == 0 or head.gateway ~= gateway then
+    if active.count == 0 or active.gateway ~= gateway then
         return nil
     end
     local bytes = unmap(binary)
-    local best = choose(
-        nil,
-        addressKey(bytes)
-    )
-    for ____, length in ipairs(#bytes == 4 and head.lengths4 or head.lengths6) do
-        best = choose(
-            best,
-            rangeKey(bytes, length)
-        )
+    setAddress(address, bytes)
+    local best = choose(nil, address)
+    for ____, tag in ipairs(#bytes == 4 and active.ranges4 or active.ranges6) do
+        setAround(around, address, tag)
+        best = choose(best, around)
     end
     return best
 end

@@ -1,76 +1,62 @@
 local ____exports = {}
-local ____decision_2Dentry_2Ets = require("kong.plugins.threat-response.decision-entry")
-local expiryOf = ____decision_2Dentry_2Ets.expiryOf
-local joinEntries = ____decision_2Dentry_2Ets.joinEntries
 local ____decision_2Dfeed_2Ets = require("kong.plugins.threat-response.decision-feed")
-local eachEntry = ____decision_2Dfeed_2Ets.eachEntry
 local isOlder = ____decision_2Dfeed_2Ets.isOlder
+local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
+local drawGeneration = ____decision_2Dpieces_2Ets.drawGeneration
+local fits = ____decision_2Dpieces_2Ets.fits
+local reservePieces = ____decision_2Dpieces_2Ets.reservePieces
+local trimPieces = ____decision_2Dpieces_2Ets.trimPieces
+local writePieces = ____decision_2Dpieces_2Ets.writePieces
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
+local hasDictionary = ____decision_2Dstore_2Ets.hasDictionary
 local readHead = ____decision_2Dstore_2Ets.readHead
-local readWritten = ____decision_2Dstore_2Ets.readWritten
-local removeOlder = ____decision_2Dstore_2Ets.removeOlder
-local writeEntry = ____decision_2Dstore_2Ets.writeEntry
-local writeHead = ____decision_2Dstore_2Ets.writeHead
---- False when something else had to leave the dictionary for it.
-local function writeDecisions(feed, allows, generation, pause)
-    local fits = true
-    local function write(key, entry, expires)
-        local known = readWritten(key, generation)
-        local joined = known == nil and entry or joinEntries(known, entry)
-        local ttl = (known == nil and expires or expiryOf(joined)) - ngx.now()
-        if ttl > 0 then
-            fits = writeEntry(key, joined, ttl, generation) and fits
-        end
-    end
-    eachEntry(feed, allows, write, pause)
-    return fits
-end
-local function sortDescending(set)
-    local lengths = {}
-    for length in pairs(set) do
-        lengths[#lengths + 1] = length
-    end
-    table.sort(
-        lengths,
-        function(a, b) return a > b end
-    )
-    return lengths
-end
-local function describe(feed, generation)
+local switchTo = ____decision_2Dstore_2Ets.switchTo
+local function describe(____table, generation, set)
+    local ____table_0 = ____table
+    local gateway = ____table_0.gateway
+    local epoch = ____table_0.epoch
+    local sequence = ____table_0.sequence
+    local length = ____table_0.length
+    local count = ____table_0.count
+    local latest = ____table_0.latest
     return {
         generation = generation,
-        gateway = feed.expected.gateway,
-        epoch = feed.epoch,
-        sequence = feed.sequence,
-        count = feed.taken,
-        lengths4 = sortDescending(feed.lengths4),
-        lengths6 = sortDescending(feed.lengths6)
+        set = set,
+        gateway = gateway,
+        epoch = epoch,
+        sequence = sequence,
+        length = length,
+        count = count,
+        latest = latest
     }
 end
-local function removeVanished(previous, generation, pause)
-    for ____, allows in ipairs({true, false}) do
-        eachEntry(
-            previous,
-            allows,
-            function(key) return removeOlder(key, generation) end,
-            pause
+--- Brings a table with a verified feed into force, for all workers where they share a dictionary. False when that is too small: then what was in
+-- force stays. So it does when another worker has written meanwhile, or the feed has become old. The table must be taken (`takeSpare`).
+function ____exports.publish(____table, pause)
+    local before = readHead()
+    if not hasDictionary then
+        switchTo(
+            describe(____table, before.generation + 1, 0),
+            ____table
         )
-    end
-end
---- Whether the dictionary was large enough. Entries that allow come first, so that nobody is blocked for a moment whom the same feed
--- allows. A feed that has become old meanwhile is left. `previous` is the last one that this worker has written.
-function ____exports.writeFeed(feed, previous, pause)
-    local generation = readHead().generation + 1
-    local allowsFit = writeDecisions(feed, true, generation, pause)
-    local othersFit = writeDecisions(feed, false, generation, pause)
-    local head = readHead()
-    if head.gateway == feed.expected.gateway and isOlder(feed, head) then
         return true
     end
-    writeHead(describe(feed, generation))
-    if previous ~= nil and previous ~= feed then
-        removeVanished(previous, generation, pause)
+    reservePieces(pause)
+    local set = 1 - before.set
+    local generation = drawGeneration()
+    if not fits(____table) or not writePieces(____table, set, generation, pause) then
+        return false
     end
-    return allowsFit and othersFit
+    local now = readHead()
+    local isOvertaken = now.gateway == ____table.gateway and isOlder(____table, now)
+    if not isOvertaken and now.generation == before.generation then
+        switchTo(
+            describe(____table, generation, set),
+            ____table
+        )
+        trimPieces(set, ____table, pause)
+        trimPieces(before.set, ____table, pause)
+    end
+    return true
 end
 return ____exports

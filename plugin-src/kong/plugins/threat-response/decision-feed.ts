@@ -1,32 +1,15 @@
-import { matchNumber, type RangeSet } from "./cidr.ts";
+import type { RangeSet } from "./cidr.ts";
 import { FEED_MAGIC, FEED_VERSION } from "./contract/decision-feed.ts";
 import { CLOCK_SKEW_S } from "./contract/ingest.ts";
-import { encodeEntry, encodePlainBlock, entryKey, plainKey } from "./decision-entry.ts";
-import { readDecision, type StatedDecision } from "./decision-line.ts";
-import { type PlainBlock, readPlainBlock } from "./decision-plain-line.ts";
-import { type LineVisitor, type Pause, scanLines } from "./decision-scan.ts";
+import { enterLines, type Judgement, type Pause } from "./decision-entry.ts";
+import { compileGuard } from "./decision-guard.ts";
+import { appendText, clearDecisions, clearText, type DecisionTable, textAt } from "./decision-table.ts";
 import { beginHmac, equalInConstantTime, finishHmac, updateHmac } from "./digest.ts";
 
-/**
- * Reading a feed (`contract/decision-feed.ts`): all of it is verified before any of it counts, in slices that do not hold the worker.
- * Its decisions are not kept as tables, which for 50,000 would cost the garbage collector long steps: who wants them reads the text again.
- */
+/** Reading a feed (`contract/decision-feed.ts`): all of it is verified before any of it counts, in slices that do not hold the worker. */
 export interface FeedPosition {
   epoch: number;
   sequence: number;
-}
-
-export interface Feed extends FeedPosition {
-  chunks: string[];
-  expected: FeedExpectation;
-  /** Prefix lengths of ranges, without single addresses. */
-  lengths4: Record<number, true>;
-  lengths6: Record<number, true>;
-  /** Decisions that were taken, those of them that allow, and those that were refused one by one, with one example of why. */
-  taken: number;
-  allows: number;
-  refused: number;
-  refusal: string | undefined;
 }
 
 export interface FeedExpectation {
@@ -41,26 +24,47 @@ export interface FeedExpectation {
   spared: RangeSet;
 }
 
-type Outcome = LuaMultiReturn<[Feed | undefined, (string | undefined)?]>;
-type EntryVisitor = (this: void, key: string, entry: string, expires: number) => void;
+/** Decisions that were refused one by one, and an example of why. */
+export interface FeedReport {
+  refused: number;
+  refusal: string | undefined;
+}
 
-const CHUNKS_BEFORE_PAUSE = 4;
-const LOWER_A = 97;
-/** Of the line that is being read. */
-const plain: PlainBlock = { address: 0, expires: 0, tail: 0 };
+type Outcome = LuaMultiReturn<[FeedReport | undefined, (string | undefined)?]>;
 
-function isSigned(chunks: string[], signature: string | undefined, secret: string, pause: Pause): boolean {
+const LINE_FEED = 10;
+const MAX_HEAD_BYTES = 1024;
+
+/** The text comes together in the table; no line of it has been read yet. */
+function takeText(
+  table: DecisionTable,
+  chunks: string[],
+  signature: string | undefined,
+  secret: string,
+  pause: Pause,
+): boolean {
   const hmac = beginHmac(secret);
-  let sincePause = 0;
+  let length = 0;
+  for (const chunk of chunks) {
+    length += chunk.length;
+  }
+  clearText(table, length);
   for (const chunk of chunks) {
     updateHmac(hmac, chunk);
-    sincePause += 1;
-    if (sincePause === CHUNKS_BEFORE_PAUSE) {
-      sincePause = 0;
-      pause();
-    }
+    appendText(table, chunk);
+    pause();
   }
   return equalInConstantTime(`v1=${finishHmac(hmac)}`, signature ?? "");
+}
+
+/** Where the head's line feed is, -1 when there is none where it should be. */
+function findHeadEnd(table: DecisionTable): number {
+  for (const place of $range(0, Math.min(table.length, MAX_HEAD_BYTES) - 1)) {
+    if (table.bytes[place] === LINE_FEED) {
+      return place;
+    }
+  }
+  return -1;
 }
 
 /** Undefined with a message when the feed is not one for this node, now. */
@@ -96,119 +100,54 @@ export function isOlder(position: FeedPosition, known: FeedPosition): boolean {
   return position.epoch < known.epoch || (position.epoch === known.epoch && position.sequence < known.sequence);
 }
 
-function startFeed(chunks: string[], expected: FeedExpectation, position: FeedPosition): Feed {
-  return {
-    epoch: position.epoch,
-    sequence: position.sequence,
-    chunks,
-    expected,
-    lengths4: {},
-    lengths6: {},
-    taken: 0,
-    allows: 0,
-    refused: 0,
-    refusal: undefined,
-  };
-}
-
-function count(feed: Feed, stated: StatedDecision): void {
-  const { range, decision } = stated;
-  feed.taken += 1;
-  if (decision.action === "allow") {
-    feed.allows += 1;
+/** Reads the decisions behind the head; a message when the feed is unusable. */
+function takeDecisions(
+  table: DecisionTable,
+  from: number,
+  announced: number,
+  judgement: Judgement,
+  pause: Pause,
+): string | undefined {
+  if (table.bytes[table.length - 1] !== LINE_FEED) {
+    return "the last line has no end";
   }
-  if (range.length < range.bytes.length * 8) {
-    const lengths = range.bytes.length === 4 ? feed.lengths4 : feed.lengths6;
-    lengths[range.length] = true;
+  clearDecisions(table, announced);
+  const [lines, problem] = enterLines(table, from, announced, judgement, pause);
+  if (problem !== undefined) {
+    return problem;
   }
-}
-
-/** Whether the plain block that was read last counts on this node. */
-function isPlainTaken(expected: FeedExpectation): boolean {
-  return plain.expires > expected.now && !matchNumber(expected.spared, plain.address);
-}
-
-/** A message when the line makes the whole feed unusable. */
-function checkLine(feed: Feed, text: string, from: number, end: number, number: number): string | undefined {
-  const { now, spared } = feed.expected;
-  if (readPlainBlock(text, from, end, plain) && isPlainTaken(feed.expected)) {
-    feed.taken += 1;
-    return undefined;
-  }
-  const [stated, problem, isMalformed] = readDecision(string.sub(text, from, end - 1), now, spared);
-  if (stated !== undefined) {
-    count(feed, stated);
-  } else if (isMalformed === true) {
-    return `line ${number}: ${problem}`;
-  } else {
-    feed.refused += 1;
-    feed.refusal = problem;
-  }
-  return undefined;
+  return lines === announced ? undefined : `incomplete: ${lines} of ${announced} decisions`;
 }
 
 /**
- * The feed in `chunks`, or undefined with what is wrong with it. `pause` is called often enough that other requests get their turn.
- * Single decisions that are refused are counted in the feed.
+ * Fills the table with the feed in `chunks`, or tells what is wrong with it: then nothing in the table may be used. `pause` is called often
+ * enough that other requests get their turn.
  */
 export function readFeed(
+  table: DecisionTable,
   chunks: string[],
   signature: string | undefined,
   expected: FeedExpectation,
   pause: Pause,
 ): Outcome {
-  if (!isSigned(chunks, signature, expected.secret, pause)) {
+  if (!takeText(table, chunks, signature, expected.secret, pause)) {
     return $multi(undefined, "wrong signature; compare agent.feed_secret with the agent's feed key");
   }
-  let feed: Feed | undefined;
-  let announced = 0;
-  const visit: LineVisitor = (text, from, end, number) => {
-    if (feed !== undefined) {
-      const isTooMany = number - 1 > announced;
-      return isTooMany ? `has more than the ${announced} it announces` : checkLine(feed, text, from, end, number);
-    }
-    const [position, problem, decisions] = readHeader(string.sub(text, from, end - 1), expected);
-    if (position === undefined) {
-      return problem;
-    }
-    announced = decisions;
-    feed = startFeed(chunks, expected, position);
-    return undefined;
-  };
-  const [lines, problem] = scanLines(chunks, visit, pause);
-  if (problem !== undefined || feed === undefined) {
-    return $multi(undefined, problem ?? "empty");
+  const headEnd = findHeadEnd(table);
+  if (headEnd === -1) {
+    return $multi(undefined, "not a feed of this version");
   }
-  if (lines - 1 !== announced) {
-    return $multi(undefined, `incomplete: ${lines - 1} of ${announced} decisions`);
+  const [position, problem, announced] = readHeader(textAt(table, 0, headEnd), expected);
+  if (position === undefined) {
+    return $multi(undefined, problem);
   }
-  return $multi(feed);
-}
-
-function visitEntry(expected: FeedExpectation, text: string, from: number, end: number, visit: EntryVisitor): void {
-  if (readPlainBlock(text, from, end, plain)) {
-    if (isPlainTaken(expected)) {
-      visit(plainKey(plain.address), encodePlainBlock(string.sub(text, plain.tail, end - 1)), plain.expires);
-    }
-    return;
+  const judgement = { now: expected.now, guard: compileGuard(expected.spared), refused: 0, refusal: undefined };
+  const failure = takeDecisions(table, headEnd + 1, announced, judgement, pause);
+  if (failure !== undefined) {
+    return $multi(undefined, failure);
   }
-  const [stated] = readDecision(string.sub(text, from, end - 1), expected.now, expected.spared);
-  if (stated !== undefined) {
-    visit(entryKey(stated.range), encodeEntry(stated.decision), stated.decision.expires);
-  }
-}
-
-/** Visits the decisions of a verified feed that were taken, as `decision-entry.ts` has them: those that allow, or the others. */
-export function eachEntry(feed: Feed, allows: boolean, visit: EntryVisitor, pause: Pause): void {
-  if (allows && feed.allows === 0) {
-    return;
-  }
-  const visitLine: LineVisitor = (text, from, end, number) => {
-    // `allow` is the only action with this letter: most lines need no reading here.
-    if (number > 1 && (string.byte(text, from) === LOWER_A) === allows) {
-      visitEntry(feed.expected, text, from, end, visit);
-    }
-    return undefined;
-  };
-  scanLines(feed.chunks, visitLine, pause);
+  table.gateway = expected.gateway;
+  table.epoch = position.epoch;
+  table.sequence = position.sequence;
+  return $multi({ refused: judgement.refused, refusal: judgement.refusal });
 }

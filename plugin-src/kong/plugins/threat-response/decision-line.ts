@@ -1,7 +1,7 @@
-import { type AddressRange, overlaps, parseRange, type RangeSet } from "./cidr.ts";
-import { DECISION_ACTIONS, DECISION_KINDS, WIDEST_IPV4, WIDEST_IPV6 } from "./contract/decision-feed.ts";
+import { type AddressRange, parseRange } from "./cidr.ts";
+import { DECISION_ACTIONS, DECISION_KINDS } from "./contract/decision-feed.ts";
 
-/** One line of the feed. What it may not do is refused here, one decision at a time; see `contract/decision-feed.ts`. */
+/** One line of the feed; see `contract/decision-feed.ts`. What it may not do is refused elsewhere (`decision-guard.ts`). */
 export interface Decision {
   action: "allow" | "throttle" | "block";
   /** Epoch seconds. */
@@ -70,17 +70,16 @@ function readParameters(decision: Decision, text: string): LuaMultiReturn<[strin
   return $multi(undefined);
 }
 
-function judgeRange(range: AddressRange | undefined, spared: RangeSet): string | undefined {
-  if (range === undefined) {
-    return "not an address or range";
+/** `allow` beats all; what holds everywhere beats what is limited to logins or a route; a block beats a throttle. */
+export function rankOf(decision: Decision): number {
+  if (decision.action === "allow") {
+    return 0;
   }
-  if (range.length < (range.bytes.length === 4 ? WIDEST_IPV4 : WIDEST_IPV6)) {
-    return "wider than decisions may be";
-  }
-  return overlaps(spared, range) ? "covers loopback, a trusted proxy or an allow-list entry" : undefined;
+  const isLimited = decision.scope !== undefined || decision.route !== undefined;
+  return (decision.action === "block" ? 1 : 3) + (isLimited ? 1 : 0);
 }
 
-export function readDecision(line: string, now: number, spared: RangeSet): Read {
+export function readDecision(line: string): Read {
   const [action, kind, value, expires, id, incident, parameters] = string.match(
     line,
     "^(%l+) (%l+) ([^ ]+) (%d+) ([^ ]+) ([^ ]+)(.*)$",
@@ -106,17 +105,13 @@ export function readDecision(line: string, now: number, spared: RangeSet): Read 
     scope: undefined,
     route: undefined,
   };
-  if (decision.expires <= now) {
-    return $multi(undefined, "expired");
-  }
   const [problem, isMalformed] = readParameters(decision, parameters as string);
   if (problem !== undefined) {
     return $multi(undefined, problem, isMalformed);
   }
   const range = parseRange(value as string);
-  const objection = judgeRange(range, spared);
-  if (range === undefined || objection !== undefined) {
-    return $multi(undefined, objection);
+  if (range === undefined) {
+    return $multi(undefined, "not an address or range");
   }
   return $multi({ range, decision });
 }

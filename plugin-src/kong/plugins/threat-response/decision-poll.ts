@@ -1,10 +1,21 @@
 import type { Config } from "./configure.ts";
 import { FEED_PATH } from "./contract/decision-feed.ts";
 import { HEADER_KEY, HEADER_NODE, HEADER_SIGNATURE, HEADER_TIMESTAMP } from "./contract/ingest.ts";
-import { type Feed, type FeedPosition, readFeed } from "./decision-feed.ts";
+import { type FeedPosition, type FeedReport, readFeed } from "./decision-feed.ts";
+import { touchPieces } from "./decision-pieces.ts";
 import { compileSource, type DecisionSource } from "./decision-source.ts";
-import { clearStore, readHead } from "./decision-store.ts";
-import { writeFeed } from "./decision-writer.ts";
+import {
+  clearStore,
+  hasDictionary,
+  noticeHead,
+  readHead,
+  release,
+  tableOfHead,
+  takeSpare,
+  takeWanted,
+} from "./decision-store.ts";
+import type { DecisionTable } from "./decision-table.ts";
+import { publish } from "./decision-writer.ts";
 import { hmacHex } from "./digest.ts";
 import { type HttpResponse, request } from "./http-client.ts";
 import { claimLeadership } from "./leader.ts";
@@ -14,21 +25,23 @@ import { logOccasionally } from "./occasional-log.ts";
 
 /** Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires. */
 const TICK_S = 0.2;
-const REFRESH_S = 5;
+/** Makes all pieces of a feed of 50,000 decisions, and as many reserved ones, wait at most some six seconds. */
+const TOUCHES_PER_TICK = 100;
+const RETRY_FULL_S = 10;
 const LONGEST_RETRY_AFTER_S = 60;
 const BYTES_PER_DECISION = 512;
 
 /** Some versions of nginx do not look at other events when the wait is 0. */
 const PAUSE_S = 0.001;
 
-/** What this worker has written last. */
-let written: Feed | undefined;
 let source: DecisionSource | undefined;
 /** Whether the next answer has to be complete: this worker does not know what is in the store, or judges differently now. */
 let needsAll = true;
 let isBusy = false;
 let nextPollAt = 0;
-let nextRefreshAt = 0;
+/** Whether the pieces in the dictionary have to be written again. */
+let needsRepair = false;
+let holdsSpare = false;
 
 function pause(): void {
   ngx.sleep(PAUSE_S);
@@ -78,24 +91,44 @@ function refuse(reason: string | undefined): void {
   logOccasionally(ngx.ERR, "feed", `refused the decision feed, what is in force stays until it expires: ${reason}`);
 }
 
-function store(feed: Feed): void {
-  const fits = writeFeed(feed, written, pause);
-  written = feed;
-  nextRefreshAt = ngx.now() + REFRESH_S;
-  if (!fits) {
-    logOccasionally(ngx.WARN, "full", "lua_shared_dict threat_response is too small for these decisions: enlarge it");
+/** The table for the next feed; undefined while this worker still gets what another one has written. */
+function claimSpare(): DecisionTable | undefined {
+  const table = takeSpare();
+  holdsSpare = table !== undefined;
+  return table;
+}
+
+function bringIntoForce(table: DecisionTable): void {
+  if (!publish(table, pause)) {
+    nextPollAt = ngx.now() + RETRY_FULL_S;
+    const message = "lua_shared_dict threat_response is too small for the decision feed: enlarge it";
+    logOccasionally(ngx.WARN, "full", `${message}. What is in force stays until it expires`);
   }
 }
 
-/** In a full dictionary what was idle for longest has to go: decisions are written again so often that others go first. */
-function refresh(): void {
-  if (written !== undefined && written.taken > 0 && !needsAll && ngx.now() >= nextRefreshAt) {
-    store(written);
+/** Writes again what this worker has, or gets it anew when it has not. */
+function repair(): void {
+  needsRepair = false;
+  const table = tableOfHead();
+  if (table === undefined) {
+    needsAll = true;
+  } else if (claimSpare() === undefined) {
+    needsRepair = true;
+  } else {
+    bringIntoForce(table);
+  }
+}
+
+function tellRefused(report: FeedReport): void {
+  if (report.refused > 0) {
+    countHealth("decisions_refused", report.refused);
+    const message = `refused ${report.refused} decisions of the feed, one because: ${report.refusal}`;
+    logOccasionally(ngx.WARN, "refused", message);
   }
 }
 
 /** Whether the feed was taken. */
-function takeFeed(from: DecisionSource, response: HttpResponse): boolean {
+function takeFeed(from: DecisionSource, response: HttpResponse, table: DecisionTable): boolean {
   const expected = {
     gateway: from.gateway,
     secret: from.feedSecret,
@@ -104,32 +137,29 @@ function takeFeed(from: DecisionSource, response: HttpResponse): boolean {
     known: knownPosition(from),
     spared: from.spared,
   };
-  const [feed, problem] = readFeed(response.chunks, response.headers[HEADER_SIGNATURE], expected, pause);
-  if (feed === undefined) {
+  const [report, problem] = readFeed(table, response.chunks, response.headers[HEADER_SIGNATURE], expected, pause);
+  if (report === undefined) {
     refuse(problem);
     return false;
   }
-  if (feed.refused > 0) {
-    countHealth("decisions_refused", feed.refused);
-    logOccasionally(ngx.WARN, "refused", `refused ${feed.refused} decisions of the feed, one because: ${feed.refusal}`);
-  }
+  tellRefused(report);
   // The configuration may have changed while this took its time; then the next poll counts.
   if (from.identity !== source?.identity) {
     return false;
   }
-  store(feed);
+  bringIntoForce(table);
   return true;
 }
 
 function poll(from: DecisionSource): void {
-  const isWhole = needsAll;
-  const [response, failure] = fetchFeed(from, isWhole ? { epoch: 0, sequence: 0 } : knownPosition(from));
+  const [response, failure] = fetchFeed(from, needsAll ? { epoch: 0, sequence: 0 } : knownPosition(from));
   if (response === undefined) {
     logOccasionally(ngx.WARN, "poll", `cannot get decisions, will try again: ${failure}`);
     return;
   }
   if (response.status === 200) {
-    if (takeFeed(from, response)) {
+    const table = claimSpare();
+    if (table !== undefined && takeFeed(from, response, table)) {
       needsAll = false;
     }
   } else if (response.status !== 304) {
@@ -144,11 +174,32 @@ function poll(from: DecisionSource): void {
 }
 
 function work(_premature: boolean, from: DecisionSource): void {
-  const [ok, reason] = pcall(poll, from);
-  pcall(refresh);
+  const [ok, reason] = pcall(needsRepair ? repair : poll, from);
   isBusy = false;
+  if (holdsSpare) {
+    holdsSpare = false;
+    release();
+  }
   if (!ok) {
     logOccasionally(ngx.ERR, "poll", `polling for decisions failed, will try again: ${reason}`);
+  }
+}
+
+/** In a full dictionary what was idle for longest has to go: that must not be decisions. */
+function keepPieces(): void {
+  if (hasDictionary) {
+    const isWhole = touchPieces(readHead(), TOUCHES_PER_TICK);
+    needsRepair = takeWanted() || !isWhole || needsRepair;
+  }
+}
+
+function startWork(from: DecisionSource): void {
+  const now = ngx.now();
+  if (!isBusy && (now >= nextPollAt || needsRepair)) {
+    isBusy = true;
+    nextPollAt = now + from.agent.poll_interval_s;
+    const [started] = ngx.timer.at(0, work, from);
+    isBusy = started !== undefined && (started as unknown) !== false;
   }
 }
 
@@ -156,18 +207,13 @@ function tick(premature: boolean): void {
   if (premature || source === undefined) {
     return;
   }
-  if (!claimLeadership("feed")) {
-    // Another worker writes now; what this one wrote is of no use to anybody.
+  noticeHead();
+  if (claimLeadership("feed")) {
+    keepPieces();
+    startWork(source);
+  } else {
+    // What another worker polls for and writes may be judged differently.
     needsAll = true;
-    written = undefined;
-    return;
-  }
-  const now = ngx.now();
-  if (!isBusy && now >= nextPollAt) {
-    isBusy = true;
-    nextPollAt = now + source.agent.poll_interval_s;
-    const [started] = ngx.timer.at(0, work, source);
-    isBusy = started !== undefined && (started as unknown) !== false;
   }
 }
 

@@ -1,79 +1,107 @@
 import { unmap } from "./address.ts";
-import { addressKey, decodeEntry, type RankedDecision, rangeKey } from "./decision-entry.ts";
+import { decodeAt, enterJudged, type RankedDecision } from "./decision-entry.ts";
 import type { FeedPosition } from "./decision-feed.ts";
+import { type AddressKey, createKey, isSame, setAddress, setAround } from "./decision-key.ts";
+import { readPieces, type StoreHead } from "./decision-pieces.ts";
+import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace } from "./decision-table.ts";
 
 /**
- * The decisions in force: in the shared dictionary, so that all workers have them when one has read them, or in tables of this worker.
- *
- * Entries carry the generation of the feed that set them. A new feed is written under the next generation, over what is there; when all of
- * it is written, one change of the head makes everything older count no more. So what stays is in force at every moment, and a writer
- * need not know what another worker has written before it.
+ * The decisions in force. Their text is in the shared dictionary (`decision-pieces.ts`); a head there says which feed counts. Each worker
+ * has that feed in a table of its own and looks up only there. When the head names another feed, the worker fills its second table, while
+ * the first stays in force, and then changes them over.
  */
-export interface StoreHead extends FeedPosition {
-  generation: number;
-  gateway: string;
-  /** Prefix lengths of ranges that there are, longest first. */
-  lengths4: number[];
-  lengths6: number[];
-  /** Keys that there are; with none, looking up costs nothing. */
-  count: number;
-}
-
 const HEAD_KEY = "F";
+/** Set by a worker that could not get what the head names. */
+const WANTED_KEY = "Fw";
+const WANTED_S = 60;
 /** How old the head may be that a worker goes by. */
 const HEAD_AGE_S = 0.1;
+const RETRY_S = 0.5;
+const PAUSE_S = 0.001;
 const MAX_DECODED = 10_000;
-const NO_HEAD: StoreHead = { generation: 0, gateway: "", epoch: 0, sequence: 0, count: 0, lengths4: [], lengths6: [] };
+const NO_HEAD: StoreHead = {
+  generation: 0,
+  set: 0,
+  gateway: "",
+  epoch: 0,
+  sequence: 0,
+  length: 0,
+  count: 0,
+  latest: 0,
+};
 
 const dictionary = ngx.shared.threat_response as NativeDict | undefined;
-/** Where there is no dictionary: what counts, and what will when it is complete. By the last byte of the key, so that no table is large. */
-type Buckets = Record<number, Record<string, string | undefined>>;
-let ownEntries: Buckets = {};
-let nextEntries: Buckets = {};
+export const hasDictionary = dictionary !== undefined;
 
 let head = NO_HEAD;
 let headText: unknown;
 let headReadAt = 0;
 
-/** What entries say, by their text: it repeats as long as an address is under a decision. */
-let decoded: Record<string, RankedDecision[]> = {};
+let active = createTable();
+let spare = createTable();
+/** Whether somebody fills the spare table, or needs it to stay as it is. */
+let isTaken = false;
+let followAfter = 0;
+
+/** What lines say, by place. */
+let decoded: LuaTable<number, RankedDecision> = new LuaTable();
 let decodedCount = 0;
 
-function formatLengths(lengths: number[]): string {
-  return lengths.length > 0 ? table.concat(lengths, ",") : "-";
+const address = createKey();
+const around = createKey();
+
+/** The table to fill with the next feed; undefined while that is being done already. `release` has to follow. */
+export function takeSpare(): DecisionTable | undefined {
+  if (isTaken) {
+    return undefined;
+  }
+  isTaken = true;
+  return spare;
 }
 
-function parseLengths(text: string): number[] {
-  const lengths: number[] = [];
-  for (const [digits] of string.gmatch(text, "%d+")) {
-    lengths.push(tonumber(digits) as number);
-  }
-  return lengths;
+export function release(): void {
+  isTaken = false;
+}
+
+/** From now on the spare table counts. */
+function activate(generation: number): void {
+  const next = spare;
+  next.generation = generation;
+  spare = active;
+  active = next;
+  decoded = new LuaTable();
+  decodedCount = 0;
+}
+
+function forget(table: DecisionTable): void {
+  table.generation = 0;
+  clearDecisions(table, 0);
 }
 
 function parseHead(text: string): StoreHead {
-  const [generation, gateway, epoch, sequence, count, lengths4, lengths6] = string.match(
+  const [generation, set, gateway, epoch, sequence, length, count, latest] = string.match(
     text,
-    "^(%d+) ([^ ]+) (%d+) (%d+) (%d+) ([^ ]+) ([^ ]+)$",
+    "^(%d+) ([01]) ([^ ]+) (%d+) (%d+) (%d+) (%d+) (%d+)$",
   );
   if (generation === undefined) {
     return NO_HEAD;
   }
   return {
     generation: tonumber(generation) as number,
+    set: tonumber(set) as number,
     gateway: gateway as string,
     epoch: tonumber(epoch) as number,
     sequence: tonumber(sequence) as number,
+    length: tonumber(length) as number,
     count: tonumber(count) as number,
-    lengths4: parseLengths(lengths4 as string),
-    lengths6: parseLengths(lengths6 as string),
+    latest: tonumber(latest) as number,
   };
 }
 
 /** The head as it is now. */
 export function readHead(): StoreHead {
+  headReadAt = ngx.now();
   if (dictionary !== undefined) {
-    headReadAt = ngx.now();
     const [text] = dictionary.get(HEAD_KEY);
     if (text !== headText) {
       headText = text;
@@ -83,118 +111,135 @@ export function readHead(): StoreHead {
   return head;
 }
 
-export function writeHead(next: StoreHead): void {
+/** The feed of the head counts from now on, which is in the table and, where there is one, in the dictionary. */
+export function switchTo(next: StoreHead, table: DecisionTable): void {
   if (dictionary === undefined) {
-    ownEntries = nextEntries;
-    nextEntries = {};
     head = next;
-    return;
+  } else {
+    const { generation, set, gateway, epoch, sequence, length, count, latest } = next;
+    const place = `${string.format("%d", generation)} ${set} ${gateway}`;
+    dictionary.set(HEAD_KEY, string.format("%s %d %d %d %d %d", place, epoch, sequence, length, count, latest));
+    readHead();
   }
-  const numbers = string.format("%d %d %d", next.epoch, next.sequence, next.count);
-  const lengths = `${formatLengths(next.lengths4)} ${formatLengths(next.lengths6)}`;
-  dictionary.set(HEAD_KEY, `${next.generation} ${next.gateway} ${numbers} ${lengths}`);
-  readHead();
+  if (table === active) {
+    active.generation = next.generation;
+  } else {
+    activate(next.generation);
+  }
 }
 
 /** No decision is in force any more. */
 export function clearStore(): void {
   dictionary?.delete(HEAD_KEY);
-  ownEntries = {};
-  nextEntries = {};
   head = NO_HEAD;
   headText = undefined;
+  forget(active);
 }
 
-function bucketOf(buckets: Buckets, key: string): Record<string, string | undefined> {
-  const index = string.byte(key, -1);
-  const known = buckets[index];
-  if (known !== undefined) {
-    return known;
+function pause(): void {
+  ngx.sleep(PAUSE_S);
+}
+
+function fill(table: DecisionTable, from: StoreHead): boolean {
+  clearDecisions(table, from.count);
+  table.gateway = from.gateway;
+  table.epoch = from.epoch;
+  table.sequence = from.sequence;
+  // Nobody keeps the pieces when all decisions have ended.
+  return from.latest <= ngx.now() || (readPieces(from, table, pause) && enterJudged(table, pause));
+}
+
+/** Gets what the head names. When that is not possible the worker that polls is asked to write it again. */
+function follow(): void {
+  const from = head;
+  const [ok, isFilled] = pcall(fill, spare, from);
+  if (ok && isFilled === true) {
+    activate(from.generation);
+  } else if (readHead().generation === from.generation) {
+    followAfter = ngx.now() + RETRY_S;
+    dictionary?.set(WANTED_KEY, from.generation, WANTED_S);
   }
-  const created: Record<string, string | undefined> = {};
-  buckets[index] = created;
-  return created;
+  release();
 }
 
-/** What this generation has written under the key so far. */
-export function readWritten(key: string, generation: number): string | undefined {
+/** Begins to follow the head when this worker does not have what it names. */
+export function noticeHead(): void {
+  const { generation } = readHead();
+  if (dictionary === undefined || generation === active.generation) {
+    return;
+  }
+  if (generation === 0) {
+    forget(active);
+  } else if (ngx.now() >= followAfter && takeSpare() !== undefined) {
+    const [started] = ngx.timer.at(0, follow);
+    isTaken = started !== undefined && (started as unknown) !== false;
+  }
+}
+
+/** The decisions this worker goes by when they are those of the head, undefined while it does not have them yet. */
+export function tableOfHead(): DecisionTable | undefined {
+  return readHead().generation === active.generation ? active : undefined;
+}
+
+/** Whether a worker has missed something since the last call. */
+export function takeWanted(): boolean {
   if (dictionary === undefined) {
-    return bucketOf(nextEntries, key)[key];
+    return false;
   }
-  const [entry, writtenIn] = dictionary.get(key);
-  return writtenIn === generation ? (entry as string | undefined) : undefined;
+  const [wanted] = dictionary.get(WANTED_KEY);
+  if (wanted !== undefined) {
+    dictionary.delete(WANTED_KEY);
+  }
+  return wanted !== undefined && wanted === head.generation;
 }
 
-/** False when the dictionary is too small: something that was still valid had to go. */
-export function writeEntry(key: string, entry: string, ttl: number, generation: number): boolean {
-  if (dictionary === undefined) {
-    bucketOf(nextEntries, key)[key] = entry;
-    return true;
-  }
-  const [stored, , evicted] = dictionary.set(key, entry, ttl, generation);
-  return stored && evicted !== true;
-}
-
-/** Frees what no generation since has written again; it has not counted any more. */
-export function removeOlder(key: string, generation: number): void {
-  if (dictionary !== undefined) {
-    const [entry, writtenIn] = dictionary.get(key);
-    if (entry !== undefined && (writtenIn ?? 0) < generation) {
-      dictionary.delete(key);
-    }
-  }
-}
-
-function readEntry(key: string): string | undefined {
-  if (dictionary === undefined) {
-    return ownEntries[string.byte(key, -1)]?.[key];
-  }
-  const [entry, generation] = dictionary.get(key);
-  return entry !== undefined && (generation ?? 0) >= head.generation ? (entry as string) : undefined;
-}
-
-function decode(entry: string): RankedDecision[] {
-  const known = decoded[entry];
+function decisionAt(place: number): RankedDecision | undefined {
+  const known = decoded.get(place);
   if (known !== undefined) {
     return known;
   }
   if (decodedCount >= MAX_DECODED) {
-    decoded = {};
+    decoded = new LuaTable();
     decodedCount = 0;
   }
-  const decisions = decodeEntry(entry);
-  decoded[entry] = decisions;
-  decodedCount += 1;
-  return decisions;
+  const decision = decodeAt(active, place);
+  if (decision !== undefined) {
+    decoded.set(place, decision);
+    decodedCount += 1;
+  }
+  return decision;
 }
 
-/** The stronger of `best` and what the entry holds that has not expired. */
-function choose(best: RankedDecision | undefined, key: string): RankedDecision | undefined {
-  const entry = readEntry(key);
-  if (entry === undefined) {
-    return best;
-  }
-  const now = ngx.now();
-  for (const decision of decode(entry)) {
-    if (decision.expires > now) {
-      return best === undefined || decision.rank < best.rank ? decision : best;
+/** The stronger of `best` and what there is about exactly this key and has not expired. */
+function choose(best: RankedDecision | undefined, key: AddressKey): RankedDecision | undefined {
+  let chosen = best;
+  let place = firstPlace(active, key);
+  while (place !== 0) {
+    const decision = decisionAt(place);
+    if (decision !== undefined && decision.expires > ngx.now() && isSame(decision.key, key)) {
+      if (chosen === undefined || decision.rank < chosen.rank) {
+        chosen = decision;
+      }
     }
+    place = nextPlace(active);
   }
-  return best;
+  return chosen;
 }
 
 /** The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it. */
 export function findDecision(binary: string, gateway: string): RankedDecision | undefined {
   if (ngx.now() - headReadAt > HEAD_AGE_S) {
-    readHead();
+    noticeHead();
   }
-  if (head.count === 0 || head.gateway !== gateway) {
+  if (active.count === 0 || active.gateway !== gateway) {
     return undefined;
   }
   const bytes = unmap(binary);
-  let best = choose(undefined, addressKey(bytes));
-  for (const length of bytes.length === 4 ? head.lengths4 : head.lengths6) {
-    best = choose(best, rangeKey(bytes, length));
+  setAddress(address, bytes);
+  let best = choose(undefined, address);
+  for (const tag of bytes.length === 4 ? active.ranges4 : active.ranges6) {
+    setAround(around, address, tag);
+    best = choose(best, around);
   }
   return best;
 }

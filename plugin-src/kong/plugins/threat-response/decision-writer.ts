@@ -1,67 +1,36 @@
-import { expiryOf, joinEntries } from "./decision-entry.ts";
-import { eachEntry, type Feed, isOlder } from "./decision-feed.ts";
-import type { Pause } from "./decision-scan.ts";
-import { readHead, readWritten, removeOlder, type StoreHead, writeEntry, writeHead } from "./decision-store.ts";
+import type { Pause } from "./decision-entry.ts";
+import { isOlder } from "./decision-feed.ts";
+import { drawGeneration, fits, reservePieces, type StoreHead, trimPieces, writePieces } from "./decision-pieces.ts";
+import { hasDictionary, readHead, switchTo } from "./decision-store.ts";
+import type { DecisionTable } from "./decision-table.ts";
 
-/** Brings a verified feed into the store, a slice at a time; see `decision-store.ts` for how it takes effect. */
-
-/** False when something else had to leave the dictionary for it. */
-function writeDecisions(feed: Feed, allows: boolean, generation: number, pause: Pause): boolean {
-  let fits = true;
-  const write = (key: string, entry: string, expires: number): void => {
-    const known = readWritten(key, generation);
-    const joined = known === undefined ? entry : joinEntries(known, entry);
-    const ttl = (known === undefined ? expires : expiryOf(joined)) - ngx.now();
-    if (ttl > 0) {
-      fits = writeEntry(key, joined, ttl, generation) && fits;
-    }
-  };
-  eachEntry(feed, allows, write, pause);
-  return fits;
-}
-
-function sortDescending(set: Record<number, true>): number[] {
-  const lengths: number[] = [];
-  for (const [length] of pairs(set)) {
-    lengths.push(length);
-  }
-  table.sort(lengths, (a, b) => a > b);
-  return lengths;
-}
-
-function describe(feed: Feed, generation: number): StoreHead {
-  return {
-    generation,
-    gateway: feed.expected.gateway,
-    epoch: feed.epoch,
-    sequence: feed.sequence,
-    count: feed.taken,
-    lengths4: sortDescending(feed.lengths4),
-    lengths6: sortDescending(feed.lengths6),
-  };
-}
-
-function removeVanished(previous: Feed, generation: number, pause: Pause): void {
-  for (const allows of [true, false]) {
-    eachEntry(previous, allows, (key) => removeOlder(key, generation), pause);
-  }
+function describe(table: DecisionTable, generation: number, set: number): StoreHead {
+  const { gateway, epoch, sequence, length, count, latest } = table;
+  return { generation, set, gateway, epoch, sequence, length, count, latest };
 }
 
 /**
- * Whether the dictionary was large enough. Entries that allow come first, so that nobody is blocked for a moment whom the same feed
- * allows. A feed that has become old meanwhile is left. `previous` is the last one that this worker has written.
+ * Brings a table with a verified feed into force, for all workers where they share a dictionary. False when that is too small: then what was in
+ * force stays. So it does when another worker has written meanwhile, or the feed has become old. The table must be taken (`takeSpare`).
  */
-export function writeFeed(feed: Feed, previous: Feed | undefined, pause: Pause): boolean {
-  const generation = readHead().generation + 1;
-  const allowsFit = writeDecisions(feed, true, generation, pause);
-  const othersFit = writeDecisions(feed, false, generation, pause);
-  const head = readHead();
-  if (head.gateway === feed.expected.gateway && isOlder(feed, head)) {
+export function publish(table: DecisionTable, pause: Pause): boolean {
+  const before = readHead();
+  if (!hasDictionary) {
+    switchTo(describe(table, before.generation + 1, 0), table);
     return true;
   }
-  writeHead(describe(feed, generation));
-  if (previous !== undefined && previous !== feed) {
-    removeVanished(previous, generation, pause);
+  reservePieces(pause);
+  const set = 1 - before.set;
+  const generation = drawGeneration();
+  if (!fits(table) || !writePieces(table, set, generation, pause)) {
+    return false;
   }
-  return allowsFit && othersFit;
+  const now = readHead();
+  const isOvertaken = now.gateway === table.gateway && isOlder(table, now);
+  if (!isOvertaken && now.generation === before.generation) {
+    switchTo(describe(table, generation, set), table);
+    trimPieces(set, table, pause);
+    trimPieces(before.set, table, pause);
+  }
+  return true;
 }
