@@ -1,6 +1,7 @@
 /**
  * What the plugin costs: CPU time per request, added latency in an open loop, growth of memory, trace aborts of the JIT.
  *   npm run bench:gateway -- [--json] [--quick] [--seed N] [--gateway dev|native] [--only cpu,latency,memory,jit]
+ *     [--scenario <part of its name>]   only these scenarios of the latency
  */
 import { parseArgs } from "node:util";
 import { seeded } from "../../demo/random.ts";
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     gateway: { type: "string", default: "dev" },
     only: { type: "string", default: "cpu,latency,memory,jit" },
+    scenario: { type: "string", default: "" },
     jit: { type: "boolean", default: false },
   },
 });
@@ -101,18 +103,33 @@ async function benchFeed(backend: number): Promise<Measure[]> {
   return benchScenario(backend, FEED, threatResponseWithAgent(agent.url)).finally(agent.stop);
 }
 
+type ScenarioBench = (backend: number) => Promise<Measure[]>;
+
+function latencyBenches(): [Scenario, ScenarioBench][] {
+  const alone = PLUGINS["threat-response, enforce"]!;
+  const withSpec = (scenario: Scenario, spec: PluginSpec): [Scenario, ScenarioBench] => [
+    scenario,
+    (backend) => benchScenario(backend, scenario, spec),
+  ];
+  return [
+    withSpec(STEADY, alone),
+    withSpec(REBUILD, alone),
+    [FEED, benchFeed],
+    withSpec(OUTAGE, threatResponseWithAgent("http://127.0.0.1:9")),
+    withSpec(LARGE_BODIES, alone),
+  ];
+}
+
 async function benchLatency(backend: number): Promise<Measure[]> {
   const pauses = machinePauses();
-  const alone = PLUGINS["threat-response, enforce"]!;
-  return [
+  const measures = [
     measured("latency, pauses of this machine with nothing running, longest in 3 s, median", pauses.typical, "ms"),
     measured("latency, pauses of this machine with nothing running, longest in 15 s", pauses.longest, "ms"),
-    ...(await benchScenario(backend, STEADY, alone)),
-    ...(await benchScenario(backend, REBUILD, alone)),
-    ...(await benchFeed(backend)),
-    ...(await benchScenario(backend, OUTAGE, threatResponseWithAgent("http://127.0.0.1:9"))),
-    ...(await benchScenario(backend, LARGE_BODIES, alone)),
   ];
+  const chosen = latencyBenches().filter(([{ name }]) => name.includes(values.scenario));
+  if (chosen.length === 0) throw new Error(`no scenario has "${values.scenario}" in its name`);
+  for (const [, bench] of chosen) measures.push(...(await bench(backend)));
+  return measures;
 }
 
 async function benchMemory(backend: number): Promise<Measure[]> {
