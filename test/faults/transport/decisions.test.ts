@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { type Nginx, startNginx } from "./nginx.ts";
+import { type Nginx, type NginxOptions, startNginx } from "./nginx.ts";
 import { FEED_KEY, formatFeed, type ScriptedAgent, sendFeed, startAgent } from "./scripted-agent.ts";
 
 let agent: ScriptedAgent;
@@ -9,7 +9,7 @@ let nginx: Nginx;
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 const block = (address: string, id = `block-${address}`) => `block ip ${address} ${inSeconds(600)} ${id} incident-1`;
 
-async function start(lines: string[], options: { workers?: number; sharedDictionary?: boolean } = {}): Promise<void> {
+async function start(lines: string[], options: Omit<NginxOptions, "agent"> = {}): Promise<void> {
   agent = await startAgent();
   agent.feed = { sequence: 1, lines };
   nginx = await startNginx({ ...options, agent: { url: agent.url } });
@@ -207,6 +207,55 @@ it("goes on with the next poll where another worker was killed", async () => {
   await everywhere("192.0.2.2", "block");
   await everywhere("192.0.2.1", undefined);
   expect((await nginx.ask("identity")).holder).not.toBe(holder);
+});
+
+describe("with the agent gone, decisions are in force", () => {
+  const others = Array.from({ length: 2000 }, (_, i) => block(`10.0.${i >> 8}.${i & 255}`));
+
+  async function loseAgent(options: Omit<NginxOptions, "agent"> = {}): Promise<Set<number>> {
+    await start([block("192.0.2.1"), block("2001:db8::/64"), ...others], options);
+    await everywhere("192.0.2.1", "block");
+    await agent.stop();
+    return new Set((await nginx.askAll("identity")).map(({ pid }) => pid));
+  }
+
+  async function everywhereAnew(before: Set<number>, left: number): Promise<void> {
+    await eventually(async () => {
+      const pids = (await nginx.askAll("identity")).map(({ pid }) => pid);
+      expect(pids.filter((pid) => before.has(pid))).toHaveLength(left);
+    });
+    for (const ip of ["192.0.2.1", "2001:db8::7", "10.0.7.207"]) await everywhere(ip, "block");
+    await everywhere("192.0.2.2", undefined);
+  }
+
+  it("in a worker that takes a killed one's place", async () => {
+    const before = await loseAgent();
+    process.kill([...before][0]!, "SIGKILL");
+    await everywhereAnew(before, 1);
+  });
+
+  it("in the workers of a reload", async () => {
+    const before = await loseAgent();
+    nginx.reload();
+    await everywhereAnew(before, 0);
+  });
+
+  it("in a worker that starts when the dictionary has overflowed", async () => {
+    const before = await loseAgent({ size: "2m" });
+    for (let round = 1; round <= 5; round++) await nginx.ask("fill", { round, count: 30_000 });
+    expect((await nginx.ask("fill", { round: 6, count: 1 })).overflows).toBe(true);
+    process.kill([...before][0]!, "SIGKILL");
+    await everywhereAnew(before, 1);
+  });
+});
+
+it("keeps what is in force when the dictionary is too small for the next feed, and says so", async () => {
+  await start([block("192.0.2.1")], { size: "1m" });
+  await everywhere("192.0.2.1", "block");
+  publish([block("192.0.2.2"), ...Array.from({ length: 20_000 }, (_, i) => block(`10.0.${i >> 8}.${i & 255}`))]);
+  await eventually(() => expect(nginx.log()).toContain("too small for the decision feed"));
+  await everywhere("192.0.2.1", "block");
+  await everywhere("192.0.2.2", undefined);
 });
 
 it("polls in one worker only", async () => {

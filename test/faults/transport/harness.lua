@@ -81,6 +81,15 @@ function routes.lookup(arguments)
   return { pid = ngx.worker.pid(), action = action, id = id, incident = incident, rps = rps, scope = scope, route = route }
 end
 
+--- As many new entries in the dictionary; tells whether those of the first call are gone.
+function routes.fill(arguments)
+  local dictionary = ngx.shared.threat_response
+  for i = 1, tonumber(arguments.count) do
+    dictionary:set("q" .. arguments.round .. "." .. i, i)
+  end
+  return { pid = ngx.worker.pid(), overflows = dictionary:get("q1.1") == nil }
+end
+
 function routes.health()
   local position = store.feedPosition()
   local described = health.describeHealth(0, position.epoch, position.sequence)

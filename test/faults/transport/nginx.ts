@@ -17,6 +17,8 @@ export interface Nginx {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   askAll(what: string, parameters?: Record<string, string | number>): Promise<any[]>;
   log(): string;
+  /** New workers take over; the dictionary stays. */
+  reload(): void;
   /** Lets the workers finish. */
   quit(): Promise<void>;
   stop(): Promise<void>;
@@ -26,6 +28,8 @@ export interface NginxOptions {
   workers?: number;
   /** Without it each worker is on its own. */
   sharedDictionary?: boolean;
+  /** Of the dictionary. */
+  size?: string;
   /** File of certificates that TLS connections are verified with. */
   trustedCertificate?: string;
   agent: Record<string, string | number | boolean>;
@@ -39,7 +43,8 @@ function toLua(values: Record<string, string | number | boolean>): string {
 
 function writeConfiguration(folder: string, port: number, options: NginxOptions): string {
   const load = MODULES.map((name) => `load_module /usr/lib/nginx/modules/${name};`).join("\n");
-  const dictionary = options.sharedDictionary === false ? "" : "lua_shared_dict threat_response 32m;";
+  const dictionary =
+    options.sharedDictionary === false ? "" : `lua_shared_dict threat_response ${options.size ?? "32m"};`;
   const trusted = options.trustedCertificate;
   const path = join(folder, "nginx.conf");
   writeFileSync(
@@ -111,6 +116,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     ask,
     askAll,
     log,
+    reload: () => void child.kill("SIGHUP"),
     quit: async () => {
       child.kill("SIGQUIT");
       await exited;

@@ -15,7 +15,6 @@ local GENERATION_KEY = "Fg"
 local RESERVED_SHARE = 4
 local MOST_RESERVED = 1400
 local MOST_SHARE = 0.75
-local NOTHING = {count = 0, length = 0}
 local dictionary = ngx.shared.threat_response
 local BLANK = string.rep(" ", PIECE)
 local reserved = 0
@@ -69,14 +68,14 @@ function ____exports.reservePieces(pause)
     end
 end
 --- Whether it was stored. In a full dictionary room may take several tries, each of which makes others leave.
-local function storePiece(dict, key, text, generation, pause)
+local function storePiece(dict, key, text, generation, turn)
     for attempt = 1, MOST_TRIES do
         local stored = dict:set(key, text, 0, generation)
         if stored then
             return true
         end
-        if attempt % TRIES_BEFORE_PAUSE == 0 then
-            pause()
+        if attempt % TRIES_BEFORE_PAUSE == 0 and not turn() then
+            return false
         end
     end
     return false
@@ -107,22 +106,21 @@ function ____exports.trimPieces(set, feed, pause)
         end
     end
 end
---- Brings the table's text into the set. False when there is no room for it.
-function ____exports.writePieces(____table, set, generation, pause)
+--- Brings the table's text into the set. False when there is no room for it, or no turn.
+function ____exports.writePieces(____table, set, generation, turn)
     local dict = dictionary
     for piece = 0, countPieces(____table) - 1 do
+        if piece % PIECES_BEFORE_PAUSE == 0 and not turn() then
+            return false
+        end
         if not storePiece(
             dict,
             keyOf(set, piece),
             textAt(____table, piece * PIECE, PIECE),
             generation,
-            pause
+            turn
         ) then
-            ____exports.trimPieces(set, NOTHING, pause)
             return false
-        end
-        if piece % PIECES_BEFORE_PAUSE == 0 then
-            pause()
         end
     end
     return true

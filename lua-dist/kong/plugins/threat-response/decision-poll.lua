@@ -14,7 +14,9 @@ local ____decision_2Dsource_2Ets = require("kong.plugins.threat-response.decisio
 local compileSource = ____decision_2Dsource_2Ets.compileSource
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
 local clearStore = ____decision_2Dstore_2Ets.clearStore
+local feedPosition = ____decision_2Dstore_2Ets.feedPosition
 local hasDictionary = ____decision_2Dstore_2Ets.hasDictionary
+local isHeadLost = ____decision_2Dstore_2Ets.isHeadLost
 local noticeHead = ____decision_2Dstore_2Ets.noticeHead
 local readHead = ____decision_2Dstore_2Ets.readHead
 local release = ____decision_2Dstore_2Ets.release
@@ -66,8 +68,8 @@ function ____exports.configurePolling(configs)
 end
 --- Decisions of another gateway's feed have no place in this one's order.
 local function knownPosition(from)
-    local head = readHead()
-    return head.gateway == from.gateway and head or ({epoch = 0, sequence = 0})
+    local position = feedPosition()
+    return position.gateway == from.gateway and position or ({epoch = 0, sequence = 0})
 end
 local function fetchFeed(from, after)
     local path = string.format(
@@ -217,7 +219,7 @@ local function keepPieces()
             readHead(),
             TOUCHES_PER_TICK
         )
-        needsRepair = takeWanted() or not isWhole or needsRepair
+        needsRepair = takeWanted() or isHeadLost() or not isWhole or needsRepair
     end
 end
 local function startWork(from)

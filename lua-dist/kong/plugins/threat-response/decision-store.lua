@@ -75,6 +75,9 @@ local function activate(generation)
 end
 local function forget(____table)
     ____table.generation = 0
+    ____table.gateway = ""
+    ____table.epoch = 0
+    ____table.sequence = 0
     clearDecisions(____table, 0)
 end
 local function parseHead(text)
@@ -173,23 +176,27 @@ local function follow()
     end
     ____exports.release()
 end
---- Begins to follow the head when this worker does not have what it names.
+--- Begins to follow the head when this worker does not have what it names. A head that got lost ends nothing.
 function ____exports.noticeHead()
     local ____exports_readHead_result_5 = ____exports.readHead()
     local generation = ____exports_readHead_result_5.generation
-    if dictionary == nil or generation == active.generation then
+    if dictionary == nil or generation == 0 or generation == active.generation then
         return
     end
-    if generation == 0 then
-        forget(active)
-    elseif ngx.now() >= followAfter and ____exports.takeSpare() ~= nil then
+    if ngx.now() >= followAfter and ____exports.takeSpare() ~= nil then
         local started = ngx.timer.at(0, follow)
         isTaken = started ~= nil and started ~= false
     end
 end
---- The decisions this worker goes by when they are those of the head, undefined while it does not have them yet.
+--- The decisions this worker goes by, unless the head names others.
 function ____exports.tableOfHead()
-    return ____exports.readHead().generation == active.generation and active or nil
+    local ____exports_readHead_result_6 = ____exports.readHead()
+    local generation = ____exports_readHead_result_6.generation
+    return (generation == 0 or generation == active.generation) and active or nil
+end
+--- Whether a head got lost that this worker has followed.
+function ____exports.isHeadLost()
+    return ____exports.readHead().generation == 0 and active.generation ~= 0
 end
 --- Whether a worker has missed something since the last call.
 function ____exports.takeWanted()
@@ -250,8 +257,8 @@ function ____exports.findDecision(binary, gateway)
     end
     return best
 end
---- The newest feed of which the decisions are.
+--- Which feed the decisions in force are from.
 function ____exports.feedPosition()
-    return ____exports.readHead()
+    return ____exports.readHead().generation == 0 and active or head
 end
 return ____exports

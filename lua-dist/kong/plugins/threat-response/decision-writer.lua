@@ -30,33 +30,44 @@ local function describe(____table, generation, set)
         latest = latest
     }
 end
+local NOTHING = {count = 0, length = 0}
 --- Brings a table with a verified feed into force, for all workers where they share a dictionary. False when that is too small: then what was in
 -- force stays. So it does when another worker has written meanwhile, or the feed has become old. The table must be taken (`takeSpare`).
 function ____exports.publish(____table, pause)
-    local before = readHead()
     if not hasDictionary then
         switchTo(
-            describe(____table, before.generation + 1, 0),
+            describe(
+                ____table,
+                readHead().generation + 1,
+                0
+            ),
             ____table
         )
         return true
     end
     reservePieces(pause)
+    local before = readHead()
     local set = 1 - before.set
     local generation = drawGeneration()
-    if not fits(____table) or not writePieces(____table, set, generation, pause) then
-        return false
+    local function isFirst()
+        return readHead().generation == before.generation
     end
-    local now = readHead()
-    local isOvertaken = now.gateway == ____table.gateway and isOlder(____table, now)
-    if not isOvertaken and now.generation == before.generation then
+    local function turn()
+        pause()
+        return isFirst()
+    end
+    local isWritten = fits(____table) and writePieces(____table, set, generation, turn)
+    if not isFirst() or before.gateway == ____table.gateway and isOlder(____table, before) then
+        return true
+    end
+    if isWritten then
         switchTo(
             describe(____table, generation, set),
             ____table
         )
-        trimPieces(set, ____table, pause)
         trimPieces(before.set, ____table, pause)
     end
-    return true
+    trimPieces(set, isWritten and ____table or NOTHING, pause)
+    return isWritten
 end
 return ____exports

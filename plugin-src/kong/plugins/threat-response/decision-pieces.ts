@@ -35,7 +35,6 @@ const GENERATION_KEY = "Fg";
 const RESERVED_SHARE = 4;
 const MOST_RESERVED = 1400;
 const MOST_SHARE = 0.75;
-const NOTHING = { count: 0, length: 0 };
 
 const dictionary = ngx.shared.threat_response as NativeDict | undefined;
 const BLANK = string.rep(" ", PIECE);
@@ -80,15 +79,18 @@ export function reservePieces(pause: Pause): void {
   }
 }
 
+/** Lets others have their turn; false when going on makes no sense any more. */
+type Turn = (this: void) => boolean;
+
 /** Whether it was stored. In a full dictionary room may take several tries, each of which makes others leave. */
-function storePiece(dict: NativeDict, key: string, text: string, generation: number, pause: Pause): boolean {
+function storePiece(dict: NativeDict, key: string, text: string, generation: number, turn: Turn): boolean {
   for (const attempt of $range(1, MOST_TRIES)) {
     const [stored] = dict.set(key, text, 0, generation);
     if (stored) {
       return true;
     }
-    if (attempt % TRIES_BEFORE_PAUSE === 0) {
-      pause();
+    if (attempt % TRIES_BEFORE_PAUSE === 0 && !turn()) {
+      return false;
     }
   }
   return false;
@@ -118,16 +120,15 @@ export function trimPieces(set: number, feed: { count: number; length: number },
   }
 }
 
-/** Brings the table's text into the set. False when there is no room for it. */
-export function writePieces(table: DecisionTable, set: number, generation: number, pause: Pause): boolean {
+/** Brings the table's text into the set. False when there is no room for it, or no turn. */
+export function writePieces(table: DecisionTable, set: number, generation: number, turn: Turn): boolean {
   const dict = dictionary as NativeDict;
   for (const piece of $range(0, countPieces(table) - 1)) {
-    if (!storePiece(dict, keyOf(set, piece), textAt(table, piece * PIECE, PIECE), generation, pause)) {
-      trimPieces(set, NOTHING, pause);
+    if (piece % PIECES_BEFORE_PAUSE === 0 && !turn()) {
       return false;
     }
-    if (piece % PIECES_BEFORE_PAUSE === 0) {
-      pause();
+    if (!storePiece(dict, keyOf(set, piece), textAt(table, piece * PIECE, PIECE), generation, turn)) {
+      return false;
     }
   }
   return true;

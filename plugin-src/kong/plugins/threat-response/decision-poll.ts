@@ -6,7 +6,9 @@ import { touchPieces } from "./decision-pieces.ts";
 import { compileSource, type DecisionSource } from "./decision-source.ts";
 import {
   clearStore,
+  feedPosition,
   hasDictionary,
+  isHeadLost,
   noticeHead,
   readHead,
   release,
@@ -59,8 +61,8 @@ export function configurePolling(configs: Config[]): void {
 
 /** Decisions of another gateway's feed have no place in this one's order. */
 function knownPosition(from: DecisionSource): FeedPosition {
-  const head = readHead();
-  return head.gateway === from.gateway ? head : { epoch: 0, sequence: 0 };
+  const position = feedPosition();
+  return position.gateway === from.gateway ? position : { epoch: 0, sequence: 0 };
 }
 
 function fetchFeed(
@@ -189,7 +191,7 @@ function work(_premature: boolean, from: DecisionSource): void {
 function keepPieces(): void {
   if (hasDictionary) {
     const isWhole = touchPieces(readHead(), TOUCHES_PER_TICK);
-    needsRepair = takeWanted() || !isWhole || needsRepair;
+    needsRepair = takeWanted() || isHeadLost() || !isWhole || needsRepair;
   }
 }
 

@@ -75,6 +75,9 @@ function activate(generation: number): void {
 
 function forget(table: DecisionTable): void {
   table.generation = 0;
+  table.gateway = "";
+  table.epoch = 0;
+  table.sequence = 0;
   clearDecisions(table, 0);
 }
 
@@ -162,23 +165,27 @@ function follow(): void {
   release();
 }
 
-/** Begins to follow the head when this worker does not have what it names. */
+/** Begins to follow the head when this worker does not have what it names. A head that got lost ends nothing. */
 export function noticeHead(): void {
   const { generation } = readHead();
-  if (dictionary === undefined || generation === active.generation) {
+  if (dictionary === undefined || generation === 0 || generation === active.generation) {
     return;
   }
-  if (generation === 0) {
-    forget(active);
-  } else if (ngx.now() >= followAfter && takeSpare() !== undefined) {
+  if (ngx.now() >= followAfter && takeSpare() !== undefined) {
     const [started] = ngx.timer.at(0, follow);
     isTaken = started !== undefined && (started as unknown) !== false;
   }
 }
 
-/** The decisions this worker goes by when they are those of the head, undefined while it does not have them yet. */
+/** The decisions this worker goes by, unless the head names others. */
 export function tableOfHead(): DecisionTable | undefined {
-  return readHead().generation === active.generation ? active : undefined;
+  const { generation } = readHead();
+  return generation === 0 || generation === active.generation ? active : undefined;
+}
+
+/** Whether a head got lost that this worker has followed. */
+export function isHeadLost(): boolean {
+  return readHead().generation === 0 && active.generation !== 0;
 }
 
 /** Whether a worker has missed something since the last call. */
@@ -244,7 +251,7 @@ export function findDecision(binary: string, gateway: string): RankedDecision | 
   return best;
 }
 
-/** The newest feed of which the decisions are. */
-export function feedPosition(): FeedPosition {
-  return readHead();
+/** Which feed the decisions in force are from. */
+export function feedPosition(): FeedPosition & { gateway: string } {
+  return readHead().generation === 0 ? active : head;
 }

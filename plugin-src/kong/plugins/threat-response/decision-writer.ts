@@ -9,28 +9,34 @@ function describe(table: DecisionTable, generation: number, set: number): StoreH
   return { generation, set, gateway, epoch, sequence, length, count, latest };
 }
 
+const NOTHING = { count: 0, length: 0 };
+
 /**
  * Brings a table with a verified feed into force, for all workers where they share a dictionary. False when that is too small: then what was in
  * force stays. So it does when another worker has written meanwhile, or the feed has become old. The table must be taken (`takeSpare`).
  */
 export function publish(table: DecisionTable, pause: Pause): boolean {
-  const before = readHead();
   if (!hasDictionary) {
-    switchTo(describe(table, before.generation + 1, 0), table);
+    switchTo(describe(table, readHead().generation + 1, 0), table);
     return true;
   }
   reservePieces(pause);
+  const before = readHead();
   const set = 1 - before.set;
   const generation = drawGeneration();
-  if (!fits(table) || !writePieces(table, set, generation, pause)) {
-    return false;
+  const isFirst = (): boolean => readHead().generation === before.generation;
+  const turn = (): boolean => {
+    pause();
+    return isFirst();
+  };
+  const isWritten = fits(table) && writePieces(table, set, generation, turn);
+  if (!isFirst() || (before.gateway === table.gateway && isOlder(table, before))) {
+    return true;
   }
-  const now = readHead();
-  const isOvertaken = now.gateway === table.gateway && isOlder(table, now);
-  if (!isOvertaken && now.generation === before.generation) {
+  if (isWritten) {
     switchTo(describe(table, generation, set), table);
-    trimPieces(set, table, pause);
     trimPieces(before.set, table, pause);
   }
-  return true;
+  trimPieces(set, isWritten ? table : NOTHING, pause);
+  return isWritten;
 }
