@@ -34,6 +34,7 @@ build = {
     ["kong.plugins.threat-response.decision-entry"] = "lua-dist/kong/plugins/threat-response/decision-entry.lua",
     ["kong.plugins.threat-response.decision-feed"] = "lua-dist/kong/plugins/threat-response/decision-feed.lua",
     ["kong.plugins.threat-response.decision-guard"] = "lua-dist/kong/plugins/threat-response/decision-guard.lua",
+    ["kong.plugins.threat-response.decision-head"] = "lua-dist/kong/plugins/threat-response/decision-head.lua",
     ["kong.plugins.threat-response.decision-key"] = "lua-dist/kong/plugins/threat-response/decision-key.lua",
     ["kong.plugins.threat-response.decision-line"] = "lua-dist/kong/plugins/threat-response/decision-line.lua",
     ["kong.plugins.threat-response.decision-pieces"] = "lua-dist/kong/plugins/threat-response/decision-pieces.lua",

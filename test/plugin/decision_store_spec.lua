@@ -10,7 +10,7 @@ local function start_worker(dictionary)
     if name:find("kong.plugins.threat-response", 1, true) then package.loaded[name] = nil end
   end
   local started = { timers = {} }
-  for _, name in ipairs({ "cidr", "digest", "address", "decision-feed", "decision-pieces", "decision-store", "decision-writer" }) do
+  for _, name in ipairs({ "cidr", "digest", "address", "decision-feed", "decision-head", "decision-pieces", "decision-store", "decision-writer" }) do
     started[name] = worker.module(name)
   end
   function started.run_timers()
@@ -225,7 +225,7 @@ describe("a feed in the shared dictionary", function()
     }) do
       sequence = sequence + 1
       publish(writer, many(500, "2"))
-      local head = writer["decision-store"].readHead()
+      local head = writer["decision-head"].readHead()
       harm("F" .. head.set .. ":3")
       assert.equal("d-1-1", look(other, "10.1.0.1"))
       assert.is_nil(look(other, "10.2.0.1"))
@@ -307,7 +307,7 @@ describe("a feed in the shared dictionary", function()
     for i = 1, 12000 do
       dictionary:set("q" .. i, ("x"):rep(100))
       if i % 50 == 0 then
-        assert.is_true(writer["decision-pieces"].touchPieces(writer["decision-store"].readHead(), 20))
+        assert.is_true(writer["decision-pieces"].touchPieces(writer["decision-head"].readHead(), 20))
       end
     end
     assert.is_nil(dictionary:get("q1"))
@@ -316,10 +316,10 @@ describe("a feed in the shared dictionary", function()
 
   it("is missed when it had to leave", function()
     publish(writer, many(1000, "1"))
-    dictionary:delete("F" .. writer["decision-store"].readHead().set .. ":2")
+    dictionary:delete("F" .. writer["decision-head"].readHead().set .. ":2")
     local isWhole = true
     for _ = 1, 20 do
-      isWhole = writer["decision-pieces"].touchPieces(writer["decision-store"].readHead(), 100) and isWhole
+      isWhole = writer["decision-pieces"].touchPieces(writer["decision-head"].readHead(), 100) and isWhole
     end
     assert.is_false(isWhole)
   end)

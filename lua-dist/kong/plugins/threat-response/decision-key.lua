@@ -67,9 +67,10 @@ end
 --- The range with this tag around the address, whose family it has to have.
 local function setAround(key, address, tag)
     local mask = tag % IPV6 * 4
-    for word = 0, 3 do
-        key[word] = bit.band(address[word], MASKS[mask + word])
-    end
+    key[0] = bit.band(address[0], MASKS[mask])
+    key[1] = bit.band(address[1], MASKS[mask + 1])
+    key[2] = bit.band(address[2], MASKS[mask + 2])
+    key[3] = bit.band(address[3], MASKS[mask + 3])
     key[TAG] = tag
 end
 --- Whether the first `length` bits of two keys are the same.

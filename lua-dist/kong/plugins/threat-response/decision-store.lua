@@ -4,6 +4,12 @@ local unmap = ____address_2Ets.unmap
 local ____decision_2Dentry_2Ets = require("kong.plugins.threat-response.decision-entry")
 local decodeAt = ____decision_2Dentry_2Ets.decodeAt
 local enterJudged = ____decision_2Dentry_2Ets.enterJudged
+local ____decision_2Dhead_2Ets = require("kong.plugins.threat-response.decision-head")
+local deleteHead = ____decision_2Dhead_2Ets.deleteHead
+local hasDictionary = ____decision_2Dhead_2Ets.hasDictionary
+local isHeadOld = ____decision_2Dhead_2Ets.isHeadOld
+local readHead = ____decision_2Dhead_2Ets.readHead
+local writeHead = ____decision_2Dhead_2Ets.writeHead
 local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
 local createKey = ____decision_2Dkey_2Ets.createKey
 local isSame = ____decision_2Dkey_2Ets.isSame
@@ -16,33 +22,13 @@ local clearDecisions = ____decision_2Dtable_2Ets.clearDecisions
 local createTable = ____decision_2Dtable_2Ets.createTable
 local firstPlace = ____decision_2Dtable_2Ets.firstPlace
 local nextPlace = ____decision_2Dtable_2Ets.nextPlace
---- The decisions in force. Their text is in the shared dictionary (`decision-pieces.ts`); a head there says which feed counts. Each worker
--- has that feed in a table of its own and looks up only there. When the head names another feed, the worker fills its second table, while
--- the first stays in force, and then changes them over.
-local HEAD_KEY = "F"
 --- Set by a worker that could not get what the head names.
 local WANTED_KEY = "Fw"
 local WANTED_S = 60
---- How old the head may be that a worker goes by.
-local HEAD_AGE_S = 0.1
 local RETRY_S = 0.5
 local PAUSE_S = 0.001
 local MAX_DECODED = 10000
-local NO_HEAD = {
-    generation = 0,
-    set = 0,
-    gateway = "",
-    epoch = 0,
-    sequence = 0,
-    length = 0,
-    count = 0,
-    latest = 0
-}
 local dictionary = ngx.shared.threat_response
-____exports.hasDictionary = dictionary ~= nil
-local head = NO_HEAD
-local headText
-local headReadAt = 0
 local active = createTable()
 local spare = createTable()
 --- Whether somebody fills the spare table, or needs it to stay as it is.
@@ -80,63 +66,9 @@ local function forget(____table)
     ____table.sequence = 0
     clearDecisions(____table, 0)
 end
-local function parseHead(text)
-    local generation, set, gateway, epoch, sequence, length, count, latest = string.match(text, "^(%d+) ([01]) ([^ ]+) (%d+) (%d+) (%d+) (%d+) (%d+)$")
-    if generation == nil then
-        return NO_HEAD
-    end
-    return {
-        generation = tonumber(generation),
-        set = tonumber(set),
-        gateway = gateway,
-        epoch = tonumber(epoch),
-        sequence = tonumber(sequence),
-        length = tonumber(length),
-        count = tonumber(count),
-        latest = tonumber(latest)
-    }
-end
---- The head as it is now.
-function ____exports.readHead()
-    headReadAt = ngx.now()
-    if dictionary ~= nil then
-        local text = dictionary:get(HEAD_KEY)
-        if text ~= headText then
-            headText = text
-            head = type(text) == "string" and parseHead(text) or NO_HEAD
-        end
-    end
-    return head
-end
 --- The feed of the head counts from now on, which is in the table and, where there is one, in the dictionary.
 function ____exports.switchTo(next, ____table)
-    if dictionary == nil then
-        head = next
-    else
-        local ____next_0 = next
-        local generation = ____next_0.generation
-        local set = ____next_0.set
-        local gateway = ____next_0.gateway
-        local epoch = ____next_0.epoch
-        local sequence = ____next_0.sequence
-        local length = ____next_0.length
-        local count = ____next_0.count
-        local latest = ____next_0.latest
-        local place = (((string.format("%d", generation) .. " ") .. tostring(set)) .. " ") .. gateway
-        dictionary:set(
-            HEAD_KEY,
-            string.format(
-                "%s %d %d %d %d %d",
-                place,
-                epoch,
-                sequence,
-                length,
-                count,
-                latest
-            )
-        )
-        ____exports.readHead()
-    end
+    writeHead(next)
     if ____table == active then
         active.generation = next.generation
     else
@@ -145,11 +77,7 @@ function ____exports.switchTo(next, ____table)
 end
 --- No decision is in force any more.
 function ____exports.clearStore()
-    if dictionary ~= nil then
-        dictionary:delete(HEAD_KEY)
-    end
-    head = NO_HEAD
-    headText = nil
+    deleteHead()
     forget(active)
 end
 local function pause()
@@ -164,11 +92,11 @@ local function fill(____table, from)
 end
 --- Gets what the head names. When that is not possible the worker that polls is asked to write it again.
 local function follow()
-    local from = head
+    local from = readHead()
     local ok, isFilled = pcall(fill, spare, from)
     if ok and isFilled == true then
         activate(from.generation)
-    elseif ____exports.readHead().generation == from.generation then
+    elseif readHead().generation == from.generation then
         followAfter = ngx.now() + RETRY_S
         if dictionary ~= nil then
             dictionary:set(WANTED_KEY, from.generation, WANTED_S)
@@ -178,9 +106,9 @@ local function follow()
 end
 --- Begins to follow the head when this worker does not have what it names. A head that got lost ends nothing.
 function ____exports.noticeHead()
-    local ____exports_readHead_result_5 = ____exports.readHead()
-    local generation = ____exports_readHead_result_5.generation
-    if dictionary == nil or generation == 0 or generation == active.generation then
+    local ____readHead_result_2 = readHead()
+    local generation = ____readHead_result_2.generation
+    if not hasDictionary or generation == 0 or generation == active.generation then
         return
     end
     if ngx.now() >= followAfter and ____exports.takeSpare() ~= nil then
@@ -190,13 +118,13 @@ function ____exports.noticeHead()
 end
 --- The decisions this worker goes by, unless the head names others.
 function ____exports.tableOfHead()
-    local ____exports_readHead_result_6 = ____exports.readHead()
-    local generation = ____exports_readHead_result_6.generation
+    local ____readHead_result_3 = readHead()
+    local generation = ____readHead_result_3.generation
     return (generation == 0 or generation == active.generation) and active or nil
 end
 --- Whether a head got lost that this worker has followed.
 function ____exports.isHeadLost()
-    return ____exports.readHead().generation == 0 and active.generation ~= 0
+    return readHead().generation == 0 and active.generation ~= 0
 end
 --- Whether a worker has missed something since the last call.
 function ____exports.takeWanted()
@@ -207,7 +135,7 @@ function ____exports.takeWanted()
     if wanted ~= nil then
         dictionary:delete(WANTED_KEY)
     end
-    return wanted ~= nil and wanted == head.generation
+    return wanted ~= nil and wanted == readHead().generation
 end
 local function decisionAt(place)
     local known = decoded[place]
@@ -225,10 +153,10 @@ local function decisionAt(place)
     end
     return decision
 end
---- The stronger of `best` and what there is about exactly this key and has not expired.
-local function choose(best, key)
+--- The stronger of `best` and what there is about exactly this key, from `first` on, and has not expired.
+local function chooseFrom(best, key, first)
     local chosen = best
-    local place = firstPlace(active, key)
+    local place = first
     while place ~= 0 do
         local decision = decisionAt(place)
         if decision ~= nil and decision.expires > ngx.now() and isSame(decision.key, key) then
@@ -240,9 +168,24 @@ local function choose(best, key)
     end
     return chosen
 end
+local function chooseAround(best, tags)
+    local chosen = best
+    for ____, tag in ipairs(tags) do
+        setAround(around, address, tag)
+        local place = firstPlace(active, around)
+        local ____temp_4
+        if place == 0 then
+            ____temp_4 = chosen
+        else
+            ____temp_4 = chooseFrom(chosen, around, place)
+        end
+        chosen = ____temp_4
+    end
+    return chosen
+end
 --- The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it.
 function ____exports.findDecision(binary, gateway)
-    if ngx.now() - headReadAt > HEAD_AGE_S then
+    if isHeadOld() then
         ____exports.noticeHead()
     end
     if active.count == 0 or active.gateway ~= gateway then
@@ -250,15 +193,26 @@ function ____exports.findDecision(binary, gateway)
     end
     local bytes = unmap(binary)
     setAddress(address, bytes)
-    local best = choose(nil, address)
-    for ____, tag in ipairs(#bytes == 4 and active.ranges4 or active.ranges6) do
-        setAround(around, address, tag)
-        best = choose(best, around)
+    local place = firstPlace(active, address)
+    local ____temp_5
+    if place == 0 then
+        ____temp_5 = nil
+    else
+        ____temp_5 = chooseFrom(nil, address, place)
     end
-    return best
+    local best = ____temp_5
+    local tags = #bytes == 4 and active.ranges4 or active.ranges6
+    local ____temp_6
+    if #tags == 0 then
+        ____temp_6 = best
+    else
+        ____temp_6 = chooseAround(best, tags)
+    end
+    return ____temp_6
 end
 --- Which feed the decisions in force are from.
 function ____exports.feedPosition()
-    return ____exports.readHead().generation == 0 and active or head
+    local head = readHead()
+    return head.generation == 0 and active or head
 end
 return ____exports

@@ -119,9 +119,35 @@ local function nextPlace(____table)
         end
     end
 end
+--- Whether the search ends at this slot without a hit.
+local function isEnd(slots, slot)
+    return slots[slot * 2 + 1] == 0
+end
+local function isHit(slots, slot)
+    return slots[slot * 2] == searched
+end
+--- Most searches end here at the first three slots: LuaJIT gives up on a loop that usually ends at once.
 function ____exports.firstPlace(____table, key)
+    local ____table_2 = ____table
+    local slots = ____table_2.slots
+    local last = ____table.slotCount - 1
     searched = hashKey(key)
-    searchSlot = bit.band(searched, ____table.slotCount - 1)
+    searchSlot = bit.band(searched, last)
+    if isEnd(slots, searchSlot) then
+        return 0
+    end
+    if not isHit(slots, searchSlot) then
+        searchSlot = bit.band(searchSlot + 1, last)
+        if isEnd(slots, searchSlot) then
+            return 0
+        end
+        if not isHit(slots, searchSlot) then
+            searchSlot = bit.band(searchSlot + 1, last)
+            if isEnd(slots, searchSlot) then
+                return 0
+            end
+        end
+    end
     return nextPlace(____table)
 end
 ____exports.nextPlace = nextPlace

@@ -1,6 +1,9 @@
 local ____exports = {}
 local ____decision_2Dfeed_2Ets = require("kong.plugins.threat-response.decision-feed")
 local isOlder = ____decision_2Dfeed_2Ets.isOlder
+local ____decision_2Dhead_2Ets = require("kong.plugins.threat-response.decision-head")
+local hasDictionary = ____decision_2Dhead_2Ets.hasDictionary
+local readHead = ____decision_2Dhead_2Ets.readHead
 local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
 local drawGeneration = ____decision_2Dpieces_2Ets.drawGeneration
 local fits = ____decision_2Dpieces_2Ets.fits
@@ -8,8 +11,6 @@ local reservePieces = ____decision_2Dpieces_2Ets.reservePieces
 local trimPieces = ____decision_2Dpieces_2Ets.trimPieces
 local writePieces = ____decision_2Dpieces_2Ets.writePieces
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
-local hasDictionary = ____decision_2Dstore_2Ets.hasDictionary
-local readHead = ____decision_2Dstore_2Ets.readHead
 local switchTo = ____decision_2Dstore_2Ets.switchTo
 local function describe(____table, generation, set)
     local ____table_0 = ____table

@@ -55,7 +55,10 @@ const setRange = (key: AddressKey, range: AddressRange): void => {
 /** The range with this tag around the address, whose family it has to have. */
 const setAround = (key: AddressKey, address: AddressKey, tag: number): void => {
   const mask = (tag % IPV6) * 4;
-  for (const word of $range(0, 3)) key[word] = address[word] & MASKS[mask + word];
+  key[0] = address[0] & MASKS[mask];
+  key[1] = address[1] & MASKS[mask + 1];
+  key[2] = address[2] & MASKS[mask + 2];
+  key[3] = address[3] & MASKS[mask + 3];
   key[TAG] = tag;
 };
 

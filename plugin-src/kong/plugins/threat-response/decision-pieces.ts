@@ -1,4 +1,5 @@
 import type { Pause } from "./decision-entry.ts";
+import type { StoreHead } from "./decision-head.ts";
 import { appendText, clearText, type DecisionTable, textAt } from "./decision-table.ts";
 
 /**
@@ -8,20 +9,6 @@ import { appendText, clearText, type DecisionTable, textAt } from "./decision-ta
  * in place. So nothing has to leave the dictionary for an update, which matters when it is full of small counters: there a large
  * value finds no room however many of them go. Each piece carries the generation of its feed, so what is not of one feed is seen.
  */
-export interface StoreHead {
-  /** Drawn for each writing; 0 where there is none. */
-  generation: number;
-  /** Which of the two sets of pieces it is. */
-  set: number;
-  gateway: string;
-  epoch: number;
-  sequence: number;
-  /** Bytes of the text. */
-  length: number;
-  count: number;
-  /** Epoch seconds at which the last decision ends. */
-  latest: number;
-}
 
 /** With key and header within a page of 4 KiB, which nginx gives and takes as a whole. */
 const PIECE = 4000;

@@ -2,15 +2,14 @@ import type { Config } from "./configure.ts";
 import { FEED_PATH } from "./contract/decision-feed.ts";
 import { HEADER_KEY, HEADER_NODE, HEADER_SIGNATURE, HEADER_TIMESTAMP } from "./contract/ingest.ts";
 import { type FeedPosition, type FeedReport, readFeed } from "./decision-feed.ts";
+import { hasDictionary, readHead } from "./decision-head.ts";
 import { touchPieces } from "./decision-pieces.ts";
 import { compileSource, type DecisionSource } from "./decision-source.ts";
 import {
   clearStore,
   feedPosition,
-  hasDictionary,
   isHeadLost,
   noticeHead,
-  readHead,
   release,
   tableOfHead,
   takeSpare,

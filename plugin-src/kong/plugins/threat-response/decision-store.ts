@@ -1,8 +1,9 @@
 import { unmap } from "./address.ts";
 import { decodeAt, enterJudged, type RankedDecision } from "./decision-entry.ts";
 import type { FeedPosition } from "./decision-feed.ts";
+import { deleteHead, hasDictionary, isHeadOld, readHead, type StoreHead, writeHead } from "./decision-head.ts";
 import { type AddressKey, createKey, isSame, setAddress, setAround } from "./decision-key.ts";
-import { readPieces, type StoreHead } from "./decision-pieces.ts";
+import { readPieces } from "./decision-pieces.ts";
 import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace } from "./decision-table.ts";
 
 /**
@@ -10,32 +11,13 @@ import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace 
  * has that feed in a table of its own and looks up only there. When the head names another feed, the worker fills its second table, while
  * the first stays in force, and then changes them over.
  */
-const HEAD_KEY = "F";
 /** Set by a worker that could not get what the head names. */
 const WANTED_KEY = "Fw";
 const WANTED_S = 60;
-/** How old the head may be that a worker goes by. */
-const HEAD_AGE_S = 0.1;
 const RETRY_S = 0.5;
 const PAUSE_S = 0.001;
 const MAX_DECODED = 10_000;
-const NO_HEAD: StoreHead = {
-  generation: 0,
-  set: 0,
-  gateway: "",
-  epoch: 0,
-  sequence: 0,
-  length: 0,
-  count: 0,
-  latest: 0,
-};
-
 const dictionary = ngx.shared.threat_response as NativeDict | undefined;
-export const hasDictionary = dictionary !== undefined;
-
-let head = NO_HEAD;
-let headText: unknown;
-let headReadAt = 0;
 
 let active = createTable();
 let spare = createTable();
@@ -81,49 +63,9 @@ function forget(table: DecisionTable): void {
   clearDecisions(table, 0);
 }
 
-function parseHead(text: string): StoreHead {
-  const [generation, set, gateway, epoch, sequence, length, count, latest] = string.match(
-    text,
-    "^(%d+) ([01]) ([^ ]+) (%d+) (%d+) (%d+) (%d+) (%d+)$",
-  );
-  if (generation === undefined) {
-    return NO_HEAD;
-  }
-  return {
-    generation: tonumber(generation) as number,
-    set: tonumber(set) as number,
-    gateway: gateway as string,
-    epoch: tonumber(epoch) as number,
-    sequence: tonumber(sequence) as number,
-    length: tonumber(length) as number,
-    count: tonumber(count) as number,
-    latest: tonumber(latest) as number,
-  };
-}
-
-/** The head as it is now. */
-export function readHead(): StoreHead {
-  headReadAt = ngx.now();
-  if (dictionary !== undefined) {
-    const [text] = dictionary.get(HEAD_KEY);
-    if (text !== headText) {
-      headText = text;
-      head = typeof text === "string" ? parseHead(text) : NO_HEAD;
-    }
-  }
-  return head;
-}
-
 /** The feed of the head counts from now on, which is in the table and, where there is one, in the dictionary. */
 export function switchTo(next: StoreHead, table: DecisionTable): void {
-  if (dictionary === undefined) {
-    head = next;
-  } else {
-    const { generation, set, gateway, epoch, sequence, length, count, latest } = next;
-    const place = `${string.format("%d", generation)} ${set} ${gateway}`;
-    dictionary.set(HEAD_KEY, string.format("%s %d %d %d %d %d", place, epoch, sequence, length, count, latest));
-    readHead();
-  }
+  writeHead(next);
   if (table === active) {
     active.generation = next.generation;
   } else {
@@ -133,9 +75,7 @@ export function switchTo(next: StoreHead, table: DecisionTable): void {
 
 /** No decision is in force any more. */
 export function clearStore(): void {
-  dictionary?.delete(HEAD_KEY);
-  head = NO_HEAD;
-  headText = undefined;
+  deleteHead();
   forget(active);
 }
 
@@ -154,7 +94,7 @@ function fill(table: DecisionTable, from: StoreHead): boolean {
 
 /** Gets what the head names. When that is not possible the worker that polls is asked to write it again. */
 function follow(): void {
-  const from = head;
+  const from = readHead();
   const [ok, isFilled] = pcall(fill, spare, from);
   if (ok && isFilled === true) {
     activate(from.generation);
@@ -168,7 +108,7 @@ function follow(): void {
 /** Begins to follow the head when this worker does not have what it names. A head that got lost ends nothing. */
 export function noticeHead(): void {
   const { generation } = readHead();
-  if (dictionary === undefined || generation === 0 || generation === active.generation) {
+  if (!hasDictionary || generation === 0 || generation === active.generation) {
     return;
   }
   if (ngx.now() >= followAfter && takeSpare() !== undefined) {
@@ -197,7 +137,7 @@ export function takeWanted(): boolean {
   if (wanted !== undefined) {
     dictionary.delete(WANTED_KEY);
   }
-  return wanted !== undefined && wanted === head.generation;
+  return wanted !== undefined && wanted === readHead().generation;
 }
 
 function decisionAt(place: number): RankedDecision | undefined {
@@ -217,10 +157,10 @@ function decisionAt(place: number): RankedDecision | undefined {
   return decision;
 }
 
-/** The stronger of `best` and what there is about exactly this key and has not expired. */
-function choose(best: RankedDecision | undefined, key: AddressKey): RankedDecision | undefined {
+/** The stronger of `best` and what there is about exactly this key, from `first` on, and has not expired. */
+function chooseFrom(best: RankedDecision | undefined, key: AddressKey, first: number): RankedDecision | undefined {
   let chosen = best;
-  let place = firstPlace(active, key);
+  let place = first;
   while (place !== 0) {
     const decision = decisionAt(place);
     if (decision !== undefined && decision.expires > ngx.now() && isSame(decision.key, key)) {
@@ -233,9 +173,19 @@ function choose(best: RankedDecision | undefined, key: AddressKey): RankedDecisi
   return chosen;
 }
 
+function chooseAround(best: RankedDecision | undefined, tags: number[]): RankedDecision | undefined {
+  let chosen = best;
+  for (const tag of tags) {
+    setAround(around, address, tag);
+    const place = firstPlace(active, around);
+    chosen = place === 0 ? chosen : chooseFrom(chosen, around, place);
+  }
+  return chosen;
+}
+
 /** The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it. */
 export function findDecision(binary: string, gateway: string): RankedDecision | undefined {
-  if (ngx.now() - headReadAt > HEAD_AGE_S) {
+  if (isHeadOld()) {
     noticeHead();
   }
   if (active.count === 0 || active.gateway !== gateway) {
@@ -243,15 +193,14 @@ export function findDecision(binary: string, gateway: string): RankedDecision | 
   }
   const bytes = unmap(binary);
   setAddress(address, bytes);
-  let best = choose(undefined, address);
-  for (const tag of bytes.length === 4 ? active.ranges4 : active.ranges6) {
-    setAround(around, address, tag);
-    best = choose(best, around);
-  }
-  return best;
+  const place = firstPlace(active, address);
+  const best = place === 0 ? undefined : chooseFrom(undefined, address, place);
+  const tags = bytes.length === 4 ? active.ranges4 : active.ranges6;
+  return tags.length === 0 ? best : chooseAround(best, tags);
 }
 
 /** Which feed the decisions in force are from. */
 export function feedPosition(): FeedPosition & { gateway: string } {
-  return readHead().generation === 0 ? active : head;
+  const head = readHead();
+  return head.generation === 0 ? active : head;
 }

@@ -150,9 +150,36 @@ function nextPlace(table: DecisionTable): number {
   }
 }
 
+/** Whether the search ends at this slot without a hit. */
+function isEnd(slots: ffi.Numbers, slot: number): boolean {
+  return slots[slot * 2 + 1] === 0;
+}
+
+function isHit(slots: ffi.Numbers, slot: number): boolean {
+  return slots[slot * 2] === searched;
+}
+
+/** Most searches end here at the first three slots: LuaJIT gives up on a loop that usually ends at once. */
 export function firstPlace(table: DecisionTable, key: AddressKey): number {
+  const { slots } = table;
+  const last = table.slotCount - 1;
   searched = hashKey(key);
-  searchSlot = searched & (table.slotCount - 1);
+  searchSlot = searched & last;
+  if (isEnd(slots, searchSlot)) {
+    return 0;
+  }
+  if (!isHit(slots, searchSlot)) {
+    searchSlot = (searchSlot + 1) & last;
+    if (isEnd(slots, searchSlot)) {
+      return 0;
+    }
+    if (!isHit(slots, searchSlot)) {
+      searchSlot = (searchSlot + 1) & last;
+      if (isEnd(slots, searchSlot)) {
+        return 0;
+      }
+    }
+  }
   return nextPlace(table);
 }
 

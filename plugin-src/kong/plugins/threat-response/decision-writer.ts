@@ -1,7 +1,8 @@
 import type { Pause } from "./decision-entry.ts";
 import { isOlder } from "./decision-feed.ts";
-import { drawGeneration, fits, reservePieces, type StoreHead, trimPieces, writePieces } from "./decision-pieces.ts";
-import { hasDictionary, readHead, switchTo } from "./decision-store.ts";
+import { hasDictionary, readHead, type StoreHead } from "./decision-head.ts";
+import { drawGeneration, fits, reservePieces, trimPieces, writePieces } from "./decision-pieces.ts";
+import { switchTo } from "./decision-store.ts";
 import type { DecisionTable } from "./decision-table.ts";
 
 function describe(table: DecisionTable, generation: number, set: number): StoreHead {
