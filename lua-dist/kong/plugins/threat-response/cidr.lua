@@ -111,17 +111,4 @@ function ____exports.matchCidr(set, binary)
     end
     return false
 end
---- Whether the range and one of the set have an address in common.
-function ____exports.overlaps(set, range)
-    if range.length == #range.bytes * 8 then
-        return ____exports.matchCidr(set, range.bytes)
-    end
-    for ____, other in ipairs(set.ranges) do
-        local length = math.min(other.length, range.length)
-        if #other.bytes == #range.bytes and ____exports.maskAddress(other.bytes, length) == ____exports.maskAddress(range.bytes, length) then
-            return true
-        end
-    end
-    return false
-end
 return ____exports

@@ -35,7 +35,7 @@ MAX_LINE_BYTES = 256
 local MAX_INTERIM = 5
 local PIECE = 65536
 --- A fast peer never makes the socket wait; other requests of this worker get their turn after this many bytes.
-local YIELD_BYTES = 262144
+local YIELD_BYTES = 65536
 --- Some versions of nginx do not look at other events when the wait is 0.
 local PAUSE_S = 0.001
 local function parseHeaders(text)

@@ -127,20 +127,3 @@ export function matchCidr(set: RangeSet, binary: string): boolean {
   }
   return false;
 }
-
-/** Whether the range and one of the set have an address in common. */
-export function overlaps(set: RangeSet, range: AddressRange): boolean {
-  if (range.length === range.bytes.length * 8) {
-    return matchCidr(set, range.bytes);
-  }
-  for (const other of set.ranges) {
-    const length = Math.min(other.length, range.length);
-    if (
-      other.bytes.length === range.bytes.length &&
-      maskAddress(other.bytes, length) === maskAddress(range.bytes, length)
-    ) {
-      return true;
-    }
-  }
-  return false;
-}

@@ -11,7 +11,7 @@ const MAX_LINE_BYTES = 256;
 const MAX_INTERIM = 5;
 const PIECE = 65_536;
 /** A fast peer never makes the socket wait; other requests of this worker get their turn after this many bytes. */
-const YIELD_BYTES = 262_144;
+const YIELD_BYTES = 65_536;
 /** Some versions of nginx do not look at other events when the wait is 0. */
 const PAUSE_S = 0.001;
 
