@@ -24,6 +24,8 @@ export interface AttackRequest extends LabelledRequest {
   class: PayloadClass;
   /** Where in the request the attack sits, or the name of the whole-request shape. */
   place: string;
+  /** The value as it was before it was written into the request; whole requests have none. */
+  payload?: string;
 }
 
 export interface BenignRequest extends LabelledRequest {

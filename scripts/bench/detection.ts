@@ -11,17 +11,19 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { seeded } from "../../demo/random.ts";
+import { findCarrier } from "../../training/carrier.ts";
 import { classOf, readCorpora } from "./detection/corpora.ts";
 import { type Detail, formatDetail } from "./detection/detail.ts";
 import {
   type Evading,
+  evading,
   lossDetails,
   measureEncoded,
   measureGreedy,
   measureLosses,
   pickEvading,
 } from "./detection/evasion.ts";
-import { type Generated, generatedDetails, isExploit, judgeGenerated } from "./detection/generated.ts";
+import { type Generated, generatedDetails, judgeGenerated } from "./detection/generated.ts";
 import { heldOutDetails, readHeldOut } from "./detection/held-out.ts";
 import { groupBy } from "./detection/judge.ts";
 import { generatedLabels, recordedLabels } from "./detection/labels.ts";
@@ -52,13 +54,14 @@ async function judgeRecorded(seed: number): Promise<JudgedCorpus[]> {
 /** Generated payloads and recorded ones, half and half. */
 function pickAttacks(seed: number, generated: Generated, corpora: readonly JudgedCorpus[], count: number): Evading[] {
   const random = seeded(seed);
-  const written = generated.attacks
-    .filter((one) => !isExploit(one))
-    .map(({ request }) => ({ request, payloadClass: request.class }));
+  const written = generated.attacks.flatMap(({ request: { payload, class: name } }) =>
+    payload === undefined ? [] : [evading(payload, name)],
+  );
   const known = corpora.flatMap(({ judged }) =>
     judged.flatMap(({ request }) => {
-      const payloadClass = request.label === "malicious" ? classOf(request.category) : undefined;
-      return payloadClass ? [{ request, payloadClass }] : [];
+      const payload = request.label === "malicious" ? findCarrier(request)?.value : undefined;
+      const payloadClass = classOf(request.category);
+      return payload && payloadClass ? [evading(payload, payloadClass)] : [];
     }),
   );
   return [...pickEvading(random, written, count / 2), ...pickEvading(random, known, count / 2)];

@@ -9,6 +9,8 @@ export interface PlacedAttack {
   draft: Draft;
   /** Of `places.ts`, or the name of a whole request's shape. */
   place: string;
+  /** The value that was placed. */
+  payload?: string;
 }
 
 export interface AttackGenerator {
@@ -87,7 +89,8 @@ export function createGenerator(recipe: Recipe): AttackGenerator {
         return { draft: write(random), place: shape };
       }
       const place = random.pick(places);
-      return { draft: placeValue(random, place, writeValue(random, grammar, disguises)), place };
+      const payload = writeValue(random, grammar, disguises);
+      return { draft: placeValue(random, place, payload), place, payload };
     },
   };
 }

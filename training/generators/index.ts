@@ -31,8 +31,8 @@ function generateExploit(random: Random, id: string): AttackRequest {
 
 function generatePayload(random: Random, id: string): AttackRequest {
   const generator = random.pick(ATTACKS);
-  const { draft, place } = generator.generate(random);
-  return { id, label: "malicious", category: generator.class, class: generator.class, place, ...draft };
+  const { draft, ...placed } = generator.generate(random);
+  return { id, label: "malicious", category: generator.class, class: generator.class, ...placed, ...draft };
 }
 
 export function generateAttacks(random: Random, count: number): AttackRequest[] {

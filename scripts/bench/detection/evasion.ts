@@ -1,6 +1,5 @@
 /** Attacks rewritten by each transform, and by a greedy attacker who sees the score: points of TPR that each costs the plugin. */
 import type { Random } from "../../../demo/random.ts";
-import { findCarrier } from "../../../training/carrier.ts";
 import { mutateGreedily } from "../../../training/mutation.ts";
 import type { Draft } from "../../../training/request.ts";
 import { TRANSFORMS, type Transform } from "../../../training/transforms.ts";
@@ -20,10 +19,15 @@ export interface Loss {
   after: number;
 }
 
-/** Attacks whose payload can be told from the rest of the request. */
+/** A payload by itself, so that transforms change it and nothing else. */
+export function evading(payload: string, payloadClass: string): Evading {
+  const headers = { Host: "api.example.com", "User-Agent": "Mozilla/5.0", Accept: "*/*" };
+  const request = { method: "GET", path: "/", query: `q=${encodeURIComponent(payload)}`, headers, body: "" };
+  return { request, payloadClass };
+}
+
 export function pickEvading(random: Random, attacks: readonly Evading[], count: number): Evading[] {
-  const carrying = attacks.filter(({ request }) => findCarrier(request) !== undefined);
-  return Array.from({ length: Math.min(count, carrying.length) }, () => random.pick(carrying));
+  return Array.from({ length: attacks.length === 0 ? 0 : count }, () => random.pick(attacks));
 }
 
 async function measureLoss(random: Random, transform: Transform, attacks: readonly Evading[]): Promise<Loss> {

@@ -102,18 +102,16 @@ function metrics(random: Random): Draft {
   );
 }
 
+function xmlRow(random: Random): string {
+  const [tag, text] = [word(random), expand(random, logs, "message")];
+  return `  <${tag} id="${random.between(1, 999)}" t='${random.between(1, 999)}'><![CDATA[${text.replaceAll("]]>", "")}]]></${tag}>`;
+}
+
 function xmlReport(random: Random): Draft {
-  const rows = lines(
-    random,
-    8,
-    () =>
-      `  <${word(random)} id="${random.between(1, 999)}" t='${random.between(1, 999)}'><![CDATA[${expand(random, logs, "message").replaceAll("]]>", "")}]]></${word(random)}>`,
-  );
-  return postBody(
-    random,
-    random.pick(["application/xml", "text/xml", "text/plain"]),
-    `<?xml version="1.0" encoding="utf-8"?>\n<!-- ${word(random)} -->\n<report xmlns="http://example.org/${word(random)}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n${rows}</report>`,
-  );
+  const head = `<?xml version="1.0" encoding="utf-8"?>\n<!-- ${word(random)} -->`;
+  const spaces = `xmlns="http://example.org/${word(random)}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"`;
+  const body = `${head}\n<report ${spaces}>\n${lines(random, 8, () => xmlRow(random))}</report>`;
+  return postBody(random, random.pick(["application/xml", "text/xml", "text/plain"]), body);
 }
 
 function cspReport(random: Random): Draft {

@@ -50,8 +50,12 @@ const FIELDS: readonly Place[] = [
 export const prose: BenignGenerator = valueGenerator("prose", 14, WRITTEN);
 /** What people and tools search for. */
 export const search: BenignGenerator = valueGenerator("search", 7, TYPED);
-/** Snippets, Markdown and documents of developers. */
-export const code: BenignGenerator = valueGenerator("code", 9, WRITTEN);
+/** Snippets, Markdown and documents of developers: nobody puts them in a query. */
+export const code: BenignGenerator = valueGenerator(
+  "code",
+  9,
+  WRITTEN.filter((place) => place !== "query-value"),
+);
 /** Filters, formulas and sort orders. */
 export const reports: BenignGenerator = valueGenerator("reports", 7, TYPED);
 /** Names, numbers, paths, times and other fields that look odd. */
