@@ -56,11 +56,13 @@ describe("transforms", () => {
     expect(decodeURIComponent(decodeURIComponent(twice))).toBe(payload);
   });
 
-  it("write entities, full-width letters and base64 that lead back to the payload", () => {
+  it("write entities, escapes, full-width letters and base64 that lead back to the payload", () => {
     const entities = findCarrier(apply("HTML entities"))!.value;
     expect(
       entities.replace(/&#(x?)(\w+);/g, (_, hex, code) => String.fromCharCode(Number.parseInt(code, hex ? 16 : 10))),
     ).toBe(payload);
+    const escapes = findCarrier(apply("JavaScript escapes"))!.value;
+    expect(JSON.parse(`"${escapes}"`)).toBe(payload);
     expect(findCarrier(apply("full-width"))!.value.normalize("NFKC")).toBe(payload);
     expect(Buffer.from(findCarrier(apply("base64"))!.value, "base64").toString()).toBe(payload);
   });

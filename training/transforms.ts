@@ -42,6 +42,9 @@ const toEntities = (value: string) =>
     .map((unit, at) => (/[A-Za-z0-9]/.test(unit) && at % 3 !== 0 ? unit : unit.length === 1 ? entity(unit, at) : unit))
     .join("");
 
+const toEscapes = (value: string) =>
+  value.replace(/[^A-Za-z0-9 ]|[aeiou]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 const toFullWidth = (value: string) =>
   value.replace(/[!-~]/g, (unit) => String.fromCharCode(unit.charCodeAt(0) + 0xfee0));
 
@@ -84,6 +87,7 @@ export const TRANSFORMS: readonly Transform[] = [
   onValue("one more URL encoding", (_, value) => percent(value)),
   onValue("two more URL encodings", (_, value) => percent(percent(value))),
   onValue("HTML entities", (_, value) => toEntities(value)),
+  onValue("JavaScript escapes", (_, value) => toEscapes(value)),
   onValue("full-width", (_, value) => toFullWidth(value)),
   onValue("base64", (_, value) => Buffer.from(value, "utf8").toString("base64")),
   onValue("inline comments", (_, value) => value.replaceAll(" ", "/**/"), SQL),

@@ -21,6 +21,7 @@ import {
   measureEncoded,
   measureGreedy,
   measureLosses,
+  measureTwiceEncoded,
   pickEvading,
 } from "./detection/evasion.ts";
 import { type Generated, generatedDetails, judgeGenerated } from "./detection/generated.ts";
@@ -74,6 +75,7 @@ async function measure(seed: number): Promise<{ measures: TableMeasure[]; detail
   const attacks = pickAttacks(seed, generated, corpora, SIZES.evading);
   const losses = await measureLosses(seeded(seed), attacks);
   const encoded = await measureEncoded(seeded(seed), attacks);
+  const twice = await measureTwiceEncoded(seeded(seed), attacks);
   const greedy = await measureGreedy(
     seeded(seed),
     attacks.filter((_, at) => at % Math.floor(attacks.length / SIZES.greedy) === 0),
@@ -85,7 +87,7 @@ async function measure(seed: number): Promise<{ measures: TableMeasure[]; detail
       ...corpora.flatMap(corpusDetails),
       ...(heldOut ? heldOutDetails(heldOut) : []),
       ...generatedDetails(generated),
-      ...lossDetails([...losses, encoded, greedy], "unseen seed"),
+      ...lossDetails([...losses, encoded, twice, greedy], "unseen seed"),
       ...labels,
       ...recordedLabels(corpora),
     ],

@@ -66,17 +66,27 @@ export async function measureGreedy(random: Random, attacks: readonly Evading[])
   };
 }
 
-/** Two rewritings, one over the other, as heavily encoded suites have. */
-export async function measureEncoded(random: Random, attacks: readonly Evading[]): Promise<Loss> {
-  const encoders = TRANSFORMS.filter(({ name }) => /URL|entities|full-width|base64/.test(name));
-  const twice: Transform = {
-    name: "two encodings over each other",
-    apply: (chance, request, payloadClass) => {
-      const once = chance.pick(encoders).apply(chance, request, payloadClass);
-      return once && chance.pick(encoders).apply(chance, once, payloadClass);
+const ENCODERS = TRANSFORMS.filter(({ name }) => /URL|entities|escapes|full-width|base64/.test(name));
+const MOVES = TRANSFORMS.filter(({ name }) => name.startsWith("moved"));
+
+/** One rewriting and then another. */
+function chain(name: string, first: readonly Transform[], second: readonly Transform[]): Transform {
+  return {
+    name,
+    apply: (random, request, payloadClass) => {
+      const once = random.pick(first).apply(random, request, payloadClass);
+      return once && random.pick(second).apply(random, once, payloadClass);
     },
   };
-  return measureLoss(random, twice, attacks);
+}
+
+/** As suites do that write each payload in several encodings to several places. */
+export function measureEncoded(random: Random, attacks: readonly Evading[]): Promise<Loss> {
+  return measureLoss(random, chain("an encoding, in any place", ENCODERS, MOVES), attacks);
+}
+
+export function measureTwiceEncoded(random: Random, attacks: readonly Evading[]): Promise<Loss> {
+  return measureLoss(random, chain("two encodings over each other", ENCODERS, ENCODERS), attacks);
 }
 
 export function lossDetails(losses: readonly Loss[], basis: Basis): Detail[] {

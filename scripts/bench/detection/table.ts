@@ -83,7 +83,7 @@ export function tableMeasures(evidence: Evidence): TableMeasure[] {
     ...rateRow("TPR on whole exploit requests", exploits, "at least", 75),
     row(
       "TPR lost to one more encoding",
-      lossOf(losses, /^one more URL|^HTML|^full-width|^base64/),
+      lossOf(losses, /^one more URL|^HTML|^JavaScript|^full-width|^base64/),
       "points",
       "at most",
       2,
