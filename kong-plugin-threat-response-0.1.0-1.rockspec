@@ -117,6 +117,7 @@ build = {
     ["kong.plugins.threat-response.payload.automaton"] = "lua-dist/kong/plugins/threat-response/payload/automaton.lua",
     ["kong.plugins.threat-response.payload.body-format"] = "lua-dist/kong/plugins/threat-response/payload/body-format.lua",
     ["kong.plugins.threat-response.payload.byte-classes"] = "lua-dist/kong/plugins/threat-response/payload/byte-classes.lua",
+    ["kong.plugins.threat-response.payload.byte-kinds"] = "lua-dist/kong/plugins/threat-response/payload/byte-kinds.lua",
     ["kong.plugins.threat-response.payload.charset"] = "lua-dist/kong/plugins/threat-response/payload/charset.lua",
     ["kong.plugins.threat-response.payload.clean-values"] = "lua-dist/kong/plugins/threat-response/payload/clean-values.lua",
     ["kong.plugins.threat-response.payload.confirm"] = "lua-dist/kong/plugins/threat-response/payload/confirm.lua",

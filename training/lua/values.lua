@@ -31,6 +31,7 @@ sift.holdsLiteral = function() return true end
 package.loaded["kong.plugins.threat-response.node-health"] = { countUninspected = function() end }
 local first_look = require("kong.plugins.threat-response.payload.first-look")
 first_look.mayHoldLiteral = function() return true end
+first_look.confirm = function() return 1 end
 ffi.fill(first_look.marks, 32768, 255)
 require("kong.plugins.threat-response.payload.clean-values").isKnownClean = function() return false end
 package.loaded["kong.plugins.threat-response.payload.evaluate"] =

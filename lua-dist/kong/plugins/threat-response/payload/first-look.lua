@@ -1,9 +1,14 @@
 local ____exports = {}
 local ffi = require("ffi")
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
-local BLANK = ____byte_2Dclasses_2Ets.BLANK
-local classOfByte = ____byte_2Dclasses_2Ets.classOfByte
 local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
+local ____byte_2Dkinds_2Ets = require("kong.plugins.threat-response.payload.byte-kinds")
+local BLANKS = ____byte_2Dkinds_2Ets.BLANKS
+local KINDS = ____byte_2Dkinds_2Ets.KINDS
+local kindOf = ____byte_2Dkinds_2Ets.kindOf
+local kinds = ____byte_2Dkinds_2Ets.kinds
+local OTHER = ____byte_2Dkinds_2Ets.OTHER
+local rarityOf = ____byte_2Dkinds_2Ets.rarityOf
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_AGENT = ____rule_2Ets.AT_AGENT
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
@@ -11,178 +16,194 @@ local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
 local ____triggers_2Ets = require("kong.plugins.threat-response.payload.triggers")
 local TRIGGERS = ____triggers_2Ets.TRIGGERS
---- May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; a text
--- without a marked triple holds no literal. What is read stays in the first cache, unlike the automaton's table.
+--- May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; where
+-- three marked ones occur, the literals they are of are compared. What is read for each byte stays in the first cache, unlike the
+-- automaton's table.
 -- 
--- Walks look at each byte once and do so in their own loop: calls and loops per value are what costs. Such a loop keeps `pair`, the kinds
--- of the last two bytes (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
---     hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
+-- Walks do so in their own loop: calls and loops for each value are what costs. Such a loop keeps `pair`, the kinds of the last two bytes
+-- (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
+--     if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) hit = confirm(...)
 --     pair = ((pair << 6) | kind) & PAIRS;
--- The value may hold a literal when the lowest bit of `hit` is set in the end.
-local WIDTH = 64
-local BLANKS = 26
-local DIGIT = 27
-local OTHER = 28
---- Bytes with a class of their own, behind letters, blanks, digits and the rest.
-local DISTINCT = "',.-\"`(){}[]<>$&|;:=*/\\%#!+?@^_~" .. string.char(192, 193, 239)
---- What each byte is: letters by themselves and without regard to case, blanks, digits, signs.
-____exports.kinds = ffi.new("uint8_t[256]")
---- How frequent a kind is in ordinary text, in a thousand bytes.
-local frequency = {}
-local LETTERS = {
-    66,
-    12,
-    24,
-    32,
-    105,
-    17,
-    15,
-    45,
-    60,
-    2,
-    6,
-    34,
-    20,
-    58,
-    62,
-    16,
-    2,
-    52,
-    54,
-    76,
-    24,
-    9,
-    14,
-    3,
-    14,
-    2
-}
-local function frequencyOf(kind)
-    if kind < BLANKS then
-        return LETTERS[kind + 1]
-    end
-    if kind == BLANKS then
-        return 170
-    end
-    if kind == DIGIT then
-        return 30
-    end
-    return kind == OTHER and 20 or (kind <= OTHER + 4 and 12 or 2)
-end
-local function kindOf(byte)
-    local lower = byte >= 65 and byte <= 90 and byte + 32 or byte
-    if lower >= 97 and lower <= 122 then
-        return lower - 97
-    end
-    if lower >= 48 and lower <= 57 then
-        return DIGIT
-    end
-    if classOfByte(lower) == BLANK then
-        return BLANKS
-    end
-    local at = string.find(
-        DISTINCT,
-        string.char(lower),
-        1,
-        true
-    )
-    return at == nil and OTHER or OTHER + at
-end
-for byte = 0, 255 do
-    ____exports.kinds[byte] = PLAIN[byte] == BLANK and BLANKS or kindOf(byte)
-end
---- In forms a plus sign is a blank.
-____exports.formKinds = ffi.new("uint8_t[256]")
-ffi.copy(____exports.formKinds, ____exports.kinds, 256)
-____exports.formKinds[43] = BLANKS
-for kind = 0, WIDTH - 1 do
-    frequency[kind + 1] = frequencyOf(kind)
-end
+____exports.FIRST_PAIR = OTHER * KINDS + OTHER
+____exports.PAIRS = KINDS * KINDS - 1
 --- One bit for each triple: eight bytes for the third kind behind each pair of the first two.
-____exports.marks = ffi.new("uint8_t[?]", WIDTH * WIDTH * WIDTH / 8)
-local function mark(first, second, third)
-    local at = (first * WIDTH + second) * 8 + bit.arshift(third, 3)
-    ____exports.marks[at] = bit.bor(
-        ____exports.marks[at],
+____exports.marks = ffi.new("uint8_t[?]", KINDS * KINDS * KINDS / 8)
+--- 1 where two kinds are all of a literal.
+local shorts = ffi.new("uint8_t[?]", KINDS * KINDS)
+local candidates = {}
+local function mark(triple)
+    ____exports.marks[bit.arshift(triple, 3)] = bit.bor(
+        ____exports.marks[bit.arshift(triple, 3)],
         bit.lshift(
             1,
-            bit.band(third, 7)
+            bit.band(triple, 7)
         )
     )
 end
-local function kindsOf(literal)
-    local found = {}
+local function tripleOf(a, b, c)
+    return (a * KINDS + b) * KINDS + c
+end
+--- White space in a row counts as one in a literal; such text is always looked at twice.
+local function squeeze(literal)
+    local squeezed = ""
     for i = 1, #literal do
-        local kind = ____exports.kinds[string.byte(literal, i)]
-        if kind ~= BLANKS or found[#found] ~= BLANKS then
-            found[#found + 1] = kind
+        local isBlank = kindOf(string.byte(literal, i)) == BLANKS
+        if not (isBlank and squeezed ~= "" and kindOf(string.byte(squeezed, -1)) == BLANKS) then
+            squeezed = squeezed .. string.sub(literal, i, i)
         end
     end
-    return found
+    return squeezed
 end
---- Short literals are marked behind whatever may come before them.
-local function markShort(literal)
-    for before = 0, WIDTH - 1 do
-        if #literal == 2 then
-            mark(before, literal[1], literal[2])
-        else
-            for second = 0, WIDTH - 1 do
-                mark(before, second, literal[1])
-            end
-        end
+local function classesOf(literal)
+    local classes = ""
+    for i = 1, #literal do
+        classes = classes .. string.char(PLAIN[string.byte(literal, i)])
+    end
+    return classes
+end
+--- One or two kinds, whatever comes before them.
+local function markShort(first, second)
+    shorts[first * KINDS + second] = 1
+    for before = 0, KINDS - 1 do
+        mark(tripleOf(before, first, second))
     end
 end
-local function markLiteral(literal)
-    if #literal < 3 then
-        markShort(literal)
+local function markLong(literal)
+    local rarest = -1
+    local offset = 0
+    local triple = 0
+    for i = 1, #literal - 2 do
+        local a, b, c = kinds[string.byte(literal, i)], kinds[string.byte(literal, i + 1)], kinds[string.byte(literal, i + 2)]
+        local rarity = rarityOf(a, b, c)
+        if rarity > rarest then
+            rarest = rarity
+            offset = i - 1
+            triple = tripleOf(a, b, c)
+        end
+    end
+    mark(triple)
+    local known = candidates[triple] or ({})
+    known[#known + 1] = {
+        literal = classesOf(literal),
+        offset = offset
+    }
+    candidates[triple] = known
+end
+local function markLiteral(given)
+    local isNumber = string.find(given, "^%d+$")
+    if isNumber ~= nil then
         return
     end
-    local rarest = 1000000000000
-    local at = 0
-    for i = 0, #literal - 3 do
-        local often = frequency[literal[i + 1] + 1] * frequency[literal[i + 1 + 1] + 1] * frequency[literal[i + 2 + 1] + 1]
-        if often < rarest then
-            rarest = often
-            at = i
+    local literal = squeeze(given)
+    local last = kinds[string.byte(literal, -1)]
+    if #literal == 2 then
+        markShort(
+            kinds[string.byte(literal, 1)],
+            last
+        )
+    elseif #literal > 2 then
+        markLong(literal)
+    else
+        for before = 0, KINDS - 1 do
+            markShort(before, last)
         end
     end
-    mark(literal[at + 1], literal[at + 1 + 1], literal[at + 2 + 1])
 end
 for ____, rule in ipairs(RULES) do
     if rule.at ~= AT_AGENT then
         for ____, literal in ipairs(rule.literals) do
-            markLiteral(kindsOf(literal))
+            markLiteral(literal)
         end
     end
 end
 for ____, literal in ipairs(LAYERED) do
-    markLiteral(kindsOf(literal))
+    markLiteral(literal)
 end
 for ____, literal in ipairs(TRIGGERS) do
-    markLiteral(kindsOf(literal))
+    markLiteral(literal)
 end
-markLiteral({____exports.kinds[37]})
-markLiteral({____exports.kinds[92]})
-markLiteral({BLANKS, BLANKS})
-____exports.FIRST_PAIR = OTHER * WIDTH + OTHER
-____exports.PAIRS = WIDTH * WIDTH - 1
+markLiteral("query")
+for ____, sign in ipairs({"%", "\\"}) do
+    markLiteral(sign)
+end
+markShort(BLANKS, BLANKS)
+local function isAt(bytes, from, literal, classes)
+    for i = 1, #literal do
+        if classes[bytes[from + i - 1]] ~= string.byte(literal, i) then
+            return false
+        end
+    end
+    return true
+end
+local APOSTROPHE = kindOf(39)
+local function isLetter(bytes, i, to)
+    return i < to and kinds[bytes[i]] < BLANKS
+end
+--- Whether the apostrophe at `i` is one of prose, as in "it's", "don't", "we'll".
+local function isContraction(bytes, i, to, before)
+    if before >= BLANKS or not isLetter(bytes, i + 1, to) then
+        return false
+    end
+    local next = bit.bor(bytes[i + 1], 32)
+    if next == 115 or next == 116 or next == 109 or next == 100 then
+        return not isLetter(bytes, i + 2, to)
+    end
+    if next ~= 108 and next ~= 114 and next ~= 118 then
+        return false
+    end
+    return isLetter(bytes, i + 2, to) and not isLetter(bytes, i + 3, to)
+end
+--- Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0.
+function ____exports.confirm(bytes, i, to, pair, kind, classes)
+    local before = bit.band(pair, KINDS - 1)
+    if shorts[bit.bor(
+        bit.lshift(before, 6),
+        kind
+    )] ~= 0 then
+        return kind == APOSTROPHE and isContraction(bytes, i, to, before) and 0 or 1
+    end
+    local known = candidates[bit.bor(
+        bit.lshift(pair, 6),
+        kind
+    )]
+    if known == nil then
+        return 0
+    end
+    for ____, ____value in ipairs(known) do
+        local literal = ____value.literal
+        local offset = ____value.offset
+        local from = i - 2 - offset
+        if from >= 0 and from + #literal <= to and isAt(bytes, from, literal, classes) then
+            return 1
+        end
+    end
+    return 0
+end
 --- False only where no literal of any rule occurs in `bytes[from, to)`, whatever its escapes stand for.
 function ____exports.mayHoldLiteral(bytes, from, to)
     local pair = ____exports.FIRST_PAIR
-    local hit = 0
     local i = from
     while i < to do
-        local kind = ____exports.kinds[bytes[i]]
-        hit = bit.bor(
-            hit,
-            bit.arshift(
-                ____exports.marks[bit.bor(
-                    bit.lshift(pair, 3),
-                    bit.arshift(kind, 3)
-                )],
+        local kind = kinds[bytes[i]]
+        if bit.band(
+            ____exports.marks[bit.bor(
+                bit.lshift(pair, 3),
+                bit.arshift(kind, 3)
+            )],
+            bit.lshift(
+                1,
                 bit.band(kind, 7)
             )
-        )
+        ) ~= 0 and ____exports.confirm(
+            bytes,
+            i,
+            to,
+            pair,
+            kind,
+            PLAIN
+        ) == 1 then
+            return true
+        end
         pair = bit.band(
             bit.bor(
                 bit.lshift(pair, 6),
@@ -192,6 +213,6 @@ function ____exports.mayHoldLiteral(bytes, from, to)
         )
         i = i + 1
     end
-    return bit.band(hit, 1) == 1
+    return false
 end
 return ____exports

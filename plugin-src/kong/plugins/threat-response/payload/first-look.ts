@@ -1,121 +1,165 @@
 import * as ffi from "ffi";
-import { BLANK, classOfByte, PLAIN } from "./byte-classes.ts";
+import { PLAIN } from "./byte-classes.ts";
+import { BLANKS, KINDS, kindOf, kinds, OTHER, rarityOf } from "./byte-kinds.ts";
 import { AT_AGENT } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
 import { TRIGGERS } from "./triggers.ts";
 
 /**
- * May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; a text
- * without a marked triple holds no literal. What is read stays in the first cache, unlike the automaton's table.
+ * May a text hold a literal of any rule? Of every literal the three neighbouring bytes that are rarest in ordinary text are marked; where
+ * three marked ones occur, the literals they are of are compared. What is read for each byte stays in the first cache, unlike the
+ * automaton's table.
  *
- * Walks look at each byte once and do so in their own loop: calls and loops per value are what costs. Such a loop keeps `pair`, the kinds
- * of the last two bytes (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
- *     hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
+ * Walks do so in their own loop: calls and loops for each value are what costs. Such a loop keeps `pair`, the kinds of the last two bytes
+ * (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
+ *     if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) hit = confirm(...)
  *     pair = ((pair << 6) | kind) & PAIRS;
- * The value may hold a literal when the lowest bit of `hit` is set in the end.
  */
-const WIDTH = 64;
-const BLANKS = 26;
-const DIGIT = 27;
-const OTHER = 28;
-/** Bytes with a class of their own, behind letters, blanks, digits and the rest. */
-const DISTINCT = `',.-"\`(){}[]<>$&|;:=*/\\%#!+?@^_~${string.char(0xc0, 0xc1, 0xef)}`;
-
-/** What each byte is: letters by themselves and without regard to case, blanks, digits, signs. */
-export const kinds = ffi.new("uint8_t[256]");
-/** How frequent a kind is in ordinary text, in a thousand bytes. */
-const frequency: number[] = [];
-const LETTERS = [66, 12, 24, 32, 105, 17, 15, 45, 60, 2, 6, 34, 20, 58, 62, 16, 2, 52, 54, 76, 24, 9, 14, 3, 14, 2];
-
-function frequencyOf(kind: number): number {
-  if (kind < BLANKS) return LETTERS[kind];
-  if (kind === BLANKS) return 170;
-  if (kind === DIGIT) return 30;
-  return kind === OTHER ? 20 : kind <= OTHER + 4 ? 12 : 2;
-}
-
-function kindOf(byte: number): number {
-  const lower = byte >= 65 && byte <= 90 ? byte + 32 : byte;
-  if (lower >= 97 && lower <= 122) return lower - 97;
-  if (lower >= 48 && lower <= 57) return DIGIT;
-  if (classOfByte(lower) === BLANK) return BLANKS;
-  const [at] = string.find(DISTINCT, string.char(lower), 1, true);
-  return at === undefined ? OTHER : OTHER + at;
-}
-
-for (const byte of $range(0, 255)) kinds[byte] = PLAIN[byte] === BLANK ? BLANKS : kindOf(byte);
-/** In forms a plus sign is a blank. */
-export const formKinds = ffi.new("uint8_t[256]");
-ffi.copy(formKinds, kinds, 256);
-formKinds[43] = BLANKS;
-for (const kind of $range(0, WIDTH - 1)) frequency[kind] = frequencyOf(kind);
+export const FIRST_PAIR = OTHER * KINDS + OTHER;
+export const PAIRS = KINDS * KINDS - 1;
 
 /** One bit for each triple: eight bytes for the third kind behind each pair of the first two. */
-export const marks = ffi.new("uint8_t[?]", (WIDTH * WIDTH * WIDTH) / 8);
+export const marks = ffi.new("uint8_t[?]", (KINDS * KINDS * KINDS) / 8);
+/** 1 where two kinds are all of a literal. */
+const shorts = ffi.new("uint8_t[?]", KINDS * KINDS);
 
-function mark(first: number, second: number, third: number): void {
-  const at = (first * WIDTH + second) * 8 + (third >> 3);
-  marks[at] = marks[at] | (1 << (third & 7));
+interface Candidate {
+  /** The literal, as classes of `byte-classes.ts`. */
+  literal: string;
+  /** Where in it the marked triple is. */
+  offset: number;
 }
 
-function kindsOf(literal: string): number[] {
-  const found: number[] = [];
+const candidates = new LuaTable<number, Candidate[]>();
+
+function mark(triple: number): void {
+  marks[triple >> 3] = marks[triple >> 3] | (1 << (triple & 7));
+}
+
+const tripleOf = (a: number, b: number, c: number): number => (a * KINDS + b) * KINDS + c;
+
+/** White space in a row counts as one in a literal; such text is always looked at twice. */
+function squeeze(literal: string): string {
+  let squeezed = "";
   for (const i of $range(1, literal.length)) {
-    const kind = kinds[string.byte(literal, i)];
-    if (kind !== BLANKS || found[found.length - 1] !== BLANKS) found.push(kind);
-  }
-  return found;
-}
-
-/** Short literals are marked behind whatever may come before them. */
-function markShort(literal: number[]): void {
-  for (const before of $range(0, WIDTH - 1)) {
-    if (literal.length === 2) mark(before, literal[0], literal[1]);
-    else for (const second of $range(0, WIDTH - 1)) mark(before, second, literal[0]);
-  }
-}
-
-function markLiteral(literal: number[]): void {
-  if (literal.length < 3) {
-    markShort(literal);
-    return;
-  }
-  let rarest = 1e12;
-  let at = 0;
-  for (const i of $range(0, literal.length - 3)) {
-    const often = frequency[literal[i]] * frequency[literal[i + 1]] * frequency[literal[i + 2]];
-    if (often < rarest) {
-      rarest = often;
-      at = i;
+    const isBlank = kindOf(string.byte(literal, i)) === BLANKS;
+    if (!(isBlank && squeezed !== "" && kindOf(string.byte(squeezed, -1)) === BLANKS)) {
+      squeezed += string.sub(literal, i, i);
     }
   }
-  mark(literal[at], literal[at + 1], literal[at + 2]);
+  return squeezed;
+}
+
+function classesOf(literal: string): string {
+  let classes = "";
+  for (const i of $range(1, literal.length)) classes += string.char(PLAIN[string.byte(literal, i)]);
+  return classes;
+}
+
+/** One or two kinds, whatever comes before them. */
+function markShort(first: number, second: number): void {
+  shorts[first * KINDS + second] = 1;
+  for (const before of $range(0, KINDS - 1)) mark(tripleOf(before, first, second));
+}
+
+function markLong(literal: string): void {
+  let rarest = -1;
+  let offset = 0;
+  let triple = 0;
+  for (const i of $range(1, literal.length - 2)) {
+    const [a, b, c] = [
+      kinds[string.byte(literal, i)],
+      kinds[string.byte(literal, i + 1)],
+      kinds[string.byte(literal, i + 2)],
+    ];
+    const rarity = rarityOf(a, b, c);
+    if (rarity > rarest) {
+      rarest = rarity;
+      offset = i - 1;
+      triple = tripleOf(a, b, c);
+    }
+  }
+  mark(triple);
+  const known = candidates.get(triple) ?? [];
+  known.push({ literal: classesOf(literal), offset });
+  candidates.set(triple, known);
+}
+
+function markLiteral(given: string): void {
+  const [isNumber] = string.find(given, "^%d+$");
+  // A number by itself is plain wherever it stands; marked, it would have every number compared.
+  if (isNumber !== undefined) return;
+  const literal = squeeze(given);
+  const last = kinds[string.byte(literal, -1)];
+  if (literal.length === 2) markShort(kinds[string.byte(literal, 1)], last);
+  else if (literal.length > 2) markLong(literal);
+  else for (const before of $range(0, KINDS - 1)) markShort(before, last);
 }
 
 for (const rule of RULES) {
   // User agents are few, and looked up; the names of all scanners would be in the way of everything else.
-  if (rule.at !== AT_AGENT) for (const literal of rule.literals) markLiteral(kindsOf(literal));
+  if (rule.at !== AT_AGENT) for (const literal of rule.literals) markLiteral(literal);
 }
-for (const literal of LAYERED) markLiteral(kindsOf(literal));
-for (const literal of TRIGGERS) markLiteral(kindsOf(literal));
-// What an escape stands for may be anything, and a run of blanks counts as one in a literal.
-markLiteral([kinds[37]]);
-markLiteral([kinds[92]]);
-markLiteral([BLANKS, BLANKS]);
+for (const literal of LAYERED) markLiteral(literal);
+for (const literal of TRIGGERS) markLiteral(literal);
+// The key of a GraphQL operation in JSON.
+markLiteral("query");
+// What an escape stands for may be anything, and a run of blanks counts as one.
+for (const sign of ["%", "\\"]) markLiteral(sign);
+markShort(BLANKS, BLANKS);
 
-export const FIRST_PAIR = OTHER * WIDTH + OTHER;
-export const PAIRS = WIDTH * WIDTH - 1;
+function isAt(bytes: ffi.Numbers, from: number, literal: string, classes: ffi.Numbers): boolean {
+  for (const i of $range(1, literal.length)) {
+    if (classes[bytes[from + i - 1]] !== string.byte(literal, i)) return false;
+  }
+  return true;
+}
+
+const APOSTROPHE = kindOf(39);
+
+function isLetter(bytes: ffi.Numbers, i: number, to: number): boolean {
+  return i < to && kinds[bytes[i]] < BLANKS;
+}
+
+/** Whether the apostrophe at `i` is one of prose, as in "it's", "don't", "we'll". */
+function isContraction(bytes: ffi.Numbers, i: number, to: number, before: number): boolean {
+  if (before >= BLANKS || !isLetter(bytes, i + 1, to)) return false;
+  const next = bytes[i + 1] | 32;
+  if (next === 115 || next === 116 || next === 109 || next === 100) return !isLetter(bytes, i + 2, to);
+  if (next !== 108 && next !== 114 && next !== 118) return false;
+  return isLetter(bytes, i + 2, to) && !isLetter(bytes, i + 3, to);
+}
+
+/** Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0. */
+export function confirm(
+  bytes: ffi.Numbers,
+  i: number,
+  to: number,
+  pair: number,
+  kind: number,
+  classes: ffi.Numbers,
+): number {
+  const before = pair & (KINDS - 1);
+  if (shorts[(before << 6) | kind] !== 0) return kind === APOSTROPHE && isContraction(bytes, i, to, before) ? 0 : 1;
+  const known = candidates.get((pair << 6) | kind);
+  if (known === undefined) return 0;
+  for (const { literal, offset } of known) {
+    const from = i - 2 - offset;
+    if (from >= 0 && from + literal.length <= to && isAt(bytes, from, literal, classes)) return 1;
+  }
+  return 0;
+}
 
 /** False only where no literal of any rule occurs in `bytes[from, to)`, whatever its escapes stand for. */
 export function mayHoldLiteral(bytes: ffi.Numbers, from: number, to: number): boolean {
   let pair = FIRST_PAIR;
-  let hit = 0;
   let i = from;
   while (i < to) {
     const kind = kinds[bytes[i]];
-    hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
+    if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 && confirm(bytes, i, to, pair, kind, PLAIN) === 1)
+      return true;
     pair = ((pair << 6) | kind) & PAIRS;
     i++;
   }
-  return (hit & 1) === 1;
+  return false;
 }

@@ -1,4 +1,5 @@
 local ____exports = {}
+local ffi = require("ffi")
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
@@ -9,10 +10,9 @@ local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.bas
 local mayBeBase64 = ____base64_2Ets.mayBeBase64
 local readBase64 = ____base64_2Ets.readBase64
 local ____json_2Dpath_2Ets = require("kong.plugins.threat-response.payload.fields.json-path")
-local isKey = ____json_2Dpath_2Ets.isKey
-local isUnderQuery = ____json_2Dpath_2Ets.isUnderQuery
-local openKey = ____json_2Dpath_2Ets.openKey
-local pathOf = ____json_2Dpath_2Ets.pathOf
+local colonBehind = ____json_2Dpath_2Ets.colonBehind
+local endOfString = ____json_2Dpath_2Ets.endOfString
+local pathAt = ____json_2Dpath_2Ets.pathAt
 local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
 local deservesJudging = ____leaf_2Ets.deservesJudging
 local judgeWithin = ____leaf_2Ets.judgeWithin
@@ -25,8 +25,6 @@ local TEXT = ____nested_2Dnotes_2Ets.TEXT
 local URL = ____nested_2Dnotes_2Ets.URL
 local ____transport_2Ets = require("kong.plugins.threat-response.payload.fields.transport")
 local undoTransport = ____transport_2Ets.undoTransport
---- `constructor` is clean, but as a key it is not harmless.
-local CONSTRUCTOR = 11
 --- Bytes before and behind a key that its meaning depends on.
 local STRUCTURE_LEAD = 64
 local STRUCTURE_TAIL = 160
@@ -43,7 +41,7 @@ local function judgeKey(bytes, from, ____end, to, root)
             ____end,
             "json",
             AT_BODY + AT_NAME,
-            pathOf(bytes, root)
+            pathAt(bytes, ____end + 2, root)
         )
     end
     if not isStructural(bytes[from]) then
@@ -88,16 +86,10 @@ end
 --- Which structure of its own a string may have, by how it begins; 0 for none.
 local function nestedKind(bytes, from, to)
     local first = firstShown(bytes, from, to)
-    if first ~= 91 and isUnderQuery(bytes) and holdsByte(bytes, from, to, 123) then
-        return GRAPHQL
-    end
     if first == 123 or first == 91 then
         return JSON_TEXT
     end
-    if (first == 104 or first == 47) and holdsByte(bytes, from, to, 63) then
-        return URL
-    end
-    return 0
+    return (first == 104 or first == 47) and holdsByte(bytes, from, to, 63) and URL or 0
 end
 local function judgeText(bytes, from, ____end, root)
     local kind = canNest() and nestedKind(bytes, from, ____end) or 0
@@ -107,7 +99,7 @@ local function judgeText(bytes, from, ____end, root)
             kind,
             text,
             AT_BODY,
-            pathOf(bytes, root)
+            pathAt(bytes, from, root)
         )
         if isKept and kind ~= URL then
             return nil
@@ -122,54 +114,77 @@ local function judgeText(bytes, from, ____end, root)
         ____end,
         "json",
         AT_BODY,
-        pathOf(bytes, root)
+        pathAt(bytes, from, root)
     )
 end
---- Judges the string `bytes[from, end)` of a text that ends at `to`, which the first look has noticed.
-function ____exports.judgeString(bytes, from, ____end, to, root)
-    if not isKey(bytes, ____end, to) then
-        return judgeText(bytes, from, ____end, root)
+local function isQuery(bytes, from, ____end)
+    return ____end - from == 5 and bytes[from] == 113 and ffi.string(bytes + from, 5) == "query"
+end
+--- Keeps the operation that is the value of the key before `colon`; returns where it ends, or 0 where it is none.
+local function keepOperation(bytes, colon, to, root)
+    local from = colon + 1
+    while from < to and bytes[from] <= 32 do
+        from = from + 1
     end
-    openKey(from, ____end)
-    return judgeKey(
+    if from >= to or bytes[from] ~= 34 then
+        return 0
+    end
+    from = from + 1
+    local ____end = endOfString(bytes, from, to)
+    if not holdsByte(bytes, from, ____end, 123) then
+        return 0
+    end
+    return noteNested(
+        GRAPHQL,
+        undoTransport(bytes, from, ____end, "json"),
+        AT_BODY,
+        pathAt(bytes, from, root)
+    ) and ____end or 0
+end
+local found
+--- What the last string was judged to be.
+function ____exports.takeFinding()
+    return found
+end
+--- Judges the string `bytes[from, end)` of a text that ends at `to`; returns the index of the quote behind which to go on.
+function ____exports.judgeString(bytes, from, ____end, to, root)
+    local colon = colonBehind(bytes, ____end, to)
+    found = nil
+    if colon == 0 then
+        found = judgeText(bytes, from, ____end, root)
+        return ____end
+    end
+    if isQuery(bytes, from, ____end) then
+        local operationEnd = canNest() and keepOperation(bytes, colon, to, root) or 0
+        return operationEnd > 0 and operationEnd or ____end
+    end
+    found = judgeKey(
         bytes,
         from,
         ____end,
         to,
         root
     )
+    return ____end
 end
---- Looks at a string that the first look has not noticed: only what is hidden may be of interest.
-function ____exports.judgeHidden(bytes, from, ____end, to, root)
-    if not canNest() then
-        return nil
+--- Looks behind base64 in the string that begins at `from`.
+function ____exports.noteBase64(bytes, from, to, root)
+    if not canNest() or not mayBeBase64(bytes, from, to) then
+        return
     end
-    if ____end - from == CONSTRUCTOR and bytes[from] == 99 then
-        return ____exports.judgeString(
-            bytes,
-            from,
-            ____end,
-            to,
-            root
+    local text = readBase64(
+        bytes,
+        from,
+        endOfString(bytes, from, to),
+        "json"
+    )
+    if text ~= nil then
+        noteNested(
+            TEXT,
+            text,
+            AT_BODY,
+            pathAt(bytes, from, root)
         )
     end
-    if mayBeBase64(bytes, from, ____end) then
-        local text = readBase64(bytes, from, ____end, "json")
-        if text ~= nil then
-            noteNested(
-                TEXT,
-                text,
-                AT_BODY,
-                pathOf(bytes, root)
-            )
-        end
-    end
-    local ____temp_0
-    if isUnderQuery(bytes) and not isKey(bytes, ____end, to) then
-        ____temp_0 = judgeText(bytes, from, ____end, root)
-    else
-        ____temp_0 = nil
-    end
-    return ____temp_0
 end
 return ____exports

@@ -1,55 +1,72 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
+local ____byte_2Dkinds_2Ets = require("kong.plugins.threat-response.payload.byte-kinds")
+local kinds = ____byte_2Dkinds_2Ets.kinds
+local OTHER = ____byte_2Dkinds_2Ets.OTHER
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local confirm = ____first_2Dlook_2Ets.confirm
 local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
 local marks = ____first_2Dlook_2Ets.marks
 local PAIRS = ____first_2Dlook_2Ets.PAIRS
-local plainKinds = ____first_2Dlook_2Ets.kinds
 local ____json_2Dpath_2Ets = require("kong.plugins.threat-response.payload.fields.json-path")
-local depthNow = ____json_2Dpath_2Ets.depthNow
-local goBack = ____json_2Dpath_2Ets.goBack
-local goDeeper = ____json_2Dpath_2Ets.goDeeper
-local openKey = ____json_2Dpath_2Ets.openKey
+local endOfString = ____json_2Dpath_2Ets.endOfString
 local startPath = ____json_2Dpath_2Ets.startPath
 local ____json_2Dstring_2Ets = require("kong.plugins.threat-response.payload.fields.json-string")
-local judgeHidden = ____json_2Dstring_2Ets.judgeHidden
 local judgeString = ____json_2Dstring_2Ets.judgeString
---- What a byte means, beside the kinds of `first-look.ts`, which are below EVENT.
-local EVENT = 64
-local OPEN = 64
-local CLOSE = 65
-local ESCAPE = 66
-local COLON = 67
-local DEEPER = 68
-local SHALLOWER = 69
-local STRAY = 70
+local noteBase64 = ____json_2Dstring_2Ets.noteBase64
+local takeFinding = ____json_2Dstring_2Ets.takeFinding
+--- States; a table's row each.
 local OUTSIDE = 0
 local INSIDE = 256
---- The first half for bytes between strings, the second for those of strings.
-local kinds = ffi.new("uint8_t[512]")
-local function set(bytes, kind)
+local ESCAPED = 512
+--- A table's entry: the kind of the byte (first-look.ts) in the lowest six bits, and
+local KIND = 63
+--- the next state,
+local STATE = 768
+--- whether the byte cannot stand between strings,
+local STRAY = 1024
+--- how much deeper it goes, plus one,
+local DEPTH = 12
+local LEVEL = 3
+--- whether it belongs to base64.
+local BASE64 = 14
+local FLAT = bit.lshift(1, DEPTH)
+local ____table = ffi.new("uint16_t[768]")
+local function set(bytes, state, entry)
     for i = 1, #bytes do
-        kinds[string.byte(bytes, i)] = kind
+        ____table[state + string.byte(bytes, i)] = entry
     end
 end
-ffi.fill(kinds, 256, STRAY)
-for blank = 0, 32 do
-    kinds[blank] = 0
-end
-set(",0123456789+-.eEtrufalsn", 0)
-set("\"", OPEN)
-set(":", COLON)
-set("{[", DEEPER)
-set("}]", SHALLOWER)
 for byte = 0, 255 do
-    kinds[INSIDE + byte] = plainKinds[byte]
+    ____table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 and STRAY or 0)
+    ____table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT
+    ____table[ESCAPED + byte] = OTHER + INSIDE + FLAT
 end
-kinds[INSIDE + 34] = CLOSE
-kinds[INSIDE + 92] = ESCAPE
---- Shorter strings hide nothing.
-local SHORTEST_HIDDEN = 11
+set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT)
+set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT)
+set("}]", OUTSIDE, OTHER + OUTSIDE)
+set("\"", OUTSIDE, OTHER + INSIDE + FLAT)
+for byte = 48, 122 do
+    local isPart = byte <= 57 or byte >= 65 and byte <= 90 or byte >= 97
+    if isPart then
+        ____table[INSIDE + byte] = ____table[INSIDE + byte] + bit.lshift(1, BASE64)
+    end
+end
+for ____, byte in ipairs({43, 45, 47, 95}) do
+    ____table[INSIDE + byte] = ____table[INSIDE + byte] + bit.lshift(1, BASE64)
+end
+set("\"", INSIDE, OTHER + OUTSIDE + FLAT)
+set("\\", INSIDE, kinds[92] + ESCAPED + FLAT)
+--- A run of exactly so many bytes of base64.
+local SHORTEST = 12
+local RUN = bit.lshift(1, SHORTEST) - 1
+local RUN_AND_BEFORE = bit.lshift(1, SHORTEST + 1) - 1
+local QUOTE = 34
+local BACKSLASH = 92
 local malformed = false
 --- Whether the text walked last was no JSON, or was cut off.
 function ____exports.wasMalformed()
@@ -59,41 +76,76 @@ end
 local function startOf(bytes, to)
     return to > 2 and bytes[0] == 239 and bytes[1] == 187 and bytes[2] == 191 and 3 or 0
 end
---- Goes up or down, or notes what does not belong between strings.
-local function note(kind)
-    if kind == DEEPER then
-        goDeeper()
-    elseif kind == SHALLOWER and depthNow() > 0 then
-        goBack()
-    else
-        malformed = true
+--- The beginning of the string that `i` is in, not before `floor`.
+local function startOfString(bytes, i, floor)
+    local start = i
+    while start > floor and (bytes[start - 1] ~= QUOTE or start - 1 > floor and bytes[start - 2] == BACKSLASH) do
+        start = start - 1
     end
+    return start
+end
+local floor = 0
+--- Judges the string that `i` is in; returns the index of the quote behind which to go on, or the end.
+local function judgeAround(bytes, i, to, root)
+    local start = startOfString(bytes, i, floor)
+    local next = judgeString(
+        bytes,
+        start,
+        math.max(
+            i,
+            endOfString(bytes, start, to)
+        ),
+        to,
+        root
+    )
+    floor = next + 1
+    return next
 end
 --- Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding.
 function ____exports.walkJson(bytes, to, root)
     local best
-    local half = OUTSIDE
-    local hit = 0
+    local state = OUTSIDE
     local pair = FIRST_PAIR
-    local start = 0
-    local ____end = 0
+    local run = 0
+    local all = 0
+    local levels = 0
     local i = startOf(bytes, to)
-    malformed = false
+    local first = i
+    floor = i
     startPath()
     while i < to do
-        local kind = kinds[half + bytes[i]]
-        i = i + 1
-        if kind < EVENT then
-            hit = bit.bor(
-                hit,
-                bit.arshift(
-                    marks[bit.bor(
-                        bit.lshift(pair, 3),
-                        bit.arshift(kind, 3)
-                    )],
+        do
+            local entry = ____table[state + bytes[i]]
+            local kind = bit.band(entry, KIND)
+            if bit.band(
+                marks[bit.bor(
+                    bit.lshift(pair, 3),
+                    bit.arshift(kind, 3)
+                )],
+                bit.lshift(
+                    1,
                     bit.band(kind, 7)
                 )
-            )
+            ) ~= 0 and state ~= OUTSIDE and confirm(
+                bytes,
+                i,
+                to,
+                pair,
+                kind,
+                PLAIN
+            ) == 1 then
+                local next = judgeAround(bytes, i, to, root)
+                best = stronger(
+                    best,
+                    takeFinding()
+                )
+                levels = levels + (next + 1 - i)
+                state = next < to and OUTSIDE or INSIDE
+                pair = FIRST_PAIR
+                i = next + 1
+                goto __continue15
+            end
+            state = bit.band(entry, STATE)
             pair = bit.band(
                 bit.bor(
                     bit.lshift(pair, 6),
@@ -101,59 +153,26 @@ function ____exports.walkJson(bytes, to, root)
                 ),
                 PAIRS
             )
-        elseif kind == OPEN then
-            half = INSIDE
-            hit = 0
-            pair = FIRST_PAIR
-            start = i
-        elseif kind == CLOSE then
-            half = OUTSIDE
-            ____end = i - 1
-            if bit.band(hit, 1) == 1 then
-                best = stronger(
-                    best,
-                    judgeString(
-                        bytes,
-                        start,
-                        ____end,
-                        to,
-                        root
-                    )
+            run = bit.bor(
+                bit.lshift(run, 1),
+                bit.band(
+                    bit.arshift(entry, BASE64),
+                    1
                 )
-            elseif ____end - start >= SHORTEST_HIDDEN then
-                best = stronger(
-                    best,
-                    judgeHidden(
-                        bytes,
-                        start,
-                        ____end,
-                        to,
-                        root
-                    )
-                )
-            end
-        elseif kind == COLON then
-            openKey(start, ____end)
-        elseif kind == ESCAPE then
-            hit = 1
-            i = i + 1
-        else
-            note(kind)
-        end
-    end
-    if half == INSIDE then
-        best = stronger(
-            best,
-            judgeString(
-                bytes,
-                start,
-                to,
-                to,
-                root
             )
-        )
+            if bit.band(run, RUN_AND_BEFORE) == RUN and bytes[i - SHORTEST] == QUOTE then
+                noteBase64(bytes, i + 1 - SHORTEST, to, root)
+            end
+            all = bit.bor(all, entry)
+            levels = levels + bit.band(
+                bit.arshift(entry, DEPTH),
+                LEVEL
+            )
+            i = i + 1
+        end
+        ::__continue15::
     end
-    malformed = malformed or half == INSIDE or depthNow() > 0
+    malformed = bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first
     return best
 end
 return ____exports

@@ -50,8 +50,15 @@ local function judgeQuery(bytes, note)
         return nil
     end
     local kinds = IN_URL.kinds
+    local classes = IN_URL.classes
     local encoding = IN_URL.encoding
-    return walkPairs(bytes, mark, #note.text, {kinds = kinds, encoding = encoding, at = note.at, prefix = note.field .. "?"})
+    return walkPairs(bytes, mark, #note.text, {
+        kinds = kinds,
+        classes = classes,
+        encoding = encoding,
+        at = note.at,
+        prefix = note.field .. "?"
+    })
 end
 local function judgeNote(note)
     local bytes = ffi.cast("const uint8_t *", note.text)

@@ -1,13 +1,18 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local FORM = ____byte_2Dclasses_2Ets.FORM
+local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
+local ____byte_2Dkinds_2Ets = require("kong.plugins.threat-response.payload.byte-kinds")
+local formKinds = ____byte_2Dkinds_2Ets.formKinds
+local plainKinds = ____byte_2Dkinds_2Ets.kinds
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local confirm = ____first_2Dlook_2Ets.confirm
 local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
-local formKinds = ____first_2Dlook_2Ets.formKinds
 local marks = ____first_2Dlook_2Ets.marks
 local PAIRS = ____first_2Dlook_2Ets.PAIRS
-local plainKinds = ____first_2Dlook_2Ets.kinds
 local ____pair_2Ets = require("kong.plugins.threat-response.payload.fields.pair")
 local judgeHiddenValue = ____pair_2Ets.judgeHiddenValue
 local judgeName = ____pair_2Ets.judgeName
@@ -32,7 +37,13 @@ function ____exports.pairFormat(separator, encoding, at, prefix)
     kinds[61] = EQUALS
     kinds[separator] = SEPARATOR
     kinds[IN_VALUE + separator] = SEPARATOR
-    return {kinds = kinds, encoding = encoding, at = at, prefix = prefix}
+    return {
+        kinds = kinds,
+        classes = encoding == "form" and FORM or PLAIN,
+        encoding = encoding,
+        at = at,
+        prefix = prefix
+    }
 end
 --- Judges `bytes[start, end)`, split at `equals`; the hits tell what the first look has noticed.
 local function judgePair(bytes, start, equals, ____end, hits, place)
@@ -75,7 +86,9 @@ local function judgePair(bytes, start, equals, ____end, hits, place)
 end
 --- Names and values of a query, a form, a Cookie header or a path's parameters, each by itself, and repeated ones also together.
 function ____exports.walkPairs(bytes, from, to, format)
-    local kinds = format.kinds
+    local ____format_0 = format
+    local kinds = ____format_0.kinds
+    local classes = ____format_0.classes
     local best
     local half = IN_NAME
     local hit = 0
@@ -88,16 +101,28 @@ function ____exports.walkPairs(bytes, from, to, format)
     while i <= to do
         local kind = i < to and kinds[half + bytes[i]] or SEPARATOR
         if kind < EVENT then
-            hit = bit.bor(
-                hit,
-                bit.arshift(
-                    marks[bit.bor(
-                        bit.lshift(pair, 3),
-                        bit.arshift(kind, 3)
-                    )],
+            if bit.band(
+                marks[bit.bor(
+                    bit.lshift(pair, 3),
+                    bit.arshift(kind, 3)
+                )],
+                bit.lshift(
+                    1,
                     bit.band(kind, 7)
                 )
-            )
+            ) ~= 0 then
+                hit = bit.bor(
+                    hit,
+                    confirm(
+                        bytes,
+                        i,
+                        to,
+                        pair,
+                        kind,
+                        classes
+                    )
+                )
+            end
             pair = bit.band(
                 bit.bor(
                     bit.lshift(pair, 6),
@@ -107,7 +132,7 @@ function ____exports.walkPairs(bytes, from, to, format)
             )
         else
             if kind == SEPARATOR then
-                local hits = half == IN_NAME and bit.band(hit, 1) or bit.band(nameHit, 1) + bit.band(hit, 1) * 2
+                local hits = half == IN_NAME and hit or nameHit + hit * 2
                 best = stronger(
                     best,
                     judgePair(

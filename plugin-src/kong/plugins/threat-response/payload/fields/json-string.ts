@@ -1,16 +1,14 @@
-import type * as ffi from "ffi";
+import * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { AT_BODY, AT_NAME, AT_STRUCTURE } from "../rule.ts";
 import { mayBeBase64, readBase64 } from "./base64.ts";
-import { isKey, isUnderQuery, openKey, pathOf } from "./json-path.ts";
+import { colonBehind, endOfString, pathAt } from "./json-path.ts";
 import { deservesJudging, judgeWithin } from "./leaf.ts";
 import { canNest, GRAPHQL, JSON_TEXT, type NestedKind, noteNested, TEXT, URL } from "./nested-notes.ts";
 import { undoTransport } from "./transport.ts";
 
 /** One string of a JSON text: a key, or a value that may have a structure of its own. */
 
-/** `constructor` is clean, but as a key it is not harmless. */
-const CONSTRUCTOR = 11;
 /** Bytes before and behind a key that its meaning depends on. */
 const STRUCTURE_LEAD = 64;
 const STRUCTURE_TAIL = 160;
@@ -23,7 +21,8 @@ function isStructural(first: number): boolean {
 function judgeKey(bytes: ffi.Numbers, from: number, end: number, to: number, root: string): PayloadFinding | undefined {
   let found: PayloadFinding | undefined;
   if (deservesJudging(bytes, from, end, "json")) {
-    found = judgeWithin(bytes, from, end, "json", AT_BODY + AT_NAME, pathOf(bytes, root));
+    // Named by itself, since it opens only behind its colon.
+    found = judgeWithin(bytes, from, end, "json", AT_BODY + AT_NAME, pathAt(bytes, end + 2, root));
   }
   if (!isStructural(bytes[from])) return found;
   const start = Math.max(0, from - STRUCTURE_LEAD);
@@ -50,50 +49,63 @@ function holdsByte(bytes: ffi.Numbers, from: number, to: number, byte: number): 
 /** Which structure of its own a string may have, by how it begins; 0 for none. */
 function nestedKind(bytes: ffi.Numbers, from: number, to: number): number {
   const first = firstShown(bytes, from, to);
-  if (first !== 91 && isUnderQuery(bytes) && holdsByte(bytes, from, to, 123)) return GRAPHQL;
   if (first === 123 || first === 91) return JSON_TEXT;
-  if ((first === 104 || first === 47) && holdsByte(bytes, from, to, 63)) return URL;
-  return 0;
+  return (first === 104 || first === 47) && holdsByte(bytes, from, to, 63) ? URL : 0;
 }
 
 function judgeText(bytes: ffi.Numbers, from: number, end: number, root: string): PayloadFinding | undefined {
   const kind = canNest() ? nestedKind(bytes, from, end) : 0;
   if (kind !== 0) {
     const text = undoTransport(bytes, from, end, "json");
-    const isKept = noteNested(kind as NestedKind, text, AT_BODY, pathOf(bytes, root));
+    const isKept = noteNested(kind as NestedKind, text, AT_BODY, pathAt(bytes, from, root));
     // What is inside JSON or GraphQL is judged value by value, or as a whole when it turns out to be neither.
     if (isKept && kind !== URL) return undefined;
   }
   if (!deservesJudging(bytes, from, end, "json")) return undefined;
-  return judgeWithin(bytes, from, end, "json", AT_BODY, pathOf(bytes, root));
+  return judgeWithin(bytes, from, end, "json", AT_BODY, pathAt(bytes, from, root));
 }
 
-/** Judges the string `bytes[from, end)` of a text that ends at `to`, which the first look has noticed. */
-export function judgeString(
-  bytes: ffi.Numbers,
-  from: number,
-  end: number,
-  to: number,
-  root: string,
-): PayloadFinding | undefined {
-  if (!isKey(bytes, end, to)) return judgeText(bytes, from, end, root);
-  openKey(from, end);
-  return judgeKey(bytes, from, end, to, root);
+function isQuery(bytes: ffi.Numbers, from: number, end: number): boolean {
+  return end - from === 5 && bytes[from] === 113 && ffi.string(advance(bytes, from), 5) === "query";
 }
 
-/** Looks at a string that the first look has not noticed: only what is hidden may be of interest. */
-export function judgeHidden(
-  bytes: ffi.Numbers,
-  from: number,
-  end: number,
-  to: number,
-  root: string,
-): PayloadFinding | undefined {
-  if (!canNest()) return undefined;
-  if (end - from === CONSTRUCTOR && bytes[from] === 99) return judgeString(bytes, from, end, to, root);
-  if (mayBeBase64(bytes, from, end)) {
-    const text = readBase64(bytes, from, end, "json");
-    if (text !== undefined) noteNested(TEXT, text, AT_BODY, pathOf(bytes, root));
+/** Keeps the operation that is the value of the key before `colon`; returns where it ends, or 0 where it is none. */
+function keepOperation(bytes: ffi.Numbers, colon: number, to: number, root: string): number {
+  let from = colon + 1;
+  while (from < to && bytes[from] <= 32) from++;
+  if (from >= to || bytes[from] !== 34) return 0;
+  from++;
+  const end = endOfString(bytes, from, to);
+  if (!holdsByte(bytes, from, end, 123)) return 0;
+  return noteNested(GRAPHQL, undoTransport(bytes, from, end, "json"), AT_BODY, pathAt(bytes, from, root)) ? end : 0;
+}
+
+let found: PayloadFinding | undefined;
+
+/** What the last string was judged to be. */
+export function takeFinding(): PayloadFinding | undefined {
+  return found;
+}
+
+/** Judges the string `bytes[from, end)` of a text that ends at `to`; returns the index of the quote behind which to go on. */
+export function judgeString(bytes: ffi.Numbers, from: number, end: number, to: number, root: string): number {
+  const colon = colonBehind(bytes, end, to);
+  found = undefined;
+  if (colon === 0) {
+    found = judgeText(bytes, from, end, root);
+    return end;
   }
-  return isUnderQuery(bytes) && !isKey(bytes, end, to) ? judgeText(bytes, from, end, root) : undefined;
+  if (isQuery(bytes, from, end)) {
+    const operationEnd = canNest() ? keepOperation(bytes, colon, to, root) : 0;
+    return operationEnd > 0 ? operationEnd : end;
+  }
+  found = judgeKey(bytes, from, end, to, root);
+  return end;
+}
+
+/** Looks behind base64 in the string that begins at `from`. */
+export function noteBase64(bytes: ffi.Numbers, from: number, to: number, root: string): void {
+  if (!canNest() || !mayBeBase64(bytes, from, to)) return;
+  const text = readBase64(bytes, from, endOfString(bytes, from, to), "json");
+  if (text !== undefined) noteNested(TEXT, text, AT_BODY, pathAt(bytes, from, root));
 }

@@ -1,46 +1,63 @@
 import * as ffi from "ffi";
+import { PLAIN } from "../byte-classes.ts";
+import { kinds, OTHER } from "../byte-kinds.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
-import { FIRST_PAIR, marks, PAIRS, kinds as plainKinds } from "../first-look.ts";
-import { depthNow, goBack, goDeeper, openKey, startPath } from "./json-path.ts";
-import { judgeHidden, judgeString } from "./json-string.ts";
+import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
+import { endOfString, startPath } from "./json-path.ts";
+import { judgeString, noteBase64, takeFinding } from "./json-string.ts";
 
 /**
- * Walks the strings of a JSON text without parsing it: two look-ups for each byte, any depth, several texts one after the other. What is
- * malformed is walked all the same, and told.
+ * Walks the strings of a JSON text without parsing it: any depth, several texts one after the other, malformed ones too. A table tells for
+ * each state and byte all that follows, so that the loop has no branch but the one for strings that have to be judged.
  */
 
-/** What a byte means, beside the kinds of `first-look.ts`, which are below EVENT. */
-const EVENT = 64;
-const OPEN = 64;
-const CLOSE = 65;
-const ESCAPE = 66;
-const COLON = 67;
-const DEEPER = 68;
-const SHALLOWER = 69;
-const STRAY = 70;
-
+/** States; a table's row each. */
 const OUTSIDE = 0;
 const INSIDE = 256;
-/** The first half for bytes between strings, the second for those of strings. */
-const kinds = ffi.new("uint8_t[512]");
+const ESCAPED = 512;
 
-function set(bytes: string, kind: number): void {
-  for (const i of $range(1, bytes.length)) kinds[string.byte(bytes, i)] = kind;
+/** A table's entry: the kind of the byte (first-look.ts) in the lowest six bits, and */
+const KIND = 63;
+/** the next state, */
+const STATE = 768;
+/** whether the byte cannot stand between strings, */
+const STRAY = 1024;
+/** how much deeper it goes, plus one, */
+const DEPTH = 12;
+const LEVEL = 3;
+/** whether it belongs to base64. */
+const BASE64 = 14;
+
+const FLAT = 1 << DEPTH;
+const table = ffi.new("uint16_t[768]");
+
+function set(bytes: string, state: number, entry: number): void {
+  for (const i of $range(1, bytes.length)) table[state + string.byte(bytes, i)] = entry;
 }
 
-ffi.fill(kinds, 256, STRAY);
-for (const blank of $range(0, 32)) kinds[blank] = 0;
-set(",0123456789+-.eEtrufalsn", 0);
-set('"', OPEN);
-set(":", COLON);
-set("{[", DEEPER);
-set("}]", SHALLOWER);
-for (const byte of $range(0, 255)) kinds[INSIDE + byte] = plainKinds[byte];
-kinds[INSIDE + 34] = CLOSE;
-kinds[INSIDE + 92] = ESCAPE;
+for (const byte of $range(0, 255)) {
+  table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 ? STRAY : 0);
+  table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT;
+  table[ESCAPED + byte] = OTHER + INSIDE + FLAT;
+}
+set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT);
+set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT);
+set("}]", OUTSIDE, OTHER + OUTSIDE);
+set('"', OUTSIDE, OTHER + INSIDE + FLAT);
+for (const byte of $range(48, 122)) {
+  const isPart = byte <= 57 || (byte >= 65 && byte <= 90) || byte >= 97;
+  if (isPart) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
+}
+for (const byte of [43, 45, 47, 95]) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
+set('"', INSIDE, OTHER + OUTSIDE + FLAT);
+set("\\", INSIDE, kinds[92] + ESCAPED + FLAT);
 
-/** Shorter strings hide nothing. */
-const SHORTEST_HIDDEN = 11;
+/** A run of exactly so many bytes of base64. */
+const SHORTEST = 12;
+const RUN = (1 << SHORTEST) - 1;
+const RUN_AND_BEFORE = (1 << (SHORTEST + 1)) - 1;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 let malformed = false;
 
@@ -54,50 +71,60 @@ function startOf(bytes: ffi.Numbers, to: number): number {
   return to > 2 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-/** Goes up or down, or notes what does not belong between strings. */
-function note(kind: number): void {
-  if (kind === DEEPER) goDeeper();
-  else if (kind === SHALLOWER && depthNow() > 0) goBack();
-  else malformed = true;
+/** The beginning of the string that `i` is in, not before `floor`. */
+function startOfString(bytes: ffi.Numbers, i: number, floor: number): number {
+  let start = i;
+  while (start > floor && (bytes[start - 1] !== QUOTE || (start - 1 > floor && bytes[start - 2] === BACKSLASH)))
+    start--;
+  return start;
+}
+
+let floor = 0;
+
+/** Judges the string that `i` is in; returns the index of the quote behind which to go on, or the end. */
+function judgeAround(bytes: ffi.Numbers, i: number, to: number, root: string): number {
+  const start = startOfString(bytes, i, floor);
+  const next = judgeString(bytes, start, Math.max(i, endOfString(bytes, start, to)), to, root);
+  floor = next + 1;
+  return next;
 }
 
 /** Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding. */
 export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
-  let half = OUTSIDE;
-  let hit = 0;
+  let state = OUTSIDE;
   let pair = FIRST_PAIR;
-  let start = 0;
-  let end = 0;
+  let run = 0;
+  let all = 0;
+  let levels = 0;
   let i = startOf(bytes, to);
-  malformed = false;
+  const first = i;
+  floor = i;
   startPath();
   while (i < to) {
-    const kind = kinds[half + bytes[i]];
-    i++;
-    if (kind < EVENT) {
-      hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
-      pair = ((pair << 6) | kind) & PAIRS;
-    } else if (kind === OPEN) {
-      half = INSIDE;
-      hit = 0;
+    const entry = table[state + bytes[i]];
+    const kind = entry & KIND;
+    if (
+      (marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 &&
+      state !== OUTSIDE &&
+      confirm(bytes, i, to, pair, kind, PLAIN) === 1
+    ) {
+      const next = judgeAround(bytes, i, to, root);
+      best = stronger(best, takeFinding());
+      levels += next + 1 - i;
+      state = next < to ? OUTSIDE : INSIDE;
       pair = FIRST_PAIR;
-      start = i;
-    } else if (kind === CLOSE) {
-      half = OUTSIDE;
-      end = i - 1;
-      if ((hit & 1) === 1) best = stronger(best, judgeString(bytes, start, end, to, root));
-      else if (end - start >= SHORTEST_HIDDEN) best = stronger(best, judgeHidden(bytes, start, end, to, root));
-    } else if (kind === COLON) {
-      openKey(start, end);
-    } else if (kind === ESCAPE) {
-      hit = 1;
-      i++;
-    } else {
-      note(kind);
+      i = next + 1;
+      continue;
     }
+    state = entry & STATE;
+    pair = ((pair << 6) | kind) & PAIRS;
+    run = (run << 1) | ((entry >> BASE64) & 1);
+    if ((run & RUN_AND_BEFORE) === RUN && bytes[i - SHORTEST] === QUOTE) noteBase64(bytes, i + 1 - SHORTEST, to, root);
+    all = all | entry;
+    levels += (entry >> DEPTH) & LEVEL;
+    i++;
   }
-  if (half === INSIDE) best = stronger(best, judgeString(bytes, start, to, to, root));
-  malformed = malformed || half === INSIDE || depthNow() > 0;
+  malformed = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;
   return best;
 }

@@ -1,7 +1,9 @@
 import * as ffi from "ffi";
+import { FORM, PLAIN } from "../byte-classes.ts";
+import { formKinds, kinds as plainKinds } from "../byte-kinds.ts";
 import type { Encoding } from "../decode.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
-import { FIRST_PAIR, formKinds, marks, PAIRS, kinds as plainKinds } from "../first-look.ts";
+import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
 import { judgeHiddenValue, judgeName, judgePairValue, type Place } from "./pair.ts";
 import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
 
@@ -9,6 +11,8 @@ import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
 export interface PairFormat extends Place {
   /** What each byte means: in the first half for names, in the second for values. */
   kinds: ffi.Numbers;
+  /** What the bytes are compared as. */
+  classes: ffi.Numbers;
 }
 
 /** Beside the kinds of `first-look.ts`. */
@@ -29,7 +33,7 @@ export function pairFormat(separator: number, encoding: Encoding, at: number, pr
   kinds[61] = EQUALS;
   kinds[separator] = SEPARATOR;
   kinds[IN_VALUE + separator] = SEPARATOR;
-  return { kinds, encoding, at, prefix };
+  return { kinds, classes: encoding === "form" ? FORM : PLAIN, encoding, at, prefix };
 }
 
 /** Judges `bytes[start, end)`, split at `equals`; the hits tell what the first look has noticed. */
@@ -57,7 +61,7 @@ export function walkPairs(
   to: number,
   format: PairFormat,
 ): PayloadFinding | undefined {
-  const kinds = format.kinds;
+  const { kinds, classes } = format;
   let best: PayloadFinding | undefined;
   let half = IN_NAME;
   let hit = 0;
@@ -70,11 +74,13 @@ export function walkPairs(
   while (i <= to) {
     const kind = i < to ? kinds[half + bytes[i]] : SEPARATOR;
     if (kind < EVENT) {
-      hit = hit | (marks[(pair << 3) | (kind >> 3)] >> (kind & 7));
+      if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) {
+        hit = hit | confirm(bytes, i, to, pair, kind, classes);
+      }
       pair = ((pair << 6) | kind) & PAIRS;
     } else {
       if (kind === SEPARATOR) {
-        const hits = half === IN_NAME ? hit & 1 : (nameHit & 1) + (hit & 1) * 2;
+        const hits = half === IN_NAME ? hit : nameHit + hit * 2;
         best = stronger(best, judgePair(bytes, start, half === IN_NAME ? i : equals, i, hits, format));
         start = i + 1;
         half = IN_NAME;
