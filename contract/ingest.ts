@@ -126,6 +126,8 @@ export interface TrafficRecord {
   errors_gateway: number;
   /** Requests whose payload was not looked at because of `payload.sampling`. */
   unsampled?: number;
+  /** Requests of which something could not be inspected: beyond a limit, over the budget, compressed and so on. */
+  uninspected?: number;
 }
 
 /** How often a decision took effect on this node in one window. */

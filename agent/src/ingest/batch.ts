@@ -94,6 +94,7 @@ const traffic = z.object({
   errors_service: count,
   errors_gateway: count,
   unsampled: count.optional(),
+  uninspected: count.optional(),
 });
 
 const decisionHits = z.object({

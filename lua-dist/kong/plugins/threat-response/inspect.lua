@@ -27,6 +27,7 @@ local ____trace_2Ets = require("kong.plugins.threat-response.trace")
 local isSettled = ____trace_2Ets.isSettled
 local traceOf = ____trace_2Ets.traceOf
 local ____uninspected_2Ets = require("kong.plugins.threat-response.uninspected")
+local noteUninspected = ____uninspected_2Ets.noteUninspected
 local ruleUninspected = ____uninspected_2Ets.ruleUninspected
 local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
 local ruleFindings = ____verdict_2Ets.ruleFindings
@@ -78,6 +79,7 @@ ____exports.inspectAccess = function(instance)
     ____addArrival_3(____instance_2, ____opt_0 and ____opt_0.id or "", arrival.source.key)
     local findings = detect(instance, facts, arrival.requests)
     trace.findings = findings
+    noteUninspected(facts)
     enforce(
         instance,
         trace,

@@ -63,6 +63,10 @@ ____exports.addTraffic = function(instance, outcome)
     if (____opt_3 and ____opt_3.isInspected) == false then
         record.unsampled = (record.unsampled or 0) + 1
     end
+    local ____opt_5 = outcome.facts
+    if (____opt_5 and ____opt_5.uninspected) ~= nil then
+        record.uninspected = (record.uninspected or 0) + 1
+    end
     if outcome.isStopped then
         record.stopped = record.stopped + 1
     elseif outcome.isSuspicious then
@@ -101,11 +105,11 @@ ____exports.flushTraffic = function(start, length)
     routes = {}
     size = 0
     local reporter
-    for ____, ____temp_5 in pairs(closing) do
+    for ____, ____temp_7 in pairs(closing) do
         local record
         local instance
-        instance = ____temp_5.instance
-        record = ____temp_5.record
+        instance = ____temp_7.instance
+        record = ____temp_7.record
         reporter = instance.config
         record.id = nextRecordId()
         record.window_start = start

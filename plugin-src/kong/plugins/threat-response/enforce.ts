@@ -14,15 +14,22 @@ export const clearForgedHeader = (): void => {
 const isEnforced = (instance: Instance, ruling: Ruling): boolean =>
   instance.enforce && ruling.finding?.isTrial !== true;
 
-const describe = (instance: Instance, ruling: Ruling): void => {
+/** One value that any of Kong's log plugins writes. */
+const describe = (instance: Instance, trace: Trace, ruling: Ruling): void => {
+  const { finding } = ruling;
   kong.log.set_serialize_value("threat_response", {
     verdict: ruling.verdict,
     enforced: isEnforced(instance, ruling),
     by: ruling.by,
-    category: ruling.finding?.category,
+    category: finding?.category,
+    class: finding?.class,
+    detector: finding?.detector,
+    field: finding?.field,
+    window: finding?.window,
     score: ruling.score,
     reason: ruling.reason,
     decision: ruling.decision,
+    uninspected: trace.facts?.uninspected,
   });
 };
 
@@ -36,7 +43,7 @@ const stop = (ruling: Ruling): void => {
 const note = (instance: Instance, trace: Trace, ruling: Ruling): void => {
   trace.ruling = ruling;
   if (ruling.decision !== undefined) countHit(ruling.decision);
-  if (ruling.verdict !== "allow") describe(instance, ruling);
+  if (ruling.verdict !== "allow") describe(instance, trace, ruling);
 };
 
 /** Does what the ruling says, unless the instance or the detector only monitors. Nothing runs after a stop, so the marks come first. */

@@ -11,7 +11,7 @@ import { readOutcome } from "./outcome.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { addArrival } from "./route-rate.ts";
 import { type Arrival, isSettled, type Trace, traceOf } from "./trace.ts";
-import { ruleUninspected } from "./uninspected.ts";
+import { noteUninspected, ruleUninspected } from "./uninspected.ts";
 import { ruleFindings } from "./verdict.ts";
 
 /** Who is it, what has the agent decided about them, how often do they come? */
@@ -42,6 +42,7 @@ export const inspectAccess = (instance: Instance): void => {
   addArrival(instance, facts.route?.id ?? "", arrival.source.key);
   const findings = detect(instance, facts, arrival.requests);
   trace.findings = findings;
+  noteUninspected(facts);
   enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config, true));

@@ -58,6 +58,7 @@ export const addTraffic = (instance: Instance, outcome: Outcome): void => {
   const record = findRoute(instance, outcome.route?.id ?? "", outcome.route);
   record.requests += 1;
   if (outcome.facts?.isInspected === false) record.unsampled = (record.unsampled ?? 0) + 1;
+  if (outcome.facts?.uninspected !== undefined) record.uninspected = (record.uninspected ?? 0) + 1;
   if (outcome.isStopped) record.stopped += 1;
   else if (outcome.isSuspicious) record.suspicious += 1;
   else addClean(record, outcome);

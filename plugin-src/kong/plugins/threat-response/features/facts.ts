@@ -23,6 +23,8 @@ export interface Facts {
   route: KongRoute | undefined;
   /** Whether the payload is looked at: see `sampling.ts`. */
   isInspected: boolean;
+  /** Why something of it could not be. */
+  uninspected?: string;
   /** The first bytes, where there are some that can be inspected. */
   body: string | undefined;
   /** Why that is not all of the body, where it is not. */
