@@ -97,6 +97,11 @@ describe("a signature of a value", function()
     it(case[1], function() assert.equal(case[4], signature_of(case[2], "sqli") == signature_of(case[3], "sqli")) end)
   end
 
+  it("is none where something was masked: an attack may be behind it", function()
+    assert.is_nil(signature_of("[redacted]", "sqli"))
+    assert.is_nil(signature_of("note=[redacted] and more", "sqli"))
+  end)
+
   it("differs by class", function() assert.not_equal(signature_of("a", "sqli"), signature_of("a", "xss")) end)
 
   it("is eight hex digits for any bytes, without raising", function()

@@ -219,7 +219,8 @@ describe("learning about payloads", function()
         package.loaded["kong.plugins.threat-response." .. name] = nil
       end
       kong.ctx = { plugin = {} }
-      local facts = { source = source_of(1), route = { id = "r" }, headers = {}, isInspected = true }
+      local facts =
+        { source = source_of(1), route = { id = "r" }, headers = {}, isInspected = true, method = "GET", path = "/" }
       local findings = worker.module("detectors.index").detect(worker.instance(), facts, 0)
       assert.same({ 72, "query:q" }, { findings[1].score, findings[1].field })
     end)

@@ -35,6 +35,9 @@ local function lower(finding)
     end
     local field = fieldWord(finding.field)
     local signature = signatureOf(finding.window, finding.class)
+    if signature == nil then
+        return
+    end
     local key = signatureKey(route, field, signature)
     local learned = findLearned(key)
     if learned == nil or not counts(learned) or score > learned.score + SCORE_MARGIN then

@@ -68,9 +68,13 @@ local function voteOn(instance, route, finding, voter)
     if not voter.isConsumer or finding.field == nil or finding.window == nil or finding.class == nil then
         return
     end
+    local signature = signatureOf(finding.window, finding.class)
+    if signature == nil then
+        return
+    end
     local vote = voteOf("signature", route, finding, voter)
     vote.field = fieldWord(finding.field)
-    vote.signature = signatureOf(finding.window, finding.class)
+    vote.signature = signature
     vote.class = finding.class
     castVote(instance, vote)
 end

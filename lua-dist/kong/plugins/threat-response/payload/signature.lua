@@ -36,8 +36,17 @@ local function classOf(token)
     end
     return isTelling(token) and lower(token) or "w"
 end
---- Eight hex digits for the text of a finding's window and its class. Blanks do not count, nor how many plain words follow each other.
+--- Where something was masked an attack might be, too: such a text has no signature.
+local function isMasked(window)
+    local at = find(window, "[redacted", 1, true)
+    return at ~= nil
+end
+--- Eight hex digits for the text of a finding's window and its class; nil for a text of which something was masked. Blanks do not count, nor how
+-- many plain words follow each other.
 ____exports.signatureOf = function(window, payloadClass)
+    if isMasked(window) then
+        return nil
+    end
     local state = hash(7, payloadClass)
     local before = ""
     local tokens = 0

@@ -32,6 +32,7 @@ const lower = (finding: PayloadFinding): void => {
   if (score < instance.config.thresholds.flag || score >= HARD_SCORE) return;
   const field = fieldWord(finding.field);
   const signature = signatureOf(finding.window, finding.class);
+  if (signature === undefined) return;
   const key = signatureKey(route, field, signature);
   const learned = findLearned(key);
   if (learned === undefined || !counts(learned) || score > learned.score + SCORE_MARGIN) return;

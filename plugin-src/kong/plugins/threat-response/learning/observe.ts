@@ -51,9 +51,11 @@ const voteOn = (instance: Instance, route: string, finding: Finding, voter: Vote
   if (!voter.isConsumer || finding.field === undefined || finding.window === undefined || finding.class === undefined) {
     return;
   }
+  const signature = signatureOf(finding.window, finding.class);
+  if (signature === undefined) return;
   const vote = voteOf("signature", route, finding, voter);
   vote.field = fieldWord(finding.field);
-  vote.signature = signatureOf(finding.window, finding.class);
+  vote.signature = signature;
   vote.class = finding.class;
   castVote(instance, vote);
 };

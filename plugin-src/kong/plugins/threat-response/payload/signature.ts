@@ -35,8 +35,18 @@ const classOf = (token: string): string => {
   return isTelling(token) ? lower(token) : "w";
 };
 
-/** Eight hex digits for the text of a finding's window and its class. Blanks do not count, nor how many plain words follow each other. */
-export const signatureOf = (window: string, payloadClass: string): string => {
+/** Where something was masked an attack might be, too: such a text has no signature. */
+const isMasked = (window: string): boolean => {
+  const [at] = find(window, "[redacted", 1, true);
+  return at !== undefined;
+};
+
+/**
+ * Eight hex digits for the text of a finding's window and its class; nil for a text of which something was masked. Blanks do not count, nor how
+ * many plain words follow each other.
+ */
+export const signatureOf = (window: string, payloadClass: string): string | undefined => {
+  if (isMasked(window)) return undefined;
   let state = hash(7, payloadClass);
   let before = "";
   let tokens = 0;
