@@ -29,7 +29,8 @@ export function postJson(random: Random, path: string, body: unknown): Draft {
     "Content-Type": random.pick(["application/json", "application/json; charset=utf-8"]),
   };
   const text = typeof body === "string" ? body : JSON.stringify(body, null, random.pick([0, 0, 0, 2]));
-  return { method: random.pick(["POST", "POST", "PUT", "PATCH"]), path, query: "", headers, body: text };
+  const method = path.includes(".") ? "POST" : random.pick(["POST", "POST", "PUT", "PATCH"]);
+  return { method, path, query: "", headers, body: text };
 }
 
 export function postBody(random: Random, contentType: string, body: string): Draft {

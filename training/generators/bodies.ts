@@ -15,7 +15,8 @@ export function among(random: Random, others: string[], one: string): string[] {
 }
 
 export function post(random: Random, draft: Draft, contentType: string, body: string): void {
-  draft.method = random.pick(["POST", "POST", "POST", "PUT", "PATCH"]);
+  // Pages and scripts take nothing but POST.
+  draft.method = draft.path.includes(".") ? "POST" : random.pick(["POST", "POST", "POST", "PUT", "PATCH"]);
   draft.headers["Content-Type"] = contentType;
   draft.body = body;
 }

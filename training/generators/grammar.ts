@@ -2,7 +2,7 @@
  * Text grammars: a file of rules, each a head `«name» =` and one alternative per line. In an alternative
  * `«name»` is another rule, `«name?»` the same or nothing, `«a¦b¦c»` one of these texts, `«3-99»` a number, `«a:3-9»` letters
  * (`A` capitals, `d` digits, `h` hexadecimal, `b` base64, `w` letters and digits), `«#1»` and `«$1»` a number and a word that stay
- * the same within one text, `«sp»`, `«tab»`, `«nl»`, `«crlf»`, `«nul»`, `«lq»`, `«rq»` characters. `«5x»` at the start of a line makes it five times as likely. The first
+ * the same within one text, `«sp»`, `«tab»`, `«nl»`, `«crlf»`, `«nul»`, `«lq»`, `«rq»`, `«0x1f»` characters. `«5x»` at the start of a line makes it five times as likely. The first
  * alternative of a recursive rule must not recurse. `«%:name»` is percent-encoded, `«+:name»` as in forms, `«j:name»` as within a JSON string,
  * `«x:name»` as in XML, `«64:name»` in base64. Lines that start with `»` are comments.
  */
@@ -79,7 +79,7 @@ const FILTERS: Record<string, (text: string) => string> = {
   "+": (text) => encodeURIComponent(text).replaceAll("%20", "+"),
   j: (text) => JSON.stringify(text).slice(1, -1),
   x: (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"),
-  "64": (text) => Buffer.from(text, "utf8").toString("base64"),
+  "64": (text) => Buffer.from(text, /[^\0-\xff]/.test(text) ? "utf8" : "latin1").toString("base64"),
 };
 
 function keep({ random, kept }: Expansion, slot: string): string {
@@ -98,6 +98,7 @@ function expandSlot(state: Expansion, slot: string, depth: number): string {
   if (filtered) return FILTERS[filtered[1]!]!(expandSlot(state, filtered[2]!, depth));
   if (slot.includes("¦")) return random.pick(slot.split("¦"));
   if (/^[#$]\d$/.test(slot)) return keep(state, slot);
+  if (/^0x[0-9a-f]{2}$/.test(slot)) return String.fromCharCode(Number(slot));
   const range = /^(?:([aAdhbw]):)?(\d+)(?:-(\d+))?$/.exec(slot);
   if (range) {
     const [least, most] = [Number(range[2]), Number(range[3] ?? range[2])];

@@ -99,12 +99,15 @@ function dav(random: Random): Draft {
   };
 }
 
+const DOCTYPE =
+  '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">';
+
 function feed(random: Random): Draft {
-  return postBody(
-    random,
-    random.pick(["application/rss+xml", "application/atom+xml", "text/xml"]),
-    `<?xml version="1.0" encoding="utf-8"?><!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><title>${word(random)} &amp; ${word(random)}</title><description><![CDATA[<p>${expand(random, prose)}</p>]]></description></channel></rss>`,
-  );
+  const head = `<?xml version="1.0" encoding="utf-8"?>${random.chance(0.15) ? DOCTYPE : ""}`;
+  const text = expand(random, prose).replaceAll("]]>", "");
+  const items = `<title>${word(random)} &amp; ${word(random)}</title><description><![CDATA[<p>${text}</p>]]></description>`;
+  const type = random.pick(["application/rss+xml", "application/atom+xml", "text/xml"]);
+  return postBody(random, type, `${head}<rss version="0.91"><channel>${items}</channel></rss>`);
 }
 
 function prompt(random: Random): Draft {
