@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -19,6 +20,8 @@ export default defineConfig({
         },
       },
       {
+        // The plugin's own source is loaded on Node to be compared with what it compiles to.
+        resolve: { alias: { ffi: join(import.meta.dirname, "training/lua-on-node/ffi.ts") } },
         test: { name: "built", include: ["test/**/*.test.ts"], exclude: ["test/{e2e,faults}/**"], ...slow },
       },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], retry: 1, ...slow } },

@@ -1,16 +1,13 @@
 /** Requests as the trainer sees them: features of values, labels, and where they came from. */
-import "./lua-on-node/register.ts";
 import type { Corpus } from "./corpora.ts";
+import { loadPayload } from "./lua-on-node/load.ts";
 import { takeApart, type Values } from "./values.ts";
 import { COMMON_WORDS, WORD_GROUPS } from "./words.ts";
 
-const PAYLOAD = "../plugin-src/kong/plugins/threat-response/payload";
-/** The plugin's source has its own compiler and types: it is loaded, not imported. */
-const load = (name: string) => import(`${PAYLOAD}/${name}.ts`);
-export const { decoded } = await load("decode");
-export const lexer = await load("tokens");
-export const features = await load("features");
-const { learnWords } = await load("model-score");
+export const { decoded } = await loadPayload("decode");
+export const lexer = await loadPayload("tokens");
+export const features = await loadPayload("features");
+const { learnWords } = await loadPayload("model-score");
 
 export interface Sample {
   source: string;

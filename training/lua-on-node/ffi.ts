@@ -20,8 +20,8 @@ export function copy(to: Bytes, from: Bytes, bytes: number): void {
   to.set(from.subarray(0, bytes));
 }
 
-export function fill(to: Bytes, bytes: number): void {
-  to.fill(0, 0, bytes);
+export function fill(to: { fill: Bytes["fill"]; BYTES_PER_ELEMENT: number }, bytes: number): void {
+  to.fill(0, 0, bytes / to.BYTES_PER_ELEMENT);
 }
 
 function text(bytes: Bytes, length: number): string {

@@ -15,6 +15,7 @@ local ____tokens_2Ets = require("kong.plugins.threat-response.payload.tokens")
 local BEGIN = ____tokens_2Ets.BEGIN
 local END = ____tokens_2Ets.END
 local FIRST_WORD = ____tokens_2Ets.FIRST_WORD
+local forgetWords = ____tokens_2Ets.forgetWords
 local gaps = ____tokens_2Ets.gaps
 local learnWord = ____tokens_2Ets.learnWord
 local starts = ____tokens_2Ets.starts
@@ -42,6 +43,7 @@ local function weightAt(text, i)
 end
 --- Numbers known words in their order.
 function ____exports.learnWords(groups)
+    forgetWords()
     local token = FIRST_WORD
     local group = FIRST_WORD
     for ____, words in ipairs(groups) do

@@ -117,6 +117,10 @@ local function tokenOfWord(hash)
     end
     return 0
 end
+--- Cold.
+function ____exports.forgetWords()
+    ffi.fill(wordTokens, SLOTS * 2)
+end
 --- Makes `word`, in lower case, known as `token`. Cold. The first that is learned stays.
 function ____exports.learnWord(word, token)
     local hash = 0

@@ -5,6 +5,7 @@ import {
   BEGIN,
   END,
   FIRST_WORD,
+  forgetWords,
   gaps,
   learnWord,
   starts,
@@ -55,6 +56,7 @@ function weightAt(text: string, i: number): number {
 
 /** Numbers known words in their order. */
 export function learnWords(groups: string[]): void {
+  forgetWords();
   let token = FIRST_WORD;
   let group = FIRST_WORD;
   for (const words of groups) {

@@ -107,6 +107,11 @@ function tokenOfWord(hash: number): number {
   return 0;
 }
 
+/** Cold. */
+export function forgetWords(): void {
+  ffi.fill(wordTokens, SLOTS * 2);
+}
+
 /** Makes `word`, in lower case, known as `token`. Cold. The first that is learned stays. */
 export function learnWord(word: string, token: number): void {
   let hash = 0;
