@@ -95,6 +95,8 @@ export interface IncidentRecord {
   score: number;
   /** Strongest verdict given. */
   verdict: string;
+  /** Epoch seconds when the gateway was last configured, where that may be the cause. */
+  configured_at?: number;
   /** Short reasons in plain words, at most 5, redacted. */
   reasons: string[];
   /** At most 3. */

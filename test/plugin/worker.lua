@@ -110,6 +110,18 @@ function worker.instance(changes)
       max_new_agents = 5,
       max_agents_per_ip = 20,
     },
+    abuse = {
+      enabled = true,
+      max_missing = 10,
+      missing_window_s = 10,
+      max_ids = 30,
+      max_pages = 90,
+      pages_minutes = 4,
+      crawler_rps = 5,
+      quota_factor = 10,
+      quota_min = 300,
+    },
+    errors = { enabled = true },
     source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },
     learning = { enabled = true, apply = false, stopped_share = 0.001, min_requests = 2000, max_threshold = 85 },
     agent = {

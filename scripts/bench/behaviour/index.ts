@@ -1,22 +1,39 @@
 import type { Scenario } from "./scenario.ts";
-import { carrierAddress, healthChecks, marketingPeak, nightAndDay } from "./scenarios/busy-days.ts";
-import { creepingFlood, distributedFlood, serviceFlood, sourceFlood, unroutedFlood } from "./scenarios/flood.ts";
-import { distributedStuffing, loginOutage, mondayMorning, rotatingStuffing, spraying } from "./scenarios/stuffing.ts";
+import * as abuse from "./scenarios/abuse.ts";
+import * as busyDays from "./scenarios/busy-days.ts";
+import * as errors from "./scenarios/errors.ts";
+import * as floods from "./scenarios/flood.ts";
+import * as logins from "./scenarios/stuffing.ts";
 
 /** All scenarios, in the order they are played. A new one is a file in `scenarios/` and a line here. */
 export const SCENARIOS: readonly Scenario[] = [
-  sourceFlood,
-  distributedFlood,
-  serviceFlood,
-  unroutedFlood,
-  creepingFlood,
-  distributedStuffing,
-  rotatingStuffing,
-  spraying,
-  loginOutage,
-  mondayMorning,
-  marketingPeak,
-  carrierAddress,
-  healthChecks,
-  nightAndDay,
+  floods.sourceFlood,
+  floods.distributedFlood,
+  floods.serviceFlood,
+  floods.unroutedFlood,
+  floods.creepingFlood,
+  logins.distributedStuffing,
+  logins.rotatingStuffing,
+  logins.spraying,
+  abuse.probing,
+  abuse.enumeration,
+  abuse.scraping,
+  abuse.quotaAnomaly,
+  errors.partialOutage,
+  errors.quietOutage,
+  errors.wrongUpstream,
+  errors.wrongAuthentication,
+  errors.lostRoute,
+  logins.loginOutage,
+  logins.mondayMorning,
+  busyDays.marketingPeak,
+  busyDays.carrierAddress,
+  busyDays.healthChecks,
+  busyDays.nightAndDay,
+  abuse.politeCrawler,
+  abuse.brokenLinks,
+  abuse.officeAddress,
+  errors.deploy,
+  errors.retryStorm,
+  errors.oneFailingClient,
 ];

@@ -83,8 +83,12 @@ local reporter
 ____exports.reporterConfig = function() return reporter end
 --- Seconds after which reports are due: the shortest any instance asks for.
 ____exports.shortestFlush = function() return flushInterval end
+local configuredAt = 0
+--- Epoch seconds when Kong last configured this worker.
+____exports.lastConfigured = function() return configuredAt end
 --- All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none.
 ____exports.configure = function(configs)
+    configuredAt = ngx.now()
     local known = {}
     local shortest = 60
     reporter = nil

@@ -169,6 +169,9 @@ ____exports.addIncident = function(instance, finding, evidence)
     if finding.prior ~= nil then
         addPrior(entry, finding.prior)
     end
+    if finding.configuredAt ~= nil then
+        record.configured_at = finding.configuredAt
+    end
     addReason(record.reasons, finding.reason)
     if #record.samples < MAX_SAMPLES then
         local ____record_samples_1 = record.samples

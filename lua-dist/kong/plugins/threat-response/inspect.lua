@@ -4,6 +4,8 @@ local admit = ____admission_2Ets.admit
 local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-decision")
 local findDecision = ____apply_2Ddecision_2Ets.findDecision
 local ruleNarrowDecision = ____apply_2Ddecision_2Ets.ruleNarrowDecision
+local ____afterwards_2Ets = require("kong.plugins.threat-response.detectors.afterwards")
+local detectAfterwards = ____afterwards_2Ets.detectAfterwards
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local countRequest = ____flood_2Ets.countRequest
 local ____index_2Ets = require("kong.plugins.threat-response.detectors.index")
@@ -113,6 +115,7 @@ ____exports.inspectLog = function(instance)
         instance,
         traceOf()
     )
+    detectAfterwards(instance, outcome)
     learnFrom(instance, outcome)
     reportOutcome(instance, outcome)
 end

@@ -52,6 +52,7 @@ create = function(instance, name)
         clean = 0,
         seen = -1,
         seenClean = -1,
+        cleanRps = 0,
         last = {
             0,
             0,
@@ -122,21 +123,26 @@ ____exports.addClean = function(name)
         ____route_service_3[____clean_4] = ____route_service_3[____clean_4] + 1
     end
 end
+--- Requests beyond suspicion in the last second, over all workers.
+____exports.cleanRps = function(name)
+    local ____opt_5 = rates[name]
+    return ____opt_5 and ____opt_5.cleanRps or 0
+end
 --- The flood on a route, or on its service as a whole.
 ____exports.floodOf = function(name)
     local route = rates[name]
-    local ____temp_8
+    local ____temp_10
     if route == nil then
-        ____temp_8 = nil
+        ____temp_10 = nil
     else
-        local ____route_flood_7 = route.flood
-        if ____route_flood_7 == nil then
-            local ____opt_5 = route.service
-            ____route_flood_7 = ____opt_5 and ____opt_5.flood
+        local ____route_flood_9 = route.flood
+        if ____route_flood_9 == nil then
+            local ____opt_7 = route.service
+            ____route_flood_9 = ____opt_7 and ____opt_7.flood
         end
-        ____temp_8 = ____route_flood_7
+        ____temp_10 = ____route_flood_9
     end
-    return ____temp_8
+    return ____temp_10
 end
 --- Adds what this worker has to the sum of all, which is the answer.
 local function publish(key, own)
@@ -193,17 +199,17 @@ local function steer(flood, scale, hasRoute)
     flood.strange = 0
 end
 local function judge(rate, arrived, rps, elapsed, now)
-    local ____rate_limits_9 = rate.limits
-    local route_factor = ____rate_limits_9.route_factor
-    local min_route_rps = ____rate_limits_9.min_route_rps
-    local enabled = ____rate_limits_9.enabled
-    local ____enabled_10
+    local ____rate_limits_11 = rate.limits
+    local route_factor = ____rate_limits_11.route_factor
+    local min_route_rps = ____rate_limits_11.min_route_rps
+    local enabled = ____rate_limits_11.enabled
+    local ____enabled_12
     if enabled then
-        ____enabled_10 = limitFor(rate.baseline, now, route_factor, min_route_rps)
+        ____enabled_12 = limitFor(rate.baseline, now, route_factor, min_route_rps)
     else
-        ____enabled_10 = nil
+        ____enabled_12 = nil
     end
-    local limit = ____enabled_10
+    local limit = ____enabled_12
     local isAbove = limit ~= nil and rps > limit
     rate.sharp = limit ~= nil and arrived > limit * elapsed and rate.sharp + 1 or 0
     rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(0, rate.streak) - 1
@@ -222,12 +228,8 @@ local function judge(rate, arrived, rps, elapsed, now)
 end
 local function learn(rate, now)
     local sum = publish("rl" .. rate.name, rate.clean)
-    learnSecond(
-        rate.baseline,
-        grown(rate.seenClean, sum),
-        now,
-        rate.flood ~= nil or rate.streak > TICKS
-    )
+    rate.cleanRps = grown(rate.seenClean, sum)
+    learnSecond(rate.baseline, rate.cleanRps, now, rate.flood ~= nil or rate.streak > TICKS)
     rate.seenClean = sum
     rate.clean = 0
     if rate.addresses == nil then

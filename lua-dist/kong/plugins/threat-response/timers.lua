@@ -6,6 +6,8 @@ local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local isShared = ____counters_2Ets.isShared
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local startDecisions = ____decisions_2Ets.startDecisions
+local ____error_2Dwatch_2Ets = require("kong.plugins.threat-response.error-watch")
+local tickErrors = ____error_2Dwatch_2Ets.tickErrors
 local ____fail_2Dopen_2Ets = require("kong.plugins.threat-response.fail-open")
 local checkFailOpen = ____fail_2Dopen_2Ets.checkFailOpen
 local ____health_2Ets = require("kong.plugins.threat-response.health")
@@ -42,6 +44,7 @@ local function tick(isLast)
     end
     tickGuards(now)
     syncLearnedLogins()
+    tickErrors(now)
     checkFailOpen(
         reporterConfig(),
         now

@@ -64,6 +64,23 @@ export interface Config {
     max_new_agents: number;
     max_agents_per_ip: number;
   };
+  abuse: {
+    enabled: boolean;
+    /** Distinct missing paths of one address within `missing_window_s`. */
+    max_missing: number;
+    missing_window_s: number;
+    /** Ids of one route that one client asks for in a minute and is refused for the most part. */
+    max_ids: number;
+    /** Distinct pages of one route that one client fetches in a minute, for `pages_minutes` minutes before this one. */
+    max_pages: number;
+    pages_minutes: number;
+    /** Requests a second of one route that a crawler which says what it is may make. */
+    crawler_rps: number;
+    /** Times a consumer's usual requests a minute, and above `quota_min`. */
+    quota_factor: number;
+    quota_min: number;
+  };
+  errors: { enabled: boolean };
   source: {
     /** Pieces of evidence within `window_s` before an address is blocked by the gateway itself. */
     min_evidence: number;
@@ -185,8 +202,14 @@ export const reporterConfig = (): Config | undefined => reporter;
 /** Seconds after which reports are due: the shortest any instance asks for. */
 export const shortestFlush = (): number => flushInterval;
 
+let configuredAt = 0;
+
+/** Epoch seconds when Kong last configured this worker. */
+export const lastConfigured = (): number => configuredAt;
+
 /** All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none. */
 export const configure = (configs?: Config[]): void => {
+  configuredAt = ngx.now();
   const known: Record<string, Instance> = {};
   let shortest = 60;
   reporter = undefined;

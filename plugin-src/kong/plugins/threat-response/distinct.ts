@@ -6,6 +6,7 @@ import { randomHex } from "./digest.ts";
 export type Distinct = ffi.CData;
 
 const REGISTERS = 256;
+const LONGEST = 256;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 const { byte, sub } = string;
 const { floor, log } = math;
@@ -36,10 +37,10 @@ const drawWords = (secret: string): Distinct => {
 
 const WORDS = drawWords(readSecret());
 
-/** 32 bits of a text, which only this node knows; signed. */
+/** 32 bits of a text, which only this node knows; signed. What comes behind 256 bytes makes no difference. */
 export const hashText = (text: string): number => {
   let word = 0;
-  for (const i of $range(1, text.length)) word = rotate(word, 5) ^ WORDS[byte(text, i)];
+  for (const i of $range(1, Math.min(text.length, LONGEST))) word = rotate(word, 5) ^ WORDS[byte(text, i)];
   return (
     WORDS[word & 255] ^
     rotate(WORDS[(word >>> 8) & 255], 7) ^

@@ -154,6 +154,7 @@ export const addIncident = (instance: Instance, finding: Finding, evidence: Evid
   } else if (record.scope.route_id !== evidence.scope.route_id) record.scope = {};
   addCounts(record, finding, evidence);
   if (finding.prior !== undefined) addPrior(entry, finding.prior);
+  if (finding.configuredAt !== undefined) record.configured_at = finding.configuredAt;
   addReason(record.reasons, finding.reason);
   if (record.samples.length < MAX_SAMPLES) record.samples.push(takeSample(finding, evidence));
   addDistinct(entry.ips, evidence.ip);

@@ -1,6 +1,7 @@
 import { admit } from "./admission.ts";
 import { findDecision, ruleNarrowDecision } from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
+import { detectAfterwards } from "./detectors/afterwards.ts";
 import { countRequest } from "./detectors/flood.ts";
 import { detect } from "./detectors/index.ts";
 import { clearForgedHeader, enforce } from "./enforce.ts";
@@ -52,6 +53,7 @@ export const inspectAccess = (instance: Instance): void => {
 /** After the answer, whoever gave it. */
 export const inspectLog = (instance: Instance): void => {
   const outcome = readOutcome(instance, traceOf());
+  detectAfterwards(instance, outcome);
   learnFrom(instance, outcome);
   reportOutcome(instance, outcome);
 };

@@ -41,6 +41,8 @@ interface Rate {
   /** Sums of all workers as last read; negative before the first time. */
   seen: number;
   seenClean: number;
+  /** Of all workers in the last second. */
+  cleanRps: number;
   /** Of the last ticks, the latest last. */
   last: number[];
   addresses: Distinct | undefined;
@@ -90,6 +92,7 @@ const create = (instance: Instance, name: string): Rate => {
     clean: 0,
     seen: -1,
     seenClean: -1,
+    cleanRps: 0,
     last: [0, 0, 0, 0, 0],
     addresses: undefined,
     baseline: unpackBaseline(readPacked(name)),
@@ -134,6 +137,9 @@ export const addClean = (name: string): void => {
   route.clean += 1;
   if (route.service !== undefined) route.service.clean += 1;
 };
+
+/** Requests beyond suspicion in the last second, over all workers. */
+export const cleanRps = (name: string): number => rates.get(name)?.cleanRps ?? 0;
 
 /** The flood on a route, or on its service as a whole. */
 export const floodOf = (name: string): Flood | undefined => {
@@ -210,7 +216,8 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
 
 const learn = (rate: Rate, now: number): void => {
   const sum = publish(`rl${rate.name}`, rate.clean);
-  learnSecond(rate.baseline, grown(rate.seenClean, sum), now, rate.flood !== undefined || rate.streak > TICKS);
+  rate.cleanRps = grown(rate.seenClean, sum);
+  learnSecond(rate.baseline, rate.cleanRps, now, rate.flood !== undefined || rate.streak > TICKS);
   rate.seenClean = sum;
   rate.clean = 0;
   if (rate.addresses === undefined) return;

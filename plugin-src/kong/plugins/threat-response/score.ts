@@ -26,6 +26,8 @@ export interface Finding {
   isTrial?: boolean;
   /** Seconds until a throttled client may come again, where that is not the detector's window. */
   retryAfter?: number;
+  /** Epoch seconds when the gateway was last configured, where that may be the cause. */
+  configuredAt?: number;
   /** What happened before that this finding rests on; given once, when the incident begins. */
   prior?: { failures: number; users: number };
 }

@@ -1,6 +1,7 @@
 import { reporterConfig, shortestFlush } from "./configure.ts";
 import { isShared } from "./counters.ts";
 import { startDecisions } from "./decisions.ts";
+import { tickErrors } from "./error-watch.ts";
 import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
@@ -27,6 +28,7 @@ const tick = (isLast: boolean): void => {
   if (windowStart === 0) windowStart = now;
   tickGuards(now);
   syncLearnedLogins();
+  tickErrors(now);
   checkFailOpen(reporterConfig(), now);
   flushLearned(reporterConfig(), now, isLast);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);

@@ -4,6 +4,8 @@ local applyLearned = ____apply_2Ets.applyLearned
 local prepareScreen = ____apply_2Ets.prepareScreen
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
 local markTrials = ____rollout_2Ets.markTrials
+local ____abuse_2Ets = require("kong.plugins.threat-response.detectors.abuse")
+local detectLimited = ____abuse_2Ets.detectLimited
 local ____client_2Danomaly_2Ets = require("kong.plugins.threat-response.detectors.client-anomaly")
 local detectClient = ____client_2Danomaly_2Ets.detectClient
 local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
@@ -56,6 +58,10 @@ ____exports.detect = function(instance, facts, requests)
     findings = add(
         findings,
         detectClient(instance, facts)
+    )
+    findings = add(
+        findings,
+        detectLimited(instance, facts)
     )
     if findings ~= nil then
         markTrials(instance, facts.source, findings)

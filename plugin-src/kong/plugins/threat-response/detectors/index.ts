@@ -4,6 +4,7 @@ import { applyLearned, prepareScreen } from "../learning/apply.ts";
 import type { RequestParts } from "../payload/scan-request.ts";
 import { markTrials } from "../rollout.ts";
 import type { Finding } from "../score.ts";
+import { detectLimited } from "./abuse.ts";
 import { detectClient } from "./client-anomaly.ts";
 import { detectStuffing } from "./credential-stuffing.ts";
 import { detectFlood } from "./flood.ts";
@@ -32,6 +33,7 @@ export const detect = (instance: Instance, facts: Facts, requests: number): Find
   findings = add(findings, detectStuffing(instance, facts));
   findings = add(findings, detectFlood(instance, facts, requests));
   findings = add(findings, detectClient(instance, facts));
+  findings = add(findings, detectLimited(instance, facts));
   if (findings !== undefined) markTrials(instance, facts.source, findings);
   return findings;
 };

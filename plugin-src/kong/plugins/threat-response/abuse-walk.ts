@@ -1,0 +1,206 @@
+import * as ffi from "ffi";
+import { counters } from "./counters.ts";
+import { hashText } from "./distinct.ts";
+
+/**
+ * What each client fetches of each route in a minute, in 8,192 slots however many clients there are: distinct pages, ids among them, how many of
+ * those were refused or lie next to each other, and how many different agents and credentials are behind the address. Who comes often keeps its
+ * slot. Workers add up every 16 distinct pages.
+ */
+const SLOTS = 8192;
+const SKETCH_BYTES = 32;
+const SKETCH_BITS = 256;
+const SHARED_EVERY = 16;
+const KEEP_S = 120;
+/** Ids that lie so close were counted up; several workers see only some of them. */
+const NEXT_TO = 8;
+/** Who fetches fewer distinct pages in a minute is not looked at closely. */
+const LOOKED_FROM = 5;
+const LONGEST_ID = 40;
+const NO_ID = -2;
+const UNNUMBERED = -1;
+const SLASH = 47;
+const AMPERSAND = 38;
+const { byte, find } = string;
+const { log, floor } = math;
+
+const tags = ffi.new("int32_t[8192]");
+const minutes = ffi.new("int32_t[8192]");
+const counts = ffi.new("uint16_t[8192]");
+const fresh = ffi.new("uint16_t[8192]");
+const shared = ffi.new("uint16_t[8192]");
+const totals = ffi.new("uint16_t[8192]");
+const looked = ffi.new("uint16_t[8192]");
+const ids = ffi.new("uint16_t[8192]");
+const denied = ffi.new("uint16_t[8192]");
+const steps = ffi.new("uint16_t[8192]");
+const busy = ffi.new("uint16_t[8192]");
+const agents = ffi.new("int32_t[8192]");
+const lasts = ffi.new("double[8192]");
+const sketches = ffi.new("uint8_t[?]", SLOTS * SKETCH_BYTES);
+
+/** What one client does on one route in this minute. */
+export interface Walk {
+  /** Distinct pages, over all workers in steps of 16. */
+  pages: number;
+  /** Shares of requests in this worker. */
+  ids: number;
+  denied: number;
+  steps: number;
+  /** Requests this was judged by. */
+  seen: number;
+  /** Minutes in a row with many pages before this one. */
+  busyMinutes: number;
+  /** Agents and credentials, 1 to 32. */
+  users: number;
+}
+
+const rotate = (word: number): number => (word << 7) | (word >>> 25);
+
+const countBits = (bits: number): number => {
+  let rest = bits;
+  let count = 0;
+  while (rest !== 0) {
+    rest = rest & (rest - 1);
+    count += 1;
+  }
+  return count;
+};
+
+/** A request that is over; its table is used again and again. */
+export interface Visit {
+  address: string;
+  route: string;
+  path: string;
+  query: string | undefined;
+  userAgent: string | undefined;
+  cookie: string | undefined;
+  isDenied: boolean;
+}
+
+const isHex = (char: number): boolean =>
+  (char >= 48 && char <= 57) || (char >= 97 && char <= 102) || (char >= 65 && char <= 70) || char === 45;
+
+/** The number in [from, to] of a text: -1 where it is no number but looks like an id, -2 where it does not. */
+const parseId = (text: string, from: number, to: number): number => {
+  let digits = 0;
+  let number = 0;
+  for (const i of $range(from, to)) {
+    const char = byte(text, i);
+    if (!isHex(char)) return NO_ID;
+    if (char <= 57 && char >= 48) {
+      digits += 1;
+      number = number * 10 + char - 48;
+    }
+  }
+  const length = to - from + 1;
+  if (digits === length && digits > 0) return digits <= 15 ? number : UNNUMBERED;
+  return digits > 0 && length >= 8 ? UNNUMBERED : NO_ID;
+};
+
+/** The last segment of a path, or what follows `id=` in the query. */
+const readId = (path: string, query: string | undefined): number => {
+  let from = path.length;
+  while (from > 0 && byte(path, from) !== SLASH) from -= 1;
+  const id = path.length - from <= LONGEST_ID ? parseId(path, from + 1, path.length) : NO_ID;
+  if (id !== NO_ID || query === undefined) return id;
+  const [at] = find(query, "id=", 1, true);
+  if (at === undefined) return NO_ID;
+  let to = at + 3;
+  while (to <= query.length && byte(query, to) !== AMPERSAND && to < at + LONGEST_ID) to += 1;
+  return parseId(query, at + 3, to - 1);
+};
+
+const clear = (slot: number, minute: number): void => {
+  minutes[slot] = minute;
+  counts[slot] = 0;
+  fresh[slot] = 0;
+  shared[slot] = 0;
+  totals[slot] = 0;
+  looked[slot] = 0;
+  ids[slot] = 0;
+  denied[slot] = 0;
+  steps[slot] = 0;
+  agents[slot] = 0;
+  ffi.fill(advance(sketches, slot * SKETCH_BYTES), SKETCH_BYTES);
+};
+
+const usersOf = (slot: number): number => Math.max(1, countBits(agents[slot]));
+
+/** Linear counting: of many pages some fall into the same place of the sketch. */
+const ownPages = (slot: number): number => {
+  const own = fresh[slot];
+  return own >= SKETCH_BITS ? 1500 : floor(SKETCH_BITS * log(SKETCH_BITS / (SKETCH_BITS - own)) + 0.5);
+};
+
+const pagesOf = (slot: number): number => Math.max(ownPages(slot), totals[slot]);
+
+/** The client's slot, or nil while another busy one has it. */
+const findSlot = (tag: number, minute: number, manyPages: number): number | undefined => {
+  const slot = tag & (SLOTS - 1);
+  if (tags[slot] !== tag) {
+    if (minutes[slot] === minute && counts[slot] > 1) {
+      counts[slot] = counts[slot] - 1;
+      return undefined;
+    }
+    tags[slot] = tag;
+    busy[slot] = 0;
+    clear(slot, minute);
+  } else if (minutes[slot] !== minute) {
+    const wasBusy = minutes[slot] === minute - 1 && pagesOf(slot) >= manyPages * usersOf(slot);
+    busy[slot] = wasBusy ? busy[slot] + 1 : 0;
+    clear(slot, minute);
+  }
+  return slot;
+};
+
+const addPage = (slot: number, tag: number, minute: number, hash: number): void => {
+  const place = slot * SKETCH_BYTES + ((hash >>> 3) & 31);
+  const bit = 1 << (hash & 7);
+  if ((sketches[place] & bit) !== 0) return;
+  sketches[place] = sketches[place] | bit;
+  fresh[slot] = fresh[slot] + 1;
+  const more = ownPages(slot) - shared[slot];
+  if (more < SHARED_EVERY) return;
+  shared[slot] = shared[slot] + more;
+  const [total] = counters.incr(`w${tag}:${minute}`, more, 0, KEEP_S);
+  totals[slot] = Math.min(60_000, total ?? 0);
+};
+
+const addId = (slot: number, visit: Visit): void => {
+  looked[slot] = looked[slot] + 1;
+  const id = readId(visit.path, visit.query);
+  if (id === NO_ID) return;
+  ids[slot] = ids[slot] + 1;
+  if (visit.isDenied) denied[slot] = denied[slot] + 1;
+  if (id === UNNUMBERED) return;
+  const distance = Math.abs(id - lasts[slot]);
+  if (distance > 0 && distance <= NEXT_TO) steps[slot] = steps[slot] + 1;
+  lasts[slot] = id;
+};
+
+const describe = (slot: number): Walk => ({
+  pages: pagesOf(slot),
+  ids: ids[slot] / looked[slot],
+  denied: ids[slot] > 0 ? denied[slot] / ids[slot] : 0,
+  steps: ids[slot] > 0 ? steps[slot] / ids[slot] : 0,
+  seen: counts[slot],
+  busyMinutes: busy[slot],
+  users: usersOf(slot),
+});
+
+/** What a client has done on a route in this minute; nil for most, who do not come far enough to be judged. */
+export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | undefined => {
+  const minute = floor(now / 60);
+  const tag = hashText(visit.address) ^ rotate(hashText(visit.route));
+  const slot = findSlot(tag, minute, manyPages);
+  if (slot === undefined || counts[slot] >= 60_000) return undefined;
+  counts[slot] = counts[slot] + 1;
+  const page = hashText(visit.path) ^ (visit.query === undefined ? 0 : rotate(hashText(visit.query)));
+  addPage(slot, tag, minute, page);
+  if (fresh[slot] < LOOKED_FROM) return undefined;
+  const agent = hashText(visit.userAgent ?? "") ^ (visit.cookie === undefined ? 0 : rotate(hashText(visit.cookie)));
+  agents[slot] = agents[slot] | (1 << (agent & 31));
+  addId(slot, visit);
+  return fresh[slot] < SHARED_EVERY ? undefined : describe(slot);
+};

@@ -1,0 +1,166 @@
+local worker = require("worker")
+
+describe("missing paths", function()
+  local missing, instance
+
+  before_each(function()
+    worker.start()
+    instance = worker.instance()
+    missing = worker.module("abuse-missing")
+  end)
+
+  local function ask(address, path, headers)
+    ngx.var.http_referer = headers and headers.referer
+    ngx.var.http_host = headers and headers.host
+    return missing.addMissing(address, path, 10, worker.now)
+  end
+
+  it("count once each for an address, within a window", function()
+    assert.equal(1, ask("a", "/.env"))
+    assert.equal(2, ask("a", "/wp-login.php"))
+    assert.equal(0, ask("a", "/.env"))
+    assert.equal(1, ask("b", "/.env"))
+    worker.now = worker.now + 11
+    assert.equal(1, ask("a", "/backup.zip"))
+  end)
+
+  it("count for nobody where several well-known addresses miss them", function()
+    local evidence = worker.module("evidence")
+    for _, address in ipairs({ "w", "x", "y", "z" }) do
+      for _ = 1, 5 do evidence.addGood(instance, { key = address }) end
+    end
+    worker.now = worker.now + 1
+    for _, address in ipairs({ "w", "x", "y", "z" }) do ask(address, "/old/logo.png") end
+    assert.equal(0, ask("newcomer", "/old/logo.png"))
+    assert.equal(1, ask("newcomer", "/.env"))
+  end)
+
+  it("count as much as ever however many strangers miss them", function()
+    for i = 1, 50 do assert.equal(1, ask("bot" .. i, "/.env")) end
+  end)
+
+  it("count a quarter where the site itself has led to them", function()
+    local headers = { referer = "https://shop.example/start", host = "shop.example" }
+    assert.equal(0.25, ask("a", "/part1.js", headers))
+    assert.equal(0.5, ask("a", "/part2.js", headers))
+    assert.equal(1.5, ask("a", "/part3.js", { referer = "https://elsewhere.example/", host = "shop.example" }))
+  end)
+end)
+
+describe("a client's walk over a route", function()
+  local walk, abuse, limits
+
+  before_each(function()
+    worker.start()
+    limits = worker.instance().config.abuse
+    walk = worker.module("abuse-walk")
+    abuse = worker.module("detectors.abuse")
+  end)
+
+  --- So many requests in this minute; `options.path` and `options.agent` make one of a number.
+  local function visit(address, count, options)
+    local last
+    for n = 1, count do
+      last = walk.addVisit({
+        address = address,
+        route = "r",
+        path = options.path(n),
+        query = options.query and options.query(n),
+        userAgent = options.agent and options.agent(n) or "browser",
+        isDenied = options.denied ~= nil and n % 10 < options.denied,
+      }, limits.max_pages, worker.now) or last
+    end
+    return last
+  end
+
+  local function numbered(n) return "/orders/" .. 4000 + n end
+  local function scattered(n) return "/orders/" .. n * 7919 % 100003 end
+
+  it("is nothing while there are few pages", function()
+    assert.is_nil(visit("a", 200, { path = function(n) return "/orders/" .. n % 10 end }))
+  end)
+
+  it("knows distinct pages, ids and neighbours", function()
+    local found = visit("a", 100, { path = numbered, denied = 5 })
+    assert.is_true(math.abs(found.pages - 100) < 12, found.pages)
+    assert.is_true(found.ids > 0.9 and found.steps > 0.9)
+    assert.is_true(math.abs(found.denied - 0.5) < 0.1)
+    assert.equal(1, found.users)
+  end)
+
+  it("counts users by agent and credential", function()
+    local found = visit("a", 200, { path = scattered, agent = function(n) return "agent" .. n % 8 end })
+    assert.is_true(found.users >= 5 and found.users <= 8)
+  end)
+
+  for _, case in ipairs({
+    { "many refused numbers", { path = scattered, denied = 8 }, 60, "enumeration" },
+    { "many refused hexadecimal names", { path = function(n) return ("/orders/%08x-4711"):format(n * 7919) end, denied = 8 }, 60, "enumeration" },
+    { "many refused numbers in the query", { path = function() return "/order" end, query = function(n) return "x=1&id=" .. n end, denied = 8 }, 60, "enumeration" },
+    { "very many numbers one after the other", { path = numbered }, 200, "enumeration" },
+    { "a list of orders, one after the other", { path = numbered }, 60, nil },
+    { "many names that are no ids", { path = function(n) return "/tags/wool" .. n end, denied = 8 }, 60, nil },
+    { "refused numbers of many users behind one address", { path = scattered, denied = 8, agent = function(n) return "agent" .. n % 8 end }, 60, nil },
+  }) do
+    it("is " .. (case[4] or "nothing special") .. " for " .. case[1], function()
+      local reason = abuse.judgeWalk(limits, visit("a", case[3], case[2]))
+      assert.equal(case[4], reason and reason:match("^%a+"))
+    end)
+  end
+
+  it("is scraping when it goes on for minutes only", function()
+    local reason
+    for minute = 1, 6 do
+      local from = minute * 1000
+      local found = visit("a", 150, { path = function(n) return "/catalogue/page-" .. from + n end })
+      reason = abuse.judgeWalk(limits, found)
+      if minute <= 4 then assert.is_nil(reason) end
+      worker.now = worker.now + 60
+    end
+    assert.equal("scraping", reason:match("^%a+"))
+  end)
+
+  it("survives a hundred thousand others", function()
+    visit("a", 60, { path = scattered, denied = 8 })
+    for n = 1, 100000 do
+      walk.addVisit({ address = "other" .. n, route = "r", path = "/x" }, limits.max_pages, worker.now)
+    end
+    assert.is_table(visit("a", 60, { path = scattered, denied = 8 }))
+  end)
+end)
+
+describe("a consumer's use", function()
+  local quota
+
+  before_each(function()
+    worker.start()
+    quota = worker.module("abuse-quota")
+  end)
+
+  local function use(minutes, count)
+    local most = 0
+    for _ = 1, minutes do
+      for _ = 1, count do most = math.max(most, quota.addUse("partner", 300, worker.now)) end
+      worker.now = worker.now + 60
+    end
+    return most
+  end
+
+  it("is compared with its own usual, once that is known", function()
+    assert.equal(0, use(5, 400))
+    use(10, 40)
+    assert.equal(0, use(1, 290))
+    assert.is_true(use(1, 5000) > 10)
+  end)
+
+  it("of a big consumer is its own usual", function()
+    assert.equal(0, use(10, 2000))
+    assert.is_true(use(3, 3000) < 2)
+  end)
+
+  it("that jumps does not become the usual at once", function()
+    use(30, 40)
+    assert.is_true(use(5, 4000) > 10)
+    assert.is_true(use(1, 4000) > 10)
+  end)
+end)
