@@ -207,5 +207,6 @@ build = {
     ["kong.plugins.threat-response.uninspected"] = "lua-dist/kong/plugins/threat-response/uninspected.lua",
     ["kong.plugins.threat-response.unrouted"] = "lua-dist/kong/plugins/threat-response/unrouted.lua",
     ["kong.plugins.threat-response.verdict"] = "lua-dist/kong/plugins/threat-response/verdict.lua",
+    ["kong.plugins.threat-response.worker-sums"] = "lua-dist/kong/plugins/threat-response/worker-sums.lua",
   },
 }

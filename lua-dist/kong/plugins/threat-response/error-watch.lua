@@ -1,6 +1,4 @@
 local ____exports = {}
-local ____counters_2Ets = require("kong.plugins.threat-response.counters")
-local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 local ____error_2Dsequence_2Ets = require("kong.plugins.threat-response.error-sequence")
@@ -9,8 +7,10 @@ local observeRate = ____error_2Dsequence_2Ets.observeRate
 local observeShare = ____error_2Dsequence_2Ets.observeShare
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local cleanRps = ____route_2Drate_2Ets.cleanRps
+local ____worker_2Dsums_2Ets = require("kong.plugins.threat-response.worker-sums")
+local addUp = ____worker_2Dsums_2Ets.addUp
+local grown = ____worker_2Dsums_2Ets.grown
 local MAX_WATCHES = 1000
-local KEEP_S = 86400
 --- From when on it is an outage: a share, or a number a second.
 local OUTAGE = {service = 0.3, gateway = 0.3, auth = 0.6, ["no-route"] = 0.5}
 local LEAST_CLIENTS = 3
@@ -73,19 +73,10 @@ ____exports.addError = function(route, kind, address, now)
     )
     return watch.sequence.isAlarmed and isCommon(watch)
 end
-local function readSum(watch)
-    local key = (("re" .. watch.kind) .. ":") .. watch.route
-    local sum = unpack(
-        watch.errors > 0 and ({counters:incr(key, watch.errors, 0, KEEP_S)}) or ({counters:get(key)}),
-        1,
-        1
-    )
-    return sum or 0
-end
 --- Errors of all workers in the last second. Where others began earlier, what they had does not count twice.
 local function takeErrors(watch)
-    local sum = readSum(watch)
-    local errors = watch.seen < 0 and watch.errors or math.max(0, sum - watch.seen)
+    local sum = addUp((("re" .. watch.kind) .. ":") .. watch.route, watch.errors)
+    local errors = watch.seen < 0 and watch.errors or grown(watch.seen, sum)
     watch.seen = sum
     watch.errors = 0
     return errors

@@ -15,6 +15,9 @@ local ____route_2Dcrowd_2Ets = require("kong.plugins.threat-response.route-crowd
 local clearCrowd = ____route_2Dcrowd_2Ets.clearCrowd
 local createCrowd = ____route_2Dcrowd_2Ets.createCrowd
 local shareCrowd = ____route_2Dcrowd_2Ets.shareCrowd
+local ____worker_2Dsums_2Ets = require("kong.plugins.threat-response.worker-sums")
+local addUp = ____worker_2Dsums_2Ets.addUp
+local grown = ____worker_2Dsums_2Ets.grown
 --- Seconds between two looks.
 ____exports.TICK_S = 0.2
 local TICKS = 5
@@ -25,7 +28,6 @@ local STEADY = 12
 local ENDS_AFTER = 50
 local SAVE_EVERY = 300
 local LINK_EVERY = 50
-local KEEP_S = 86400
 local HISTORY_S = 30
 local MOST_HISTORY_S = 18000
 local HISTORY_GROWTH = 1.1
@@ -144,22 +146,6 @@ ____exports.floodOf = function(name)
     end
     return ____temp_10
 end
---- Adds what this worker has to the sum of all, which is the answer.
-local function publish(key, own)
-    local sum = unpack(
-        own > 0 and ({counters:incr(key, own, 0, KEEP_S)}) or ({counters:get(key)}),
-        1,
-        1
-    )
-    return sum or 0
-end
---- What was added since the last time; a sum that has expired began anew.
-local function grown(before, now)
-    if before < 0 then
-        return 0
-    end
-    return now < before and now or now - before
-end
 local function shift(last, latest)
     local sum = latest
     for i = 1, TICKS - 1 do
@@ -227,7 +213,7 @@ local function judge(rate, arrived, rps, elapsed, now)
     end
 end
 local function learn(rate, now)
-    local sum = publish("rl" .. rate.name, rate.clean)
+    local sum = addUp("rl" .. rate.name, rate.clean)
     rate.cleanRps = grown(rate.seenClean, sum)
     learnSecond(rate.baseline, rate.cleanRps, now, rate.flood ~= nil or rate.streak > TICKS)
     rate.seenClean = sum
@@ -244,7 +230,7 @@ local function learn(rate, now)
     end
 end
 local function tickRate(rate, elapsed, now)
-    local sum = publish("ra" .. rate.name, rate.count)
+    local sum = addUp("ra" .. rate.name, rate.count)
     local arrived = grown(rate.seen, sum)
     rate.seen = sum
     local rps = shift(rate.last, arrived) / (TICKS * elapsed)

@@ -1,7 +1,7 @@
-import { counters } from "./counters.ts";
 import { hashText } from "./distinct.ts";
 import { createSequence, observeRate, observeShare, type Sequence } from "./error-sequence.ts";
 import { cleanRps } from "./route-rate.ts";
+import { addUp, grown } from "./worker-sums.ts";
 
 /** Counts errors by route and kind, over all workers, from the first of them on; who has none costs nothing. */
 export type ErrorKind = "service" | "gateway" | "auth" | "no-route";
@@ -23,7 +23,6 @@ export interface Watch {
 }
 
 const MAX_WATCHES = 1000;
-const KEEP_S = 86_400;
 /** From when on it is an outage: a share, or a number a second. */
 const OUTAGE: Record<ErrorKind, number> = { service: 0.3, gateway: 0.3, auth: 0.6, "no-route": 0.5 };
 const LEAST_CLIENTS = 3;
@@ -71,16 +70,10 @@ export const addError = (route: string, kind: ErrorKind, address: string, now: n
   return watch.sequence.isAlarmed && isCommon(watch);
 };
 
-const readSum = (watch: Watch): number => {
-  const key = `re${watch.kind}:${watch.route}`;
-  const [sum] = watch.errors > 0 ? counters.incr(key, watch.errors, 0, KEEP_S) : counters.get(key);
-  return (sum as number | undefined) ?? 0;
-};
-
 /** Errors of all workers in the last second. Where others began earlier, what they had does not count twice. */
 const takeErrors = (watch: Watch): number => {
-  const sum = readSum(watch);
-  const errors = watch.seen < 0 ? watch.errors : Math.max(0, sum - watch.seen);
+  const sum = addUp(`re${watch.kind}:${watch.route}`, watch.errors);
+  const errors = watch.seen < 0 ? watch.errors : grown(watch.seen, sum);
   watch.seen = sum;
   watch.errors = 0;
   return errors;

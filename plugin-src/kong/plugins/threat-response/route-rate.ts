@@ -4,6 +4,7 @@ import { counters } from "./counters.ts";
 import { addDistinct, type Distinct } from "./distinct.ts";
 import { admittedShare } from "./flood-share.ts";
 import { clearCrowd, createCrowd, shareCrowd } from "./route-crowd.ts";
+import { addUp, grown } from "./worker-sums.ts";
 
 /**
  * How many requests a second each route and each service gets, and usually gets. Workers count for themselves and add up in the dictionary
@@ -63,7 +64,6 @@ const STEADY = 12;
 const ENDS_AFTER = 50;
 const SAVE_EVERY = 300;
 const LINK_EVERY = 50;
-const KEEP_S = 86_400;
 const HISTORY_S = 30;
 const MOST_HISTORY_S = 18_000;
 const HISTORY_GROWTH = 1.1;
@@ -147,18 +147,6 @@ export const floodOf = (name: string): Flood | undefined => {
   return route === undefined ? undefined : (route.flood ?? route.service?.flood);
 };
 
-/** Adds what this worker has to the sum of all, which is the answer. */
-const publish = (key: string, own: number): number => {
-  const [sum] = own > 0 ? counters.incr(key, own, 0, KEEP_S) : counters.get(key);
-  return (sum as number | undefined) ?? 0;
-};
-
-/** What was added since the last time; a sum that has expired began anew. */
-const grown = (before: number, now: number): number => {
-  if (before < 0) return 0;
-  return now < before ? now : now - before;
-};
-
 const shift = (last: number[], latest: number): number => {
   let sum = latest;
   for (const i of $range(1, TICKS - 1)) {
@@ -215,7 +203,7 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
 };
 
 const learn = (rate: Rate, now: number): void => {
-  const sum = publish(`rl${rate.name}`, rate.clean);
+  const sum = addUp(`rl${rate.name}`, rate.clean);
   rate.cleanRps = grown(rate.seenClean, sum);
   learnSecond(rate.baseline, rate.cleanRps, now, rate.flood !== undefined || rate.streak > TICKS);
   rate.seenClean = sum;
@@ -227,7 +215,7 @@ const learn = (rate: Rate, now: number): void => {
 };
 
 const tickRate = (rate: Rate, elapsed: number, now: number): void => {
-  const sum = publish(`ra${rate.name}`, rate.count);
+  const sum = addUp(`ra${rate.name}`, rate.count);
   const arrived = grown(rate.seen, sum);
   rate.seen = sum;
   const rps = shift(rate.last, arrived) / (TICKS * elapsed);
