@@ -32,8 +32,6 @@ export interface WholeRequest {
 export interface Recipe {
   class: PayloadClass;
   weight: number;
-  /** Files whose rules are joined; a later file's rule replaces an earlier one's of the same name. */
-  grammars: string[];
   /** Places that suit the class, once for each unit of weight. */
   places?: readonly Place[];
   disguises?: readonly Disguise[];
@@ -78,7 +76,7 @@ function writeValue(random: Random, grammar: Grammar, disguises: readonly Disgui
 }
 
 export function createGenerator(recipe: Recipe): AttackGenerator {
-  const grammar: Grammar = new Map(recipe.grammars.flatMap((name) => [...loadGrammar(name)]));
+  const grammar = loadGrammar(recipe.class);
   const { places = ANY_PLACE, disguises = [], whole = [], wholeShare = 0 } = recipe;
   return {
     class: recipe.class,

@@ -6,7 +6,7 @@
  * alternative of a recursive rule must not recurse. `«%:name»` is percent-encoded, `«+:name»` as in forms, `«j:name»` as within a JSON string,
  * `«x:name»` as in XML, `«64:name»` in base64. Lines that start with `»` are comments.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../demo/random.ts";
 
@@ -55,11 +55,17 @@ export function parseGrammar(text: string): Grammar {
   return grammar;
 }
 
-/** The grammar of that file together with the rules that all share. */
+const FOLDER = join(import.meta.dirname, "grammars");
+const FILES = readdirSync(FOLDER).sort();
+
+function readRules(name: string): [string, Rule][] {
+  const files = FILES.filter((file) => file === `${name}.grammar` || file.startsWith(`${name}-`));
+  return files.flatMap((file) => [...parseGrammar(readFileSync(join(FOLDER, file), "utf8"))]);
+}
+
+/** The rules of `name.grammar` and of its parts `name-*.grammar`, with those that all share. */
 export function loadGrammar(name: string): Grammar {
-  const read = (file: string) =>
-    parseGrammar(readFileSync(join(import.meta.dirname, "grammars", `${file}.grammar`), "utf8"));
-  return new Map([...read("common"), ...read(name)]);
+  return new Map([...readRules("common"), ...readRules(name)]);
 }
 
 interface Expansion {

@@ -5,7 +5,6 @@ import * as disguise from "../disguises.ts";
 export const cmdi = createGenerator({
   class: "cmdi",
   weight: 14,
-  grammars: ["cmdi", "cmdi-shell"],
   disguises: [
     disguise.breakWords,
     disguise.breakWords,

@@ -6,7 +6,6 @@ import type { Place } from "../places.ts";
 export const crlf = createGenerator({
   class: "crlf",
   weight: 5,
-  grammars: ["crlf"],
   places: [
     ...Array<Place>(10).fill("query-value"),
     ...Array<Place>(4).fill("path"),

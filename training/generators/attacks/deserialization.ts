@@ -6,7 +6,6 @@ import type { Place } from "../places.ts";
 export const deserialization = createGenerator({
   class: "deserialization",
   weight: 8,
-  grammars: ["deserialization"],
   places: [
     ...Array<Place>(6).fill("query-value"),
     ...Array<Place>(6).fill("cookie"),

@@ -6,7 +6,6 @@ import type { Place } from "../places.ts";
 export const jndi = createGenerator({
   class: "jndi",
   weight: 6,
-  grammars: ["jndi"],
   places: [
     ...ANY_PLACE,
     ...Array<Place>(8).fill("header"),

@@ -5,7 +5,6 @@ import * as disguise from "../disguises.ts";
 export const ldap = createGenerator({
   class: "ldap",
   weight: 4,
-  grammars: ["ldap"],
   disguises: [
     disguise.percentOnce,
     disguise.percentTwice,

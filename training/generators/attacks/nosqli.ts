@@ -137,7 +137,6 @@ const whole: WholeRequest[] = [
 export const nosqli = createGenerator({
   class: "nosqli",
   weight: 9,
-  grammars: ["nosqli"],
   disguises: [
     disguise.percentOnce,
     disguise.percentTwice,

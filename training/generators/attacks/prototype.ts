@@ -117,7 +117,6 @@ const whole: WholeRequest[] = [
 export const prototype = createGenerator({
   class: "prototype",
   weight: 4,
-  grammars: ["prototype"],
   places: [
     "query-value",
     "query-name",

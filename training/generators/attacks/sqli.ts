@@ -5,7 +5,6 @@ import * as disguise from "../disguises.ts";
 export const sqli = createGenerator({
   class: "sqli",
   weight: 16,
-  grammars: ["sqli", "sqli-statements"],
   disguises: [
     disguise.mixKeywords,
     disguise.mixKeywords,

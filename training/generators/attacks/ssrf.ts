@@ -6,7 +6,6 @@ import type { Place } from "../places.ts";
 export const ssrf = createGenerator({
   class: "ssrf",
   weight: 9,
-  grammars: ["ssrf"],
   places: [
     ...Array<Place>(12).fill("query-value"),
     ...Array<Place>(5).fill("json"),

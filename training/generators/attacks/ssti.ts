@@ -5,7 +5,6 @@ import * as disguise from "../disguises.ts";
 export const ssti = createGenerator({
   class: "ssti",
   weight: 10,
-  grammars: ["ssti"],
   disguises: [
     disguise.percentOnce,
     disguise.percentTwice,

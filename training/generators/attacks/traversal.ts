@@ -6,7 +6,6 @@ import type { Place } from "../places.ts";
 export const traversal = createGenerator({
   class: "traversal",
   weight: 12,
-  grammars: ["traversal"],
   places: [...ANY_PLACE, ...Array<Place>(5).fill("path"), "filename", "filename"],
   disguises: [
     disguise.percentOnce,

@@ -5,7 +5,6 @@ import * as disguise from "../disguises.ts";
 export const xss = createGenerator({
   class: "xss",
   weight: 16,
-  grammars: ["xss", "xss-code", "xss-other"],
   disguises: [
     disguise.mixCase,
     disguise.mixCase,

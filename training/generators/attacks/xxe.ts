@@ -71,7 +71,6 @@ const whole: WholeRequest[] = [
 export const xxe = createGenerator({
   class: "xxe",
   weight: 6,
-  grammars: ["xxe"],
   places: [
     "query-value",
     "query-value",
