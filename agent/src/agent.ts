@@ -37,9 +37,10 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
   const metrics = createMetrics();
   let runner: JobRunner | null = null;
   const wake = () => runner?.wake();
-  const engineOptions = { config, db: store.db, log, metrics, wake };
+  const ownUrl = () => urlOf(app, config.HOST);
+  const engineOptions = { config, db: store.db, log, metrics, wake, ownUrl };
   const engine = await createEngine(engineOptions);
-  const app = await buildApp({ config, store, log, metrics, engine, wake });
+  const app: App = await buildApp({ config, store, log, metrics, engine, wake });
   runner = new JobRunner({
     db: store.db,
     kinds: [...ownJobs(engineOptions), ...engine.kinds],
@@ -54,13 +55,18 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
   // The embedded store's directory belongs to one process.
   if (store.kind === "pglite") await endLeases(store.db);
   await runner.start();
-  const { port } = app.server.address() as AddressInfo;
-  const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
   const close = async () => {
     await app.close();
     await runner.stop();
     await engine.close();
     await store.close();
   };
-  return { url: `http://${host}:${port}`, store, app, close };
+  return { url: ownUrl(), store, app, close };
+}
+
+/** With the port that was really taken, also when any was asked for. */
+function urlOf(app: App, configuredHost: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  const host = configuredHost.includes(":") ? `[${configuredHost}]` : configuredHost;
+  return `http://${host}:${port}`;
 }

@@ -19,8 +19,6 @@ import { VERIFY_JOB, verifyIncident } from "./verification/measure.ts";
 /** The members of the agent's configuration that matter here. */
 export interface ResponderConfig {
   GATEWAY_NAME: string;
-  HOST: string;
-  PORT: number;
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
   KONG_ADMIN_URL?: string | undefined;
@@ -38,6 +36,8 @@ export interface ResponderOptions {
   db: Db;
   log: ResponseLog;
   wake: () => void;
+  /** Where the agent listens; it is asked only when the agent does. */
+  ownUrl: () => string;
 }
 
 export interface Responder {
@@ -50,14 +50,13 @@ export interface Responder {
 }
 
 /** Builds the response half of the agent. Throws `PolicyError` when the policy cannot be used. */
-export function createResponder({ config, db, log, wake }: ResponderOptions): Responder {
+export function createResponder({ config, db, log, wake, ownUrl }: ResponderOptions): Responder {
   const policy = openPolicyFile(config.POLICY_FILE ?? defaultPolicyFile(), (text, error) => {
     if (error === null) log.info({}, text);
     else log.warn({ error: error.message }, text);
   });
   const driver = driverOf(config);
   const advisor = advisorOf(config);
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
   const parts: ResponseParts = {
     db,
     gateway: config.GATEWAY_NAME,
@@ -66,7 +65,9 @@ export function createResponder({ config, db, log, wake }: ResponderOptions): Re
     driver,
     advisor,
     channels: channelsOf(config, log),
-    publicUrl,
+    get publicUrl() {
+      return config.PUBLIC_URL ?? ownUrl();
+    },
     log,
     wake,
     now: Date.now,

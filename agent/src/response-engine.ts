@@ -13,6 +13,8 @@ export interface EngineOptions {
   metrics: Metrics;
   /** After a commit that enqueued jobs: they run now instead of at the next poll. */
   wake: () => void;
+  /** Where the agent listens; it is asked only when the agent does. */
+  ownUrl: () => string;
 }
 
 /** What the response half (classify, decide, act, verify, notify) offers to the rest of the agent. */

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FEED_PATH } from "../../contract/decision-feed.ts";
-import { type Batch, HEADER_SIGNATURE, type NodeHealth } from "../../contract/ingest.ts";
+import { type Batch, HEADER_SIGNATURE, INGEST_PATH, type NodeHealth } from "../../contract/ingest.ts";
 import { FEED_SECRET } from "./gateway-node.ts";
 
 /** What a gateway gets when it asks for decisions. */
@@ -64,9 +64,13 @@ export async function startFeedServer(): Promise<FeedServer> {
   let health: NodeHealth | undefined;
   const server = createServer(async (request, response) => {
     const body = await readText(request);
-    if (!request.url!.startsWith(FEED_PATH)) {
+    if (request.url === INGEST_PATH) {
       health = (JSON.parse(body) as Batch).health;
       response.writeHead(202, { "content-type": "application/json" }).end('{"status":"accepted"}');
+      return;
+    }
+    if (!request.url!.startsWith(FEED_PATH)) {
+      response.writeHead(404).end();
       return;
     }
     const answer = make();

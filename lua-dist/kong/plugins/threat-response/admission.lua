@@ -38,19 +38,23 @@ local function ruleAllowedConsumer(instance)
         score = 0
     }
 end
-local function ruleAllowed(instance, source)
-    if instance.allow == nil then
-        return ruleAllowedConsumer(instance)
+--- Which part of the list the request matches.
+local function matchRequest(list, source)
+    if list == nil then
+        return nil
     end
     local variables = ngx.var
     local method = variables.request_method or ""
-    local part = matchList(
-        instance.allow,
+    return matchList(
+        list,
         source.binary,
         method,
         variables.uri or "",
         variables.http_user_agent
     )
+end
+local function ruleAllowed(instance, source)
+    local part = matchRequest(instance.allow, source)
     if part == nil then
         return ruleAllowedConsumer(instance)
     end
@@ -63,18 +67,7 @@ local function ruleAllowed(instance, source)
     }
 end
 local function ruleDenied(instance, source)
-    if instance.deny == nil then
-        return nil
-    end
-    local variables = ngx.var
-    local method = variables.request_method or ""
-    local part = matchList(
-        instance.deny,
-        source.binary,
-        method,
-        variables.uri or "",
-        variables.http_user_agent
-    )
+    local part = matchRequest(instance.deny, source)
     if part == nil then
         return nil
     end

@@ -149,7 +149,7 @@ local allowedConsumers = {consumers = strings("Ids, user names or custom ids of 
 local thresholds = record(
     "Scores of a request, 0 to 100, from which a verdict holds.",
     {
-        {flag = integer("Marks the request for the upstream and the logs.", 40, 1, 100)},
+        {flag = integer("Marks the request: in the logs always, for the upstream by the header `X-Threat-Response` in enforce mode only.", 40, 1, 100)},
         {block = integer("Stops the request in enforce mode.", 70, 1, 100)}
     },
     checkThresholds
@@ -330,7 +330,7 @@ local config = record(
             required = true,
             default = "monitor",
             one_of = {"monitor", "enforce"},
-            description = "`monitor` sees and reports everything and stops nothing."
+            description = "`monitor` sees and reports everything, stops nothing and adds nothing to a request."
         }},
         {gateway = {
             type = "string",

@@ -4,7 +4,7 @@ import { detectSourceFlood, detectUnroutedFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
 import { findIdentity } from "./identities.ts";
-import { matchList } from "./lists.ts";
+import { type CompiledList, matchList } from "./lists.ts";
 import { isTrial } from "./rollout.ts";
 import type { Arrival } from "./trace.ts";
 import { type Ruling, ruleFinding } from "./verdict.ts";
@@ -20,20 +20,22 @@ const ruleAllowedConsumer = (instance: Instance): Ruling | undefined => {
   return { verdict: "allow", by: "list", reason: "allowed by consumer", retry_after: 0, score: 0 };
 };
 
-const ruleAllowed = (instance: Instance, source: Source): Ruling | undefined => {
-  if (instance.allow === undefined) return ruleAllowedConsumer(instance);
+/** Which part of the list the request matches. */
+const matchRequest = (list: CompiledList | undefined, source: Source): string | undefined => {
+  if (list === undefined) return undefined;
   const variables = ngx.var;
   const method = variables.request_method ?? "";
-  const part = matchList(instance.allow, source.binary, method, variables.uri ?? "", variables.http_user_agent);
+  return matchList(list, source.binary, method, variables.uri ?? "", variables.http_user_agent);
+};
+
+const ruleAllowed = (instance: Instance, source: Source): Ruling | undefined => {
+  const part = matchRequest(instance.allow, source);
   if (part === undefined) return ruleAllowedConsumer(instance);
   return { verdict: "allow", by: "list", reason: `allowed by ${part}`, retry_after: 0, score: 0 };
 };
 
 const ruleDenied = (instance: Instance, source: Source): Ruling | undefined => {
-  if (instance.deny === undefined) return undefined;
-  const variables = ngx.var;
-  const method = variables.request_method ?? "";
-  const part = matchList(instance.deny, source.binary, method, variables.uri ?? "", variables.http_user_agent);
+  const part = matchRequest(instance.deny, source);
   if (part === undefined) return undefined;
   return { verdict: "block", by: "list", reason: `denied by ${part}`, retry_after: 0, score: 100 };
 };
