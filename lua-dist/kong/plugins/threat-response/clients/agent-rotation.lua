@@ -17,6 +17,26 @@ local requests = ffi.new("uint32_t[4096]")
 local isTold = ffi.new("uint8_t[4096]")
 --- 64 bits for each slot.
 local bits = ffi.new("uint8_t[32768]")
+--- Most agents come again: hashing their text costs more than all the rest.
+local KEPT = 1000
+local young = {}
+local old = {}
+local size = 0
+local function wordOf(agent)
+    local known = young[agent] or old[agent]
+    if known ~= nil then
+        return known
+    end
+    if size >= KEPT then
+        old = young
+        young = {}
+        size = 0
+    end
+    local word = hashText(agent)
+    young[agent] = word
+    size = size + 1
+    return word
+end
 local function begin(slot, word, now)
     owner[slot] = word
     begun[slot] = now
@@ -53,7 +73,7 @@ ____exports.addAgent = function(address, agent, window, most)
     end
     seen[slot] = now
     requests[slot] = requests[slot] + 1
-    local agentWord = hashText(agent)
+    local agentWord = wordOf(agent)
     local place = slot * 8 + bit.band(
         bit.rshift(agentWord, 3),
         7

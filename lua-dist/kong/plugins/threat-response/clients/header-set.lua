@@ -50,6 +50,9 @@ end
 local function countContradictions(kind)
     local variables = ngx.var
     local count = isAbsent(variables.http_accept_language) + isAbsent(variables.http_accept_encoding)
+    if count == 0 and kind == CHROME then
+        return 0
+    end
     count = count + isAbsent(variables.http_accept)
     if variables.server_protocol == "HTTP/1.0" then
         count = count + 1

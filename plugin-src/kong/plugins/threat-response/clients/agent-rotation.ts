@@ -18,6 +18,26 @@ const isTold = ffi.new("uint8_t[4096]");
 /** 64 bits for each slot. */
 const bits = ffi.new("uint8_t[32768]");
 
+/** Most agents come again: hashing their text costs more than all the rest. */
+const KEPT = 1000;
+let young = new LuaTable<string, number>();
+let old = new LuaTable<string, number>();
+let size = 0;
+
+const wordOf = (agent: string): number => {
+  const known = young.get(agent) ?? old.get(agent);
+  if (known !== undefined) return known;
+  if (size >= KEPT) {
+    old = young;
+    young = new LuaTable();
+    size = 0;
+  }
+  const [word] = hashText(agent);
+  young.set(agent, word);
+  size += 1;
+  return word;
+};
+
 const begin = (slot: number, word: number, now: number): void => {
   owner[slot] = word;
   begun[slot] = now;
@@ -55,7 +75,7 @@ export const addAgent = (address: string, agent: string, window: number, most: n
   } else if (isOver) begin(slot, word, now);
   seen[slot] = now;
   requests[slot] = requests[slot] + 1;
-  const [agentWord] = hashText(agent);
+  const agentWord = wordOf(agent);
   const place = slot * 8 + ((agentWord >>> 3) & 7);
   bits[place] = bits[place] | (1 << (agentWord & 7));
   if (isTold[slot] === 1 || requests[slot] < most) return undefined;

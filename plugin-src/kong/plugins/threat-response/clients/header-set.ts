@@ -48,6 +48,8 @@ const isAbsent = (text: string | undefined): number => (text === undefined || te
 const countContradictions = (kind: number): number => {
   const variables = ngx.var;
   let count = isAbsent(variables.http_accept_language) + isAbsent(variables.http_accept_encoding);
+  // Nearly everybody: what else may be missing is not enough.
+  if (count === 0 && kind === CHROME) return 0;
   count += isAbsent(variables.http_accept);
   if (variables.server_protocol === "HTTP/1.0") count += 1;
   const hints = isAbsent(variables.http_sec_ch_ua);
