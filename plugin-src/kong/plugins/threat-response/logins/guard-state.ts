@@ -47,7 +47,7 @@ export interface LoginCounts {
 const { exp, log } = math;
 
 const ALARM = 12;
-const LASTING_S = 30;
+const LASTING_S = 45;
 const OVERWHELMING = 0.5;
 const OVERWHELMING_S = 5;
 const MIN_FAILURES = 20;
