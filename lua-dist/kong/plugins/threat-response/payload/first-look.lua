@@ -135,32 +135,16 @@ local function isAt(bytes, from, literal, classes)
     end
     return true
 end
-local APOSTROPHE = kindOf(39)
-local function isLetter(bytes, i, to)
-    return i < to and kinds[bytes[i]] < BLANKS
-end
---- Whether the apostrophe at `i` is one of prose, as in "it's", "don't", "we'll".
-local function isContraction(bytes, i, to, before)
-    if before >= BLANKS or not isLetter(bytes, i + 1, to) then
-        return false
-    end
-    local next = bit.bor(bytes[i + 1], 32)
-    if next == 115 or next == 116 or next == 109 or next == 100 then
-        return not isLetter(bytes, i + 2, to)
-    end
-    if next ~= 108 and next ~= 114 and next ~= 118 then
-        return false
-    end
-    return isLetter(bytes, i + 2, to) and not isLetter(bytes, i + 3, to)
-end
 --- Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0.
 function ____exports.confirm(bytes, i, to, pair, kind, classes)
-    local before = bit.band(pair, KINDS - 1)
     if shorts[bit.bor(
-        bit.lshift(before, 6),
+        bit.lshift(
+            bit.band(pair, KINDS - 1),
+            6
+        ),
         kind
     )] ~= 0 then
-        return kind == APOSTROPHE and isContraction(bytes, i, to, before) and 0 or 1
+        return 1
     end
     local known = candidates[bit.bor(
         bit.lshift(pair, 6),

@@ -12,14 +12,12 @@ const isStreamed = (facts: Facts, type: string): boolean =>
   sub(type, 1, 16) === "application/grpc" ||
   facts.headers.upgrade !== undefined;
 
-/** Bytes for machines hide no text, where they are what they say. */
-const OPAQUE = ["image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip"];
-
+/** Bytes for machines hide no text, where they are what they say. No loop: short ones keep what calls them from being compiled. */
 const isOpaque = (type: string): boolean => {
-  for (const prefix of OPAQUE) {
-    if (sub(type, 1, prefix.length) === prefix) return type !== "image/svg+xml";
-  }
-  return false;
+  const kind = sub(type, 1, 6);
+  if (kind === "image/" || kind === "audio/" || kind === "video/") return type !== "image/svg+xml";
+  if (kind !== "applic") return sub(type, 1, 5) === "font/";
+  return sub(type, 1, 24) === "application/octet-stream" || sub(type, 1, 15) === "application/zip";
 };
 
 const hasBody = (facts: Facts): boolean => {

@@ -115,21 +115,6 @@ function isAt(bytes: ffi.Numbers, from: number, literal: string, classes: ffi.Nu
   return true;
 }
 
-const APOSTROPHE = kindOf(39);
-
-function isLetter(bytes: ffi.Numbers, i: number, to: number): boolean {
-  return i < to && kinds[bytes[i]] < BLANKS;
-}
-
-/** Whether the apostrophe at `i` is one of prose, as in "it's", "don't", "we'll". */
-function isContraction(bytes: ffi.Numbers, i: number, to: number, before: number): boolean {
-  if (before >= BLANKS || !isLetter(bytes, i + 1, to)) return false;
-  const next = bytes[i + 1] | 32;
-  if (next === 115 || next === 116 || next === 109 || next === 100) return !isLetter(bytes, i + 2, to);
-  if (next !== 108 && next !== 114 && next !== 118) return false;
-  return isLetter(bytes, i + 2, to) && !isLetter(bytes, i + 3, to);
-}
-
 /** Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0. */
 export function confirm(
   bytes: ffi.Numbers,
@@ -139,8 +124,7 @@ export function confirm(
   kind: number,
   classes: ffi.Numbers,
 ): number {
-  const before = pair & (KINDS - 1);
-  if (shorts[(before << 6) | kind] !== 0) return kind === APOSTROPHE && isContraction(bytes, i, to, before) ? 0 : 1;
+  if (shorts[((pair & (KINDS - 1)) << 6) | kind] !== 0) return 1;
   const known = candidates.get((pair << 6) | kind);
   if (known === undefined) return 0;
   for (const { literal, offset } of known) {

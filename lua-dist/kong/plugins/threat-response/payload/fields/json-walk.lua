@@ -101,76 +101,113 @@ local function judgeAround(bytes, i, to, root)
     floor = next + 1
     return next
 end
+local state = OUTSIDE
+local pair = FIRST_PAIR
+local run = 0
+local all = 0
+local levels = 0
+--- Goes on from `from` to the next marked byte in a string but the one at `known`, or behind a run of base64, or to the end. Nothing but
+-- this is in the loop, so that the compiler finds no other way through it.
+local function advanceTo(bytes, from, to, known)
+    local now, last, history, seen, sum = state, pair, run, all, levels
+    local i = from
+    while i < to do
+        local entry = ____table[now + bytes[i]]
+        local kind = bit.band(entry, KIND)
+        local isMarked = bit.band(
+            marks[bit.bor(
+                bit.lshift(last, 3),
+                bit.arshift(kind, 3)
+            )],
+            bit.lshift(
+                1,
+                bit.band(kind, 7)
+            )
+        ) ~= 0
+        if isMarked and now ~= OUTSIDE and i ~= known then
+            break
+        end
+        now = bit.band(entry, STATE)
+        last = bit.band(
+            bit.bor(
+                bit.lshift(last, 6),
+                kind
+            ),
+            PAIRS
+        )
+        history = bit.bor(
+            bit.lshift(history, 1),
+            bit.band(
+                bit.arshift(entry, BASE64),
+                1
+            )
+        )
+        seen = bit.bor(seen, entry)
+        sum = sum + bit.band(
+            bit.arshift(entry, DEPTH),
+            LEVEL
+        )
+        i = i + 1
+        if bit.band(history, RUN_AND_BEFORE) == RUN then
+            break
+        end
+    end
+    state = now
+    pair = last
+    run = history
+    all = seen
+    levels = sum
+    return i
+end
+--- Judges the string that `i` is in; returns where to go on behind it.
+local function judgeAt(bytes, i, to, root)
+    local quote = judgeAround(bytes, i, to, root)
+    levels = levels + (quote + 1 - i)
+    state = quote < to and OUTSIDE or INSIDE
+    pair = FIRST_PAIR
+    run = 0
+    return quote + 1
+end
+local function start(bytes, to)
+    state = OUTSIDE
+    pair = FIRST_PAIR
+    run = 0
+    all = 0
+    levels = 0
+    floor = startOf(bytes, to)
+    startPath()
+    return floor
+end
 --- Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding.
 function ____exports.walkJson(bytes, to, root)
     local best
-    local state = OUTSIDE
-    local pair = FIRST_PAIR
-    local run = 0
-    local all = 0
-    local levels = 0
-    local i = startOf(bytes, to)
+    local i = start(bytes, to)
     local first = i
-    floor = i
-    startPath()
+    local known = -1
     while i < to do
-        do
-            local entry = ____table[state + bytes[i]]
-            local kind = bit.band(entry, KIND)
-            if bit.band(
-                marks[bit.bor(
-                    bit.lshift(pair, 3),
-                    bit.arshift(kind, 3)
-                )],
-                bit.lshift(
-                    1,
-                    bit.band(kind, 7)
-                )
-            ) ~= 0 and state ~= OUTSIDE and confirm(
+        i = advanceTo(bytes, i, to, known)
+        if bit.band(run, RUN_AND_BEFORE) == RUN then
+            if bytes[i - SHORTEST - 1] == QUOTE then
+                noteBase64(bytes, i - SHORTEST, to, root)
+            end
+            run = 0
+        elseif i < to then
+            known = i
+            if confirm(
                 bytes,
                 i,
                 to,
                 pair,
-                kind,
+                bit.band(____table[state + bytes[i]], KIND),
                 PLAIN
             ) == 1 then
-                local next = judgeAround(bytes, i, to, root)
+                i = judgeAt(bytes, i, to, root)
                 best = stronger(
                     best,
                     takeFinding()
                 )
-                levels = levels + (next + 1 - i)
-                state = next < to and OUTSIDE or INSIDE
-                pair = FIRST_PAIR
-                i = next + 1
-                goto __continue15
             end
-            state = bit.band(entry, STATE)
-            pair = bit.band(
-                bit.bor(
-                    bit.lshift(pair, 6),
-                    kind
-                ),
-                PAIRS
-            )
-            run = bit.bor(
-                bit.lshift(run, 1),
-                bit.band(
-                    bit.arshift(entry, BASE64),
-                    1
-                )
-            )
-            if bit.band(run, RUN_AND_BEFORE) == RUN and bytes[i - SHORTEST] == QUOTE then
-                noteBase64(bytes, i + 1 - SHORTEST, to, root)
-            end
-            all = bit.bor(all, entry)
-            levels = levels + bit.band(
-                bit.arshift(entry, DEPTH),
-                LEVEL
-            )
-            i = i + 1
         end
-        ::__continue15::
     end
     malformed = bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first
     return best

@@ -89,41 +89,79 @@ function judgeAround(bytes: ffi.Numbers, i: number, to: number, root: string): n
   return next;
 }
 
+let state = OUTSIDE;
+let pair = FIRST_PAIR;
+let run = 0;
+let all = 0;
+let levels = 0;
+
+/**
+ * Goes on from `from` to the next marked byte in a string but the one at `known`, or behind a run of base64, or to the end. Nothing but
+ * this is in the loop, so that the compiler finds no other way through it.
+ */
+function advanceTo(bytes: ffi.Numbers, from: number, to: number, known: number): number {
+  let [now, last, history, seen, sum] = [state, pair, run, all, levels];
+  let i = from;
+  while (i < to) {
+    const entry = table[now + bytes[i]];
+    const kind = entry & KIND;
+    const isMarked = (marks[(last << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0;
+    if (isMarked && now !== OUTSIDE && i !== known) break;
+    now = entry & STATE;
+    last = ((last << 6) | kind) & PAIRS;
+    history = (history << 1) | ((entry >> BASE64) & 1);
+    seen = seen | entry;
+    sum += (entry >> DEPTH) & LEVEL;
+    i++;
+    if ((history & RUN_AND_BEFORE) === RUN) break;
+  }
+  state = now;
+  pair = last;
+  run = history;
+  all = seen;
+  levels = sum;
+  return i;
+}
+
+/** Judges the string that `i` is in; returns where to go on behind it. */
+function judgeAt(bytes: ffi.Numbers, i: number, to: number, root: string): number {
+  const quote = judgeAround(bytes, i, to, root);
+  levels += quote + 1 - i;
+  state = quote < to ? OUTSIDE : INSIDE;
+  pair = FIRST_PAIR;
+  run = 0;
+  return quote + 1;
+}
+
+function start(bytes: ffi.Numbers, to: number): number {
+  state = OUTSIDE;
+  pair = FIRST_PAIR;
+  run = 0;
+  all = 0;
+  levels = 0;
+  floor = startOf(bytes, to);
+  startPath();
+  return floor;
+}
+
 /** Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding. */
 export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
-  let state = OUTSIDE;
-  let pair = FIRST_PAIR;
-  let run = 0;
-  let all = 0;
-  let levels = 0;
-  let i = startOf(bytes, to);
+  let i = start(bytes, to);
   const first = i;
-  floor = i;
-  startPath();
+  let known = -1;
   while (i < to) {
-    const entry = table[state + bytes[i]];
-    const kind = entry & KIND;
-    if (
-      (marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 &&
-      state !== OUTSIDE &&
-      confirm(bytes, i, to, pair, kind, PLAIN) === 1
-    ) {
-      const next = judgeAround(bytes, i, to, root);
-      best = stronger(best, takeFinding());
-      levels += next + 1 - i;
-      state = next < to ? OUTSIDE : INSIDE;
-      pair = FIRST_PAIR;
-      i = next + 1;
-      continue;
+    i = advanceTo(bytes, i, to, known);
+    if ((run & RUN_AND_BEFORE) === RUN) {
+      if (bytes[i - SHORTEST - 1] === QUOTE) noteBase64(bytes, i - SHORTEST, to, root);
+      run = 0;
+    } else if (i < to) {
+      known = i;
+      if (confirm(bytes, i, to, pair, table[state + bytes[i]] & KIND, PLAIN) === 1) {
+        i = judgeAt(bytes, i, to, root);
+        best = stronger(best, takeFinding());
+      }
     }
-    state = entry & STATE;
-    pair = ((pair << 6) | kind) & PAIRS;
-    run = (run << 1) | ((entry >> BASE64) & 1);
-    if ((run & RUN_AND_BEFORE) === RUN && bytes[i - SHORTEST] === QUOTE) noteBase64(bytes, i + 1 - SHORTEST, to, root);
-    all = all | entry;
-    levels += (entry >> DEPTH) & LEVEL;
-    i++;
   }
   malformed = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;
   return best;
