@@ -20,6 +20,7 @@ interface Field {
   between?: [number, number];
   referenceable?: boolean;
   fields?: Record<string, Field>[];
+  elements?: Field;
 }
 
 const DUMP = `
@@ -58,7 +59,10 @@ function pluginRows(fields: Record<string, Field>[], prefix: string): string[] {
     Object.entries(entry).flatMap(([name, field]) =>
       field.type === "record"
         ? pluginRows(field.fields ?? [], `${prefix}${name}.`)
-        : [`| \`${prefix}${name}\` | ${cell(limits(field))} | ${cell(field.description ?? "")} |`],
+        : [
+            `| \`${prefix}${name}\` | ${cell(limits(field))} | ${cell(field.description ?? "")} |`,
+            ...pluginRows(field.elements?.fields ?? [], `${prefix}${name}[].`),
+          ],
     ),
   );
 }

@@ -140,6 +140,12 @@ export const BUNDLED_PLUGINS: Readonly<Record<string, PluginSchema>> = {
     realm: { type: "string", required: true, default: "service" },
   }),
   "bot-detection": withoutConsumer({ allow: regexes, deny: regexes }),
+  "http-log": schema({
+    http_endpoint: { type: "string", required: true },
+    method: { type: "string", default: "POST", one_of: ["POST", "PUT", "PATCH"] },
+    content_type: { type: "string", default: "application/json", one_of: ["application/json"] },
+    timeout: { type: "number", default: 10000 },
+  }),
   "ip-restriction": schema(
     { allow: list(range), deny: list(range), status: { type: "number" }, message: text },
     [atLeastOneOf("config.allow", "config.deny")],

@@ -5,6 +5,7 @@ local BUNDLED = {
   "acl",
   "basic-auth",
   "bot-detection",
+  "http-log",
   "ip-restriction",
   "key-auth",
   "post-function",

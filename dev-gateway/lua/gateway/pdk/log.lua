@@ -50,6 +50,24 @@ local function set_path(target, key, value, mode)
   end
 end
 
+--- Kong takes a table only once in one value, and no functions.
+local function is_plain(value, visited)
+  local kind = type(value)
+  if kind ~= "table" then
+    return kind == "nil" or kind == "number" or kind == "string" or kind == "boolean" or value == ngx.null
+  end
+  if visited[value] then
+    return false
+  end
+  visited[value] = true
+  for _, member in pairs(value) do
+    if not is_plain(member, visited) then
+      return false
+    end
+  end
+  return true
+end
+
 local function without_secrets(headers)
   for _, name in ipairs({ "authorization", "proxy-authorization" }) do
     if headers[name] then
@@ -72,6 +90,9 @@ function M.serialize()
     consumer = ctx.authenticated_consumer,
   }
   for _, entry in ipairs(ctx.gateway_log_values or {}) do
+    if not is_plain(entry.value, {}) then
+      error("value must be nil, a number, string, boolean or a table of these that names no table twice", 2)
+    end
     set_path(record, entry.key, entry.value, entry.mode)
   end
   return record

@@ -5,6 +5,8 @@ local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local configureDecisions = ____decisions_2Ets.configureDecisions
 local ____credential_2Ets = require("kong.plugins.threat-response.features.credential")
 local credentialVariables = ____credential_2Ets.credentialVariables
+local ____custom_2Drules_2Ets = require("kong.plugins.threat-response.known.custom-rules")
+local compileRules = ____custom_2Drules_2Ets.compileRules
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local compileList = ____lists_2Ets.compileList
 local ____report_2Ets = require("kong.plugins.threat-response.report")
@@ -16,37 +18,53 @@ local function toSet(values)
     end
     return set
 end
-local function compile(config)
-    local ____config_3 = config
-    local ____temp_4 = config.mode == "enforce"
-    local ____temp_5 = config.mode == "enforce" and "E" or "M"
-    local ____compileList_result_6 = compileList(config.allow)
-    local ____compileList_result_7 = compileList(config.deny)
-    local ____compileRanges_result_8 = compileRanges(config.trusted_proxies)
-    local ____toSet_result_9 = toSet(config.login.failure_statuses)
-    local ____credentialVariables_result_10 = credentialVariables(config.identity)
-    local ____temp_2
-    local ____opt_0 = config.allow.consumers
-    if (____opt_0 and ____opt_0[1]) == nil then
-        ____temp_2 = nil
+--- The schema lets no bad rule pass; should one come another way, the others of the plugin work on.
+local function compileOwnRules(config)
+    local ok, rules = pcall(compileRules, config.rules)
+    if not ok then
+        kong.log.err("the rules of the configuration are not used: ", rules)
+    end
+    local ____ok_0
+    if ok then
+        ____ok_0 = rules
     else
-        ____temp_2 = toSet(config.allow.consumers)
+        ____ok_0 = nil
+    end
+    return ____ok_0
+end
+local function compile(config)
+    local ____config_4 = config
+    local ____temp_5 = config.mode == "enforce"
+    local ____temp_6 = config.mode == "enforce" and "E" or "M"
+    local ____compileList_result_7 = compileList(config.allow)
+    local ____compileList_result_8 = compileList(config.deny)
+    local ____compileRanges_result_9 = compileRanges(config.trusted_proxies)
+    local ____compileOwnRules_result_10 = compileOwnRules(config)
+    local ____toSet_result_11 = toSet(config.login.failure_statuses)
+    local ____credentialVariables_result_12 = credentialVariables(config.identity)
+    local ____temp_3
+    local ____opt_1 = config.allow.consumers
+    if (____opt_1 and ____opt_1[1]) == nil then
+        ____temp_3 = nil
+    else
+        ____temp_3 = toSet(config.allow.consumers)
     end
     return {
-        config = ____config_3,
-        enforce = ____temp_4,
-        namespace = ____temp_5,
-        allow = ____compileList_result_6,
-        deny = ____compileList_result_7,
-        trustedProxies = ____compileRanges_result_8,
-        isLoginFailure = ____toSet_result_9,
-        credentialVariables = ____credentialVariables_result_10,
-        allowedConsumers = ____temp_2
+        config = ____config_4,
+        enforce = ____temp_5,
+        namespace = ____temp_6,
+        allow = ____compileList_result_7,
+        deny = ____compileList_result_8,
+        trustedProxies = ____compileRanges_result_9,
+        rules = ____compileOwnRules_result_10,
+        isLoginFailure = ____toSet_result_11,
+        credentialVariables = ____credentialVariables_result_12,
+        allowedConsumers = ____temp_3
     }
 end
-local ____table_11 = table
-local sort = ____table_11.sort
-local concat = ____table_11.concat
+local ____table_13 = table
+local sort = ____table_13.sort
+local concat = ____table_13.concat
 local describe
 --- The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count.
 describe = function(value)

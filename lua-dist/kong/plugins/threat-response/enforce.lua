@@ -20,38 +20,6 @@ local function isEnforced(instance, ruling)
     end
     return ____instance_enforce_2
 end
---- One value that any of Kong's log plugins writes.
-local function describe(instance, trace, ruling)
-    local ____ruling_3 = ruling
-    local finding = ____ruling_3.finding
-    local ____kong_log_set_serialize_value_27 = kong.log.set_serialize_value
-    local ____ruling_verdict_16 = ruling.verdict
-    local ____isEnforced_result_17 = isEnforced(instance, ruling)
-    local ____ruling_by_18 = ruling.by
-    local ____temp_19 = finding and finding.category
-    local ____temp_20 = finding and finding.class
-    local ____temp_21 = finding and finding.detector
-    local ____temp_22 = finding and finding.field
-    local ____temp_23 = finding and finding.window
-    local ____ruling_score_24 = ruling.score
-    local ____ruling_reason_25 = ruling.reason
-    local ____ruling_decision_26 = ruling.decision
-    local ____opt_14 = trace.facts
-    ____kong_log_set_serialize_value_27("threat_response", {
-        verdict = ____ruling_verdict_16,
-        enforced = ____isEnforced_result_17,
-        by = ____ruling_by_18,
-        category = ____temp_19,
-        class = ____temp_20,
-        detector = ____temp_21,
-        field = ____temp_22,
-        window = ____temp_23,
-        score = ____ruling_score_24,
-        reason = ____ruling_reason_25,
-        decision = ____ruling_decision_26,
-        uninspected = ____opt_14 and ____opt_14.uninspected
-    })
-end
 local function stop(ruling)
     local reference = ngx.var.kong_request_id or ngx.var.request_id
     if ruling.verdict == "block" then
@@ -60,13 +28,10 @@ local function stop(ruling)
         kong.response.exit(429, {message = "Too many requests", reference = reference}, {["Retry-After"] = ruling.retry_after})
     end
 end
-local function note(instance, trace, ruling)
+local function note(trace, ruling)
     trace.ruling = ruling
     if ruling.decision ~= nil then
         countHit(ruling.decision)
-    end
-    if ruling.verdict ~= "allow" then
-        describe(instance, trace, ruling)
     end
 end
 --- Does what the ruling says, unless the instance or the detector only monitors. Nothing runs after a stop, so the marks come first.
@@ -76,7 +41,7 @@ ____exports.enforce = function(instance, trace, ruling)
     end
     local isStronger = stronger(trace.ruling, ruling) == ruling
     if isStronger then
-        note(instance, trace, ruling)
+        note(trace, ruling)
     end
     if not isEnforced(instance, ruling) or ruling.verdict == "allow" then
         return
@@ -87,11 +52,11 @@ ____exports.enforce = function(instance, trace, ruling)
         return
     end
     if isStronger then
-        local ____kong_service_request_set_header_30 = kong.service.request.set_header
-        local ____opt_28 = ruling.finding
-        ____kong_service_request_set_header_30(
+        local ____kong_service_request_set_header_5 = kong.service.request.set_header
+        local ____opt_3 = ruling.finding
+        ____kong_service_request_set_header_5(
             HEADER,
-            (("flag;category=" .. (____opt_28 and ____opt_28.category or "uninspected")) .. ";score=") .. tostring(ruling.score)
+            (("flag;category=" .. (____opt_3 and ____opt_3.category or "uninspected")) .. ";score=") .. tostring(ruling.score)
         )
     end
 end

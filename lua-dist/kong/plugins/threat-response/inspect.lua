@@ -13,6 +13,8 @@ local detect = ____index_2Ets.detect
 local ____enforce_2Ets = require("kong.plugins.threat-response.enforce")
 local clearForgedHeader = ____enforce_2Ets.clearForgedHeader
 local enforce = ____enforce_2Ets.enforce
+local ____explain_2Ets = require("kong.plugins.threat-response.explain")
+local explain = ____explain_2Ets.explain
 local ____facts_2Ets = require("kong.plugins.threat-response.features.facts")
 local readFacts = ____facts_2Ets.readFacts
 local ____source_2Ets = require("kong.plugins.threat-response.features.source")
@@ -116,6 +118,7 @@ ____exports.inspectLog = function(instance)
         traceOf()
     )
     detectAfterwards(instance, outcome)
+    explain(outcome, instance.enforce)
     learnFrom(instance, outcome)
     reportOutcome(instance, outcome)
 end

@@ -83,6 +83,101 @@ local function checkAgent(agent)
     end
     return true
 end
+--- Whether the quantifier at `i` lets what is before it repeat without a bound, and where it ends. Possessive ones do not count.
+local function readQuantifier(pattern, i)
+    local mark = string.sub(pattern, i, i)
+    local least, most = string.match(pattern, "^{(%d*),(%d*)}", i)
+    local whole = string.match(pattern, "^{%d*,?%d*}", i)
+    local next = i
+    local isUnbounded = false
+    if mark == "*" or mark == "+" then
+        isUnbounded = true
+        next = i + 1
+    elseif whole ~= nil then
+        isUnbounded = least ~= nil and (most == "" or (tonumber(most) or 0) > 20)
+        next = i + #whole
+    elseif mark == "?" then
+        next = i + 1
+    end
+    local after = string.sub(pattern, next, next)
+    if next > i and (after == "+" or after == "?") then
+        return isUnbounded and after ~= "+", next + 1
+    end
+    return isUnbounded, next
+end
+--- Index behind the class that starts at `i`.
+local function skipClass(pattern, i)
+    local at = i + 1
+    if string.sub(pattern, at, at) == "^" then
+        at = at + 1
+    end
+    at = at + 1
+    while at <= #pattern and string.sub(pattern, at, at) ~= "]" do
+        at = at + (string.sub(pattern, at, at) == "\\" and 2 or 1)
+    end
+    return at + 1
+end
+--- Repetition inside of repetition, as in `(a+)+`: some texts would take such a pattern for ever.
+local function nestsRepetition(pattern)
+    local repeats = {false}
+    local i = 1
+    while i <= #pattern do
+        do
+            local mark = string.sub(pattern, i, i)
+            local inner = false
+            if mark == "(" then
+                repeats[#repeats + 1] = false
+                i = i + 1
+                goto __continue36
+            end
+            if mark == ")" and #repeats > 1 then
+                inner = table.remove(repeats)
+            end
+            if mark == "[" then
+                i = skipClass(pattern, i)
+            else
+                i = i + (mark == "\\" and 2 or 1)
+            end
+            local isUnbounded, next = readQuantifier(pattern, i)
+            if isUnbounded and inner then
+                return true
+            end
+            if isUnbounded or inner then
+                repeats[#repeats] = true
+            end
+            i = next
+        end
+        ::__continue36::
+    end
+    return false
+end
+local function checkPattern(pattern)
+    if nestsRepetition(pattern) then
+        return nil, "repeats a group that itself repeats without a bound: such a pattern can take for ever"
+    end
+    if (nginx and nginx.re) == nil then
+        return true
+    end
+    local ok, ____, ____, problem = pcall(nginx.re.find, "", pattern, "ij")
+    if not ok or problem ~= nil then
+        local ____problem_3 = problem
+        if ____problem_3 == nil then
+            ____problem_3 = "it does not compile"
+        end
+        return nil, "is no regular expression (PCRE): " .. tostring(____problem_3)
+    end
+    return true
+end
+local function checkRule(rule)
+    if rule.on == "header" and type(rule.header) ~= "string" then
+        return nil, "'header' is required with 'on: header'"
+    end
+    local hasLiterals = type(rule.literals) == "table" and #rule.literals > 0
+    if not hasLiterals and type(rule.pattern) ~= "string" then
+        return nil, "'literals' or 'pattern' is required"
+    end
+    return true
+end
 local function flag(description, value)
     return {type = "boolean", required = true, default = value, description = description}
 end
@@ -184,6 +279,55 @@ local known = record(
         {enforce_share = enforceShare}
     }
 )
+local rule = record(
+    "A rule of one's own.",
+    {
+        {id = {
+            type = "string",
+            required = true,
+            match = "^[%w._-]+$",
+            len_max = 64,
+            description = "Names the rule in logs."
+        }},
+        {description = {type = "string", len_max = 200, description = "What it is for; shown in logs."}},
+        {on = {type = "string", required = true, one_of = {
+            "path",
+            "query",
+            "agent",
+            "header",
+            "body",
+            "any"
+        }, description = "The part it is about; `any` is path, query, body, User-Agent, Referer and cookies."}},
+        {header = {type = "string", match = "^[%w_-]+$", len_max = 64, description = "Name of the header, with `on: header`."}},
+        {literals = {
+            type = "array",
+            required = true,
+            default = {},
+            len_max = 50,
+            elements = {type = "string", len_min = 3, len_max = 128},
+            description = "One of them has to occur, decoded or not, without regard to case."
+        }},
+        {pattern = {type = "string", len_max = 512, custom_validator = checkPattern, description = "Regular expression (PCRE), without regard to case, tried on the first 2 KB of the decoded part. Has to match too where literals are given; without literals it is tried on every request."}},
+        {methods = strings("HTTP methods it is limited to; empty for all.", {match = "^%u+$"}, {})},
+        {action = {
+            type = "string",
+            required = true,
+            default = "flag",
+            one_of = {"flag", "throttle", "block"},
+            description = "The strongest thing it does, where its score reaches `thresholds.block`."
+        }},
+        {score = integer("Compared with the thresholds.", 70, 1, 100)}
+    },
+    checkRule
+)
+local rules = {
+    type = "array",
+    required = true,
+    default = {},
+    len_max = 100,
+    elements = rule,
+    description = "Rules of one's own, matched in one pass with what ships with the plugin."
+}
 local LOGIN_PATHS = {
     "/login",
     "/signin",
@@ -346,6 +490,7 @@ local config = record(
         {thresholds = thresholds},
         {payload = payload},
         {known = known},
+        {rules = rules},
         {login = login},
         {flood = flood},
         {identity = identity},

@@ -10,10 +10,8 @@ ____exports.stronger = function(a, b)
     end
     return ____exports.STRENGTH[b.verdict] > ____exports.STRENGTH[a.verdict] and b or a
 end
-local function isStop(verdict)
-    return verdict == "throttle" or verdict == "block"
-end
-____exports.stops = function(ruling) return ruling ~= nil and isStop(ruling.verdict) end
+____exports.isStop = function(verdict) return verdict == "throttle" or verdict == "block" end
+____exports.stops = function(ruling) return ruling ~= nil and ____exports.isStop(ruling.verdict) end
 --- A finding at the block threshold earns its own strongest action, one at the flag threshold a flag, anything below nothing.
 ____exports.ruleFinding = function(finding, thresholds, retryAfter)
     if finding.score < thresholds.flag then

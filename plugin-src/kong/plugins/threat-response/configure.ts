@@ -1,6 +1,7 @@
 import { compileRanges, type RangeSet } from "./cidr.ts";
 import { configureDecisions } from "./decisions.ts";
 import { credentialVariables } from "./features/credential.ts";
+import { type CustomRules, compileRules, type RuleConfig } from "./known/custom-rules.ts";
 import { type CompiledList, compileList } from "./lists.ts";
 import type { Limits } from "./payload/inspection.ts";
 import { configureReporting } from "./report.ts";
@@ -27,6 +28,8 @@ export interface Config {
     enforce_share: number;
   };
   known: { enabled: boolean; agents: boolean; paths: boolean; exploits: boolean; enforce_share: number };
+  /** The operator's own. */
+  rules?: RuleConfig[];
   login: {
     enabled: boolean;
     /** Path prefixes of login routes; a route with an Authorization: Basic header counts as one always. */
@@ -137,6 +140,7 @@ export interface Instance {
   allow: CompiledList | undefined;
   deny: CompiledList | undefined;
   trustedProxies: RangeSet | undefined;
+  rules: CustomRules | undefined;
   isLoginFailure: LuaSet<number>;
   /** Nginx's names of where requests present credentials. */
   credentialVariables: string[];
@@ -150,6 +154,13 @@ const toSet = <K extends AnyNotNil>(values: K[]): LuaSet<K> => {
   return set;
 };
 
+/** The schema lets no bad rule pass; should one come another way, the others of the plugin work on. */
+const compileOwnRules = (config: Config): CustomRules | undefined => {
+  const [ok, rules] = pcall(compileRules, config.rules);
+  if (!ok) kong.log.err("the rules of the configuration are not used: ", rules);
+  return ok ? (rules as CustomRules | undefined) : undefined;
+};
+
 const compile = (config: Config): Instance => ({
   config,
   enforce: config.mode === "enforce",
@@ -157,6 +168,7 @@ const compile = (config: Config): Instance => ({
   allow: compileList(config.allow),
   deny: compileList(config.deny),
   trustedProxies: compileRanges(config.trusted_proxies),
+  rules: compileOwnRules(config),
   isLoginFailure: toSet(config.login.failure_statuses),
   credentialVariables: credentialVariables(config.identity),
   allowedConsumers: config.allow.consumers?.[0] === undefined ? undefined : toSet(config.allow.consumers),

@@ -14,25 +14,6 @@ export const clearForgedHeader = (): void => {
 const isEnforced = (instance: Instance, ruling: Ruling): boolean =>
   instance.enforce && ruling.finding?.isTrial !== true;
 
-/** One value that any of Kong's log plugins writes. */
-const describe = (instance: Instance, trace: Trace, ruling: Ruling): void => {
-  const { finding } = ruling;
-  kong.log.set_serialize_value("threat_response", {
-    verdict: ruling.verdict,
-    enforced: isEnforced(instance, ruling),
-    by: ruling.by,
-    category: finding?.category,
-    class: finding?.class,
-    detector: finding?.detector,
-    field: finding?.field,
-    window: finding?.window,
-    score: ruling.score,
-    reason: ruling.reason,
-    decision: ruling.decision,
-    uninspected: trace.facts?.uninspected,
-  });
-};
-
 const stop = (ruling: Ruling): void => {
   // Little for attackers: an operator finds the request by this id in the logs.
   const reference = ngx.var.kong_request_id ?? ngx.var.request_id;
@@ -40,17 +21,16 @@ const stop = (ruling: Ruling): void => {
   else kong.response.exit(429, { message: "Too many requests", reference }, { "Retry-After": ruling.retry_after });
 };
 
-const note = (instance: Instance, trace: Trace, ruling: Ruling): void => {
+const note = (trace: Trace, ruling: Ruling): void => {
   trace.ruling = ruling;
   if (ruling.decision !== undefined) countHit(ruling.decision);
-  if (ruling.verdict !== "allow") describe(instance, trace, ruling);
 };
 
 /** Does what the ruling says, unless the instance or the detector only monitors. Nothing runs after a stop, so the marks come first. */
 export const enforce = (instance: Instance, trace: Trace, ruling: Ruling | undefined): void => {
   if (ruling === undefined) return;
   const isStronger = stronger(trace.ruling, ruling) === ruling;
-  if (isStronger) note(instance, trace, ruling);
+  if (isStronger) note(trace, ruling);
   if (!isEnforced(instance, ruling) || ruling.verdict === "allow") return;
   if (stops(ruling)) {
     trace.stopped = true;

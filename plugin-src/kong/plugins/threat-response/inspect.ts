@@ -5,6 +5,7 @@ import { detectAfterwards } from "./detectors/afterwards.ts";
 import { countRequest } from "./detectors/flood.ts";
 import { detect } from "./detectors/index.ts";
 import { clearForgedHeader, enforce } from "./enforce.ts";
+import { explain } from "./explain.ts";
 import { readFacts } from "./features/facts.ts";
 import { readSource } from "./features/source.ts";
 import { learnFrom } from "./learn.ts";
@@ -54,6 +55,7 @@ export const inspectAccess = (instance: Instance): void => {
 export const inspectLog = (instance: Instance): void => {
   const outcome = readOutcome(instance, traceOf());
   detectAfterwards(instance, outcome);
+  explain(outcome, instance.enforce);
   learnFrom(instance, outcome);
   reportOutcome(instance, outcome);
 };

@@ -5,7 +5,13 @@
 type Checked = LuaMultiReturn<[boolean | undefined, string?]>;
 type Field = Record<string, unknown>;
 
-const nginx = ngx as unknown as { null: unknown } | undefined;
+type Find = (
+  this: void,
+  subject: string,
+  pattern: string,
+  options: string,
+) => LuaMultiReturn<[unknown, unknown, string?]>;
+const nginx = ngx as unknown as { null: unknown; re?: { find: Find } } | undefined;
 
 function isIpv4(text: string): boolean {
   const [a, b, c, d] = string.match(text, "^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$");
@@ -92,6 +98,99 @@ function checkAgent(agent: Record<string, unknown>): Checked {
   }
   if (agent.secret === agent.feed_secret) {
     return $multi(undefined, "'feed_secret' has to differ from 'secret': who reports must not be able to block");
+  }
+  return $multi(true);
+}
+
+/** Whether the quantifier at `i` lets what is before it repeat without a bound, and where it ends. Possessive ones do not count. */
+function readQuantifier(pattern: string, i: number): LuaMultiReturn<[isUnbounded: boolean, next: number]> {
+  const mark = string.sub(pattern, i, i);
+  const [least, most] = string.match(pattern, "^{(%d*),(%d*)}", i);
+  const [whole] = string.match(pattern, "^{%d*,?%d*}", i);
+  let next = i;
+  let isUnbounded = false;
+  if (mark === "*" || mark === "+") {
+    isUnbounded = true;
+    next = i + 1;
+  } else if (whole !== undefined) {
+    isUnbounded = least !== undefined && (most === "" || (tonumber(most) ?? 0) > 20);
+    next = i + whole.length;
+  } else if (mark === "?") {
+    next = i + 1;
+  }
+  const after = string.sub(pattern, next, next);
+  if (next > i && (after === "+" || after === "?")) {
+    return $multi(isUnbounded && after !== "+", next + 1);
+  }
+  return $multi(isUnbounded, next);
+}
+
+/** Index behind the class that starts at `i`. */
+function skipClass(pattern: string, i: number): number {
+  let at = i + 1;
+  if (string.sub(pattern, at, at) === "^") {
+    at += 1;
+  }
+  at += 1;
+  while (at <= pattern.length && string.sub(pattern, at, at) !== "]") {
+    at += string.sub(pattern, at, at) === "\\" ? 2 : 1;
+  }
+  return at + 1;
+}
+
+/** Repetition inside of repetition, as in `(a+)+`: some texts would take such a pattern for ever. */
+function nestsRepetition(pattern: string): boolean {
+  const repeats: boolean[] = [false];
+  let i = 1;
+  while (i <= pattern.length) {
+    const mark = string.sub(pattern, i, i);
+    let inner = false;
+    if (mark === "(") {
+      repeats.push(false);
+      i += 1;
+      continue;
+    }
+    if (mark === ")" && repeats.length > 1) {
+      inner = table.remove(repeats) as boolean;
+    }
+    if (mark === "[") {
+      i = skipClass(pattern, i);
+    } else {
+      i += mark === "\\" ? 2 : 1;
+    }
+    const [isUnbounded, next] = readQuantifier(pattern, i);
+    if (isUnbounded && inner) {
+      return true;
+    }
+    if (isUnbounded || inner) {
+      repeats[repeats.length - 1] = true;
+    }
+    i = next;
+  }
+  return false;
+}
+
+function checkPattern(pattern: string): Checked {
+  if (nestsRepetition(pattern)) {
+    return $multi(undefined, "repeats a group that itself repeats without a bound: such a pattern can take for ever");
+  }
+  if (nginx?.re === undefined) {
+    return $multi(true);
+  }
+  const [ok, , , problem] = pcall(nginx.re.find, "", pattern, "ij");
+  if (!ok || problem !== undefined) {
+    return $multi(undefined, `is no regular expression (PCRE): ${problem ?? "it does not compile"}`);
+  }
+  return $multi(true);
+}
+
+function checkRule(rule: Record<string, unknown>): Checked {
+  if (rule.on === "header" && typeof rule.header !== "string") {
+    return $multi(undefined, "'header' is required with 'on: header'");
+  }
+  const hasLiterals = type(rule.literals) === "table" && (rule.literals as unknown[]).length > 0;
+  if (!hasLiterals && typeof rule.pattern !== "string") {
+    return $multi(undefined, "'literals' or 'pattern' is required");
   }
   return $multi(true);
 }
@@ -205,6 +304,72 @@ const known = record("What is known to be bad by name.", [
   { exploits: flag("Requests of published exploits, by CVE.", true) },
   { enforce_share: enforceShare },
 ]);
+
+const rule = record(
+  "A rule of one's own.",
+  [
+    {
+      id: { type: "string", required: true, match: "^[%w._-]+$", len_max: 64, description: "Names the rule in logs." },
+    },
+    { description: { type: "string", len_max: 200, description: "What it is for; shown in logs." } },
+    {
+      on: {
+        type: "string",
+        required: true,
+        one_of: ["path", "query", "agent", "header", "body", "any"],
+        description: "The part it is about; `any` is path, query, body, User-Agent, Referer and cookies.",
+      },
+    },
+    {
+      header: {
+        type: "string",
+        match: "^[%w_-]+$",
+        len_max: 64,
+        description: "Name of the header, with `on: header`.",
+      },
+    },
+    {
+      literals: {
+        type: "array",
+        required: true,
+        default: [],
+        len_max: 50,
+        elements: { type: "string", len_min: 3, len_max: 128 },
+        description: "One of them has to occur, decoded or not, without regard to case.",
+      },
+    },
+    {
+      pattern: {
+        type: "string",
+        len_max: 512,
+        custom_validator: checkPattern,
+        description:
+          "Regular expression (PCRE), without regard to case, tried on the first 2 KB of the decoded part. Has to match too where literals are given; without literals it is tried on every request.",
+      },
+    },
+    { methods: strings("HTTP methods it is limited to; empty for all.", { match: "^%u+$" }, []) },
+    {
+      action: {
+        type: "string",
+        required: true,
+        default: "flag",
+        one_of: ["flag", "throttle", "block"],
+        description: "The strongest thing it does, where its score reaches `thresholds.block`.",
+      },
+    },
+    { score: integer("Compared with the thresholds.", 70, 1, 100) },
+  ],
+  checkRule,
+);
+
+const rules = {
+  type: "array",
+  required: true,
+  default: [],
+  len_max: 100,
+  elements: rule,
+  description: "Rules of one's own, matched in one pass with what ships with the plugin.",
+};
 
 const LOGIN_PATHS = [
   "/login",
@@ -379,6 +544,7 @@ const config = record("Autonomous threat response.", [
   { thresholds },
   { payload },
   { known },
+  { rules },
   { login },
   { flood },
   { identity },

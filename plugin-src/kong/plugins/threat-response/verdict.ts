@@ -30,7 +30,7 @@ export const stronger = (a: Ruling | undefined, b: Ruling | undefined): Ruling |
   return STRENGTH[b.verdict] > STRENGTH[a.verdict] ? b : a;
 };
 
-const isStop = (verdict: Verdict): boolean => verdict === "throttle" || verdict === "block";
+export const isStop = (verdict: Verdict): boolean => verdict === "throttle" || verdict === "block";
 
 export const stops = (ruling: Ruling | undefined): boolean => ruling !== undefined && isStop(ruling.verdict);
 

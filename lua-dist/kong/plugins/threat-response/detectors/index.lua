@@ -10,6 +10,8 @@ local ____client_2Danomaly_2Ets = require("kong.plugins.threat-response.detector
 local detectClient = ____client_2Danomaly_2Ets.detectClient
 local ____credential_2Dstuffing_2Ets = require("kong.plugins.threat-response.detectors.credential-stuffing")
 local detectStuffing = ____credential_2Dstuffing_2Ets.detectStuffing
+local ____custom_2Drules_2Ets = require("kong.plugins.threat-response.detectors.custom-rules")
+local detectCustom = ____custom_2Drules_2Ets.detectCustom
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local detectFlood = ____flood_2Ets.detectFlood
 local ____known_2Dbad_2Ets = require("kong.plugins.threat-response.detectors.known-bad")
@@ -46,6 +48,10 @@ ____exports.detect = function(instance, facts, requests)
     findings = add(
         findings,
         detectKnown(facts, facts.source.ip, known)
+    )
+    findings = add(
+        findings,
+        detectCustom(instance.rules, facts)
     )
     findings = add(
         findings,

@@ -12,7 +12,8 @@ local char = ____string_1.char
 local function undoEscape(digits)
     return char(tonumber(digits, 16))
 end
-local function decodeAll(text, encoding)
+--- All layers of encoding undone, in lower case.
+function ____exports.decodeText(text, encoding)
     local length = decodeValue(
         ffi.cast("const uint8_t *", text),
         0,
@@ -43,7 +44,7 @@ end
 function ____exports.viewOf(parts)
     local rawQuery = lower(parts.query or "")
     local once = gsub(parts.path, "%%(%x%x)", undoEscape)
-    local path = simplify(decodeAll(parts.path, "none"))
+    local path = simplify(____exports.decodeText(parts.path, "none"))
     return {
         method = parts.method,
         rawPath = lower(parts.path),
@@ -51,7 +52,7 @@ function ____exports.viewOf(parts)
         path = path,
         resolvedPath = resolve(path),
         rawQuery = rawQuery,
-        query = rawQuery == "" and "" or decodeAll(parts.query, "form"),
+        query = rawQuery == "" and "" or ____exports.decodeText(parts.query, "form"),
         headers = parts.headers,
         body = parts.body
     }
@@ -66,7 +67,7 @@ function ____exports.plainBodyOf(view)
     if view.plainBody == nil then
         local raw = ____exports.rawBodyOf(view)
         local isEncoded = (find(raw, "[%%+\\]")) ~= nil
-        view.plainBody = isEncoded and decodeAll(raw, "form") or raw
+        view.plainBody = isEncoded and ____exports.decodeText(raw, "form") or raw
     end
     return view.plainBody
 end

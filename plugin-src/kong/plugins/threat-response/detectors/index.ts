@@ -7,6 +7,7 @@ import type { Finding } from "../score.ts";
 import { detectLimited } from "./abuse.ts";
 import { detectClient } from "./client-anomaly.ts";
 import { detectStuffing } from "./credential-stuffing.ts";
+import { detectCustom } from "./custom-rules.ts";
 import { detectFlood } from "./flood.ts";
 import { detectKnown } from "./known-bad.ts";
 import { detectPayload } from "./payload-injection.ts";
@@ -30,6 +31,7 @@ export const detect = (instance: Instance, facts: Facts, requests: number): Find
   let findings: Finding[] | undefined;
   if (payload.enabled && facts.isInspected) findings = add(findings, inspectPayload(instance, facts));
   findings = add(findings, detectKnown(facts, facts.source.ip, known));
+  findings = add(findings, detectCustom(instance.rules, facts));
   findings = add(findings, detectStuffing(instance, facts));
   findings = add(findings, detectFlood(instance, facts, requests));
   findings = add(findings, detectClient(instance, facts));

@@ -38,7 +38,8 @@ const { char } = string;
 
 const undoEscape = (digits: string): string => char(tonumber(digits, 16) as number);
 
-function decodeAll(text: string, encoding: Encoding): string {
+/** All layers of encoding undone, in lower case. */
+export function decodeText(text: string, encoding: Encoding): string {
   const length = decodeValue(ffi.cast("const uint8_t *", text), 0, text.length, encoding);
   return lower(ffi.string(decoded, length));
 }
@@ -66,7 +67,7 @@ function simplify(path: string): string {
 export function viewOf(parts: KnownParts): RequestView {
   const rawQuery = lower(parts.query ?? "");
   const [once] = gsub(parts.path, "%%(%x%x)", undoEscape);
-  const path = simplify(decodeAll(parts.path, "none"));
+  const path = simplify(decodeText(parts.path, "none"));
   return {
     method: parts.method,
     rawPath: lower(parts.path),
@@ -74,7 +75,7 @@ export function viewOf(parts: KnownParts): RequestView {
     path,
     resolvedPath: resolve(path),
     rawQuery,
-    query: rawQuery === "" ? "" : decodeAll(parts.query as string, "form"),
+    query: rawQuery === "" ? "" : decodeText(parts.query as string, "form"),
     headers: parts.headers,
     body: parts.body,
   };
@@ -89,7 +90,7 @@ export function plainBodyOf(view: RequestView): string {
   if (view.plainBody === undefined) {
     const raw = rawBodyOf(view);
     const isEncoded = find(raw, "[%%+\\]")[0] !== undefined;
-    view.plainBody = isEncoded ? decodeAll(raw, "form") : raw;
+    view.plainBody = isEncoded ? decodeText(raw, "form") : raw;
   }
   return view.plainBody;
 }
