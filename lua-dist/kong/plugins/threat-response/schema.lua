@@ -254,7 +254,7 @@ local payload = record(
     {
         {enabled = flag("Whether payloads are looked at.", true)},
         {max_body_bytes = integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576)},
-        {sampling = decimal("Share of requests whose payload is looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.", 1, 0, 1)},
+        {sampling = decimal("Share of requests whose path, query, cookies and body are looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.", 1, 0, 1)},
         {enforce_share = enforceShare},
         {max_inspected_bytes = integer("Bytes of a request that are judged in depth, which bounds what it costs; nearly all are cleared by a first look.", 16384, 1024, 1048576)},
         {uninspected = {

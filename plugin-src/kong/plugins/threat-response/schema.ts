@@ -267,7 +267,7 @@ const payload = record("Injection in query, headers and body.", [
   { max_body_bytes: integer("Bytes of a body that are looked at; 0 for none.", 65536, 0, 1048576) },
   {
     sampling: decimal(
-      "Share of requests whose payload is looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.",
+      "Share of requests whose path, query, cookies and body are looked at, drawn by lot. Addresses with evidence against them are always looked at; lists, decisions and rates are never sampled.",
       1,
       0,
       1,
