@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { freePort } from "../../support/processes.ts";
-import { entitiesOf, ROUTE_IDS } from "../entities.ts";
+import { ROUTE_IDS } from "../entities.ts";
 import { PATIENCE_MS, sendMany, untilIncident } from "../watch.ts";
 import { startWorld, type World } from "../world.ts";
 
@@ -64,33 +63,4 @@ test("a flood of many addresses, each far below its own limit, is stopped", asyn
     PATIENCE_MS,
     10,
   );
-});
-
-test("a route that leads nowhere after a change of the configuration is told of with its time, and nobody is stopped", async () => {
-  // What is left of the flood before would stop strangers.
-  for (let passed = 0; passed < 40; ) {
-    const { status } = await world.send({ from: `192.0.2.${passed % 9}`, target: "/users" });
-    passed = status === 429 ? 0 : passed + 1;
-    await pause(50);
-  }
-  const upstreamUrl = `http://127.0.0.1:${await freePort()}`;
-  const entities = entitiesOf({ upstreamUrl, agentUrl: world.agent.url, plugin });
-  const answer = await fetch(`${world.gateway.adminUrl}/config?check_hash=0`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(entities),
-  });
-  expect(answer.status).toBe(201);
-  const isMisconfigured = ({ category, subject_value }: { category: string; subject_value: string }) =>
-    category === "route_misconfig" && subject_value === ROUTE_IDS.users;
-  let client = 0;
-  const use = async () => {
-    client += 1;
-    const { status } = await world.send({ from: `192.0.2.${client % 9}`, target: "/users" });
-    expect([200, 502, 503, 504]).toContain(status);
-    await pause(100);
-  };
-  await sendUntil(use, () => untilIncident(world, isMisconfigured));
-  const incident = (await world.agent.client.incidents()).find(isMisconfigured)!;
-  expect(incident.reasons.join()).toMatch(/last configured at \d{4}-\d\d-\d\dT/);
 });
