@@ -26,6 +26,8 @@ local SCORE = 80
 local REPORT_ONLY = 10
 --- A client that runs into the limit is told so. One that goes on to this many times the limit means it.
 local PERSISTENT = 2
+--- Times the limit of its route from which logins of strangers are a danger by their number.
+local MANY_LOGINS = 4
 --- One address that takes this share of all that the route may get is the flood.
 local ALONE = 0.5
 --- Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it.
@@ -149,6 +151,14 @@ ____exports.detectRouteFlood = function(instance, source, route, requests)
         flood.allowedRps * window_s
     )
 end
+--- Whether a stranger may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many.
+local function isLeftToLogins(facts, finding)
+    if facts.login == nil or (finding and finding.detector) ~= "flood.distributed" then
+        return false
+    end
+    local flood = floodOf(finding.value)
+    return flood ~= nil and flood.strangeRps < MANY_LOGINS * flood.limit
+end
 --- The same for a request whose route is known; it also notes who is behind busy addresses.
 ____exports.detectFlood = function(instance, facts, requests)
     if requests >= instance.config.flood.max_per_ip / 8 then
@@ -160,10 +170,17 @@ ____exports.detectFlood = function(instance, facts, requests)
             tostring(facts.userAgent) .. tostring(credential)
         )
     end
-    local ____instance_4 = instance
-    local ____facts_source_5 = facts.source
-    local ____opt_2 = facts.route
-    return ____exports.detectRouteFlood(____instance_4, ____facts_source_5, ____opt_2 and ____opt_2.id or "", requests)
+    local ____instance_6 = instance
+    local ____facts_source_7 = facts.source
+    local ____opt_4 = facts.route
+    local finding = ____exports.detectRouteFlood(____instance_6, ____facts_source_7, ____opt_4 and ____opt_4.id or "", requests)
+    local ____isLeftToLogins_result_8
+    if isLeftToLogins(facts, finding) then
+        ____isLeftToLogins_result_8 = nil
+    else
+        ____isLeftToLogins_result_8 = finding
+    end
+    return ____isLeftToLogins_result_8
 end
 --- Before routing: who asked for paths without a route again and again is stopped while such requests are a flood.
 ____exports.detectUnroutedFlood = function(instance, source, requests)

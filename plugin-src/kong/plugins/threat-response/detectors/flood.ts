@@ -20,6 +20,8 @@ const SCORE = 80;
 const REPORT_ONLY = 10;
 /** A client that runs into the limit is told so. One that goes on to this many times the limit means it. */
 const PERSISTENT = 2;
+/** Times the limit of its route from which logins of strangers are a danger by their number. */
+const MANY_LOGINS = 4;
 /** One address that takes this share of all that the route may get is the flood. */
 const ALONE = 0.5;
 
@@ -106,13 +108,21 @@ export const detectRouteFlood = (
   return judgeShare(flood, source, route, requests, share, flood.allowedRps * window_s);
 };
 
+/** Whether a stranger may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many. */
+const isLeftToLogins = (facts: Facts, finding: Finding | undefined): boolean => {
+  if (facts.login === undefined || finding?.detector !== "flood.distributed") return false;
+  const flood = floodOf(finding.value);
+  return flood !== undefined && flood.strangeRps < MANY_LOGINS * flood.limit;
+};
+
 /** The same for a request whose route is known; it also notes who is behind busy addresses. */
 export const detectFlood = (instance: Instance, facts: Facts, requests: number): Finding | undefined => {
   if (requests >= instance.config.flood.max_per_ip / 8) {
     const credential = facts.headers.authorization ?? facts.cookie ?? "";
     noteCrowd(instance, facts.source.key, requests, `${facts.userAgent}${tostring(credential)}`);
   }
-  return detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
+  const finding = detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
+  return isLeftToLogins(facts, finding) ? undefined : finding;
 };
 
 /** Before routing: who asked for paths without a route again and again is stopped while such requests are a flood. */
