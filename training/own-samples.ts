@@ -73,7 +73,7 @@ const TEXTS = [
   "/usr/share/doc/readme.txt",
   "/var/www/html/index.html",
   "/etc/nginx/nginx.conf",
-  "/home/user/projects/app/src/main.ts",
+  "/srv/app/src/main.ts",
   "https://example.com/?next=/account&x=1",
   "http://localhost:3000/callback?code=abc",
   "mailto:someone@example.com?subject=Hello",

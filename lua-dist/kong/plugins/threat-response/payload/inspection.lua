@@ -53,7 +53,9 @@ end
 function ____exports.isSpent()
     return left <= 0
 end
---- What the last inspection has cost.
+--- What the last inspection has cost. For specs, which hold it against the budget.
+-- 
+-- @public
 function ____exports.spent()
     return limits.max_inspected_bytes - left
 end

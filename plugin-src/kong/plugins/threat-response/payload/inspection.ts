@@ -93,7 +93,10 @@ export function isSpent(): boolean {
   return left <= 0;
 }
 
-/** What the last inspection has cost. */
+/**
+ * What the last inspection has cost. For specs, which hold it against the budget.
+ * @public
+ */
 export function spent(): number {
   return limits.max_inspected_bytes - left;
 }
