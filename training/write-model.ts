@@ -38,7 +38,8 @@ export const TRAINED: TrainedModel = {
   certain: ${model.certain},
   words: ${list(model.words)},
   classes: ${list(model.classes.names)},
-  weights: ${JSON.stringify(toText(model.weights))},
+  weights:
+    ${JSON.stringify(toText(model.weights))},
   classRows: ${list(classRows(model.classes))},
 };
 `;

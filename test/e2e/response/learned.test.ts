@@ -61,7 +61,7 @@ test("what a gateway saw in monitor mode, and an operator approved, comes back t
   const [approved, other] = seen as [Item, Item];
   expect(approved.status).toBe("candidate");
   expect((await world.agent.post("/v1/learned/approve", { id: approved.id, reason: "usual there" })).status).toBe(200);
-  expect(world.agent.log()).toContain(approved.id);
+  await eventually(async () => expect(world.agent.log()).toContain(approved.id), PATIENCE_MS);
 
   await world.gateway.stop();
   const plugin = { mode: "enforce", thresholds: THRESHOLDS, source: { min_evidence: 10_000 } };

@@ -23,7 +23,7 @@ local EXCUSED = 10
 local SLOW_FACTOR = 3
 local FEW_USERS = 2
 local ASK_AGAIN_S = 5
-local GOOD_BEFORE_S = 30
+local GOOD_BEFORE_S = 10
 --- Pure: why this address looks like stuffing, nil when it does not. First successes weigh against it: a full office arrives in the morning.
 ____exports.judgeAddress = function(limits, ____bindingPattern0)
     local succeeded

@@ -26,6 +26,8 @@ local SCORE = 80
 local REPORT_ONLY = 10
 --- A client that runs into the limit is told so. One that goes on to this many times the limit means it.
 local PERSISTENT = 2
+--- Fewer requests in a window than this are no sign of ill will, however small the share: a page loads, a client polls.
+local LEAST_MEANT = 60
 --- Times the limit of its route from which logins of strangers are a danger by their number.
 local MANY_LOGINS = 4
 --- One address that takes this share of all that the route may get is the flood.
@@ -82,7 +84,7 @@ local function build(route, detector, score, isWeak, reason)
     }
 end
 local function judgeShare(flood, source, route, requests, share, all)
-    local isPersistent = requests > PERSISTENT * share
+    local isPersistent = requests > math.max(PERSISTENT * share, LEAST_MEANT)
     if requests > share and requests < ALONE * all then
         return build(
             route,

@@ -20,7 +20,7 @@ const EXCUSED = 10;
 const SLOW_FACTOR = 3;
 const FEW_USERS = 2;
 const ASK_AGAIN_S = 5;
-const GOOD_BEFORE_S = 30;
+const GOOD_BEFORE_S = 10;
 
 /** Pure: why this address looks like stuffing, nil when it does not. First successes weigh against it: a full office arrives in the morning. */
 export const judgeAddress = (

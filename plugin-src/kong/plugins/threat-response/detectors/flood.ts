@@ -20,6 +20,8 @@ const SCORE = 80;
 const REPORT_ONLY = 10;
 /** A client that runs into the limit is told so. One that goes on to this many times the limit means it. */
 const PERSISTENT = 2;
+/** Fewer requests in a window than this are no sign of ill will, however small the share: a page loads, a client polls. */
+const LEAST_MEANT = 60;
 /** Times the limit of its route from which logins of strangers are a danger by their number. */
 const MANY_LOGINS = 4;
 /** One address that takes this share of all that the route may get is the flood. */
@@ -74,7 +76,7 @@ const judgeShare = (
   share: number,
   all: number,
 ): Finding => {
-  const isPersistent = requests > PERSISTENT * share;
+  const isPersistent = requests > Math.max(PERSISTENT * share, LEAST_MEANT);
   if (requests > share && requests < ALONE * all)
     return build(route, "flood.route", SCORE, !isPersistent, "more than a fair share of a flooded route");
   if (requests <= share) {
