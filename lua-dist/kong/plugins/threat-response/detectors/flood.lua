@@ -153,9 +153,12 @@ ____exports.detectRouteFlood = function(instance, source, route, requests)
         flood.allowedRps * window_s
     )
 end
---- Whether a stranger may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many.
+--- Whether somebody may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many, or he is very eager.
 local function isLeftToLogins(facts, finding)
-    if facts.login == nil or (finding and finding.detector) ~= "flood.distributed" then
+    if facts.login == nil or finding == nil then
+        return false
+    end
+    if finding.subject ~= "route" or finding.isWeak ~= true then
         return false
     end
     local flood = floodOf(finding.value)
@@ -172,17 +175,17 @@ ____exports.detectFlood = function(instance, facts, requests)
             tostring(facts.userAgent) .. tostring(credential)
         )
     end
-    local ____instance_6 = instance
-    local ____facts_source_7 = facts.source
-    local ____opt_4 = facts.route
-    local finding = ____exports.detectRouteFlood(____instance_6, ____facts_source_7, ____opt_4 and ____opt_4.id or "", requests)
-    local ____isLeftToLogins_result_8
+    local ____instance_4 = instance
+    local ____facts_source_5 = facts.source
+    local ____opt_2 = facts.route
+    local finding = ____exports.detectRouteFlood(____instance_4, ____facts_source_5, ____opt_2 and ____opt_2.id or "", requests)
+    local ____isLeftToLogins_result_6
     if isLeftToLogins(facts, finding) then
-        ____isLeftToLogins_result_8 = nil
+        ____isLeftToLogins_result_6 = nil
     else
-        ____isLeftToLogins_result_8 = finding
+        ____isLeftToLogins_result_6 = finding
     end
-    return ____isLeftToLogins_result_8
+    return ____isLeftToLogins_result_6
 end
 --- Before routing: who asked for paths without a route again and again is stopped while such requests are a flood.
 ____exports.detectUnroutedFlood = function(instance, source, requests)

@@ -110,9 +110,10 @@ export const detectRouteFlood = (
   return judgeShare(flood, source, route, requests, share, flood.allowedRps * window_s);
 };
 
-/** Whether a stranger may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many. */
+/** Whether somebody may log in is judged better by how logins go (credential-stuffing.ts), unless there are very many, or he is very eager. */
 const isLeftToLogins = (facts: Facts, finding: Finding | undefined): boolean => {
-  if (facts.login === undefined || finding?.detector !== "flood.distributed") return false;
+  if (facts.login === undefined || finding === undefined) return false;
+  if (finding.subject !== "route" || finding.isWeak !== true) return false;
   const flood = floodOf(finding.value);
   return flood !== undefined && flood.strangeRps < MANY_LOGINS * flood.limit;
 };
