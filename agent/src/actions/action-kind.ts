@@ -1,3 +1,4 @@
+import type { Change, Configuration } from "../drivers/gateway.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import type { Action } from "../store/actions.ts";
 import type { ActionType } from "../store/schema.ts";
@@ -18,6 +19,11 @@ export interface ActionKind {
   needs: "feed" | "admin-api";
   /** What it may hit beside the attack. */
   risk: "source" | "route";
+  /**
+   * What it would write to the gateway, read off its configuration; absent for what goes through the decision feed. Pure: the
+   * preview replays traffic over these changes, and `apply` writes them. Throws `ActionRefused`.
+   */
+  changes?: (action: Action, configuration: Configuration, gateway: string) => Change[];
   apply: (action: Action, parts: ResponseParts) => Promise<Applied>;
   undo: (action: Action, parts: ResponseParts) => Promise<void>;
   /** Why it is not in force, or null when it is. */

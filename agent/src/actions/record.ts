@@ -87,6 +87,10 @@ function newAction(parts: ResponseParts, incident: Incident, planned: PlannedAct
     ended_at: null,
     entity_id: null,
     before_image: null,
+    changes: null,
+    stage: null,
+    outcome: null,
+    plan_hash: null,
     effect: null,
     error: null,
   };

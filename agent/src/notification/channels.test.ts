@@ -59,6 +59,10 @@ describe("a message", () => {
       ended_at: null,
       entity_id: "d-a-1",
       before_image: null,
+      changes: null,
+      stage: null,
+      outcome: null,
+      plan_hash: null,
       error: null,
       effect: { before: {} as never, after: null, measured_at: 1, summary: "it helped." },
     };

@@ -7,8 +7,8 @@ export type Action = Selectable<ActionTable>;
 export type ActionPatch = Partial<Action>;
 
 /** While an action is on, no second one of its idempotency key can be. */
-export const ON: readonly ActionStatus[] = ["planned", "dry_run", "applied"];
-const JSON_COLUMNS = ["target", "params", "before_image", "effect"] as const;
+export const ON: readonly ActionStatus[] = ["awaiting_approval", "planned", "dry_run", "applied"];
+const JSON_COLUMNS = ["target", "params", "before_image", "changes", "effect"] as const;
 
 /** The new action, or with `created: false` the one that is on already under the same idempotency key. */
 export async function createAction(db: Db, action: Action): Promise<{ action: Action; created: boolean }> {

@@ -3,6 +3,7 @@ import type { Category, PayloadClass } from "../../../contract/categories.ts";
 import type { DecisionAction, DecisionKind } from "../../../contract/decision-feed.ts";
 import type { EventRecord, NodeHealth, Sample, Scope, SourceCount, SubjectKind } from "../../../contract/ingest.ts";
 import type { CalibrationLimits } from "../../../contract/learning.ts";
+import type { AppliedChange } from "../drivers/gateway.ts";
 
 /**
  * The tables, the same on PGlite and PostgreSQL. Times are epoch milliseconds in `bigint` columns and arrive as numbers; JSON
@@ -192,11 +193,26 @@ export interface IncidentTable {
   asked_score: number;
 }
 
-/** dry_run: would have been applied. planned: about to be. */
-export const ACTION_STATUSES = ["planned", "dry_run", "applied", "expired", "undone", "failed", "refused"] as const;
+/** awaiting_approval: an operator has to agree first. dry_run: would have been applied. planned: about to be. */
+export const ACTION_STATUSES = [
+  "awaiting_approval",
+  "planned",
+  "dry_run",
+  "applied",
+  "expired",
+  "undone",
+  "failed",
+  "refused",
+] as const;
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export const ACTION_TYPES = ["block_source", "throttle_route"] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
+
+/** log_only: counted, nothing is stopped. share: a share of the sources. full: all. */
+export const ACTION_STAGES = ["log_only", "share", "full"] as const;
+export type ActionStage = (typeof ACTION_STAGES)[number];
+export const ACTION_OUTCOMES = ["helped", "in_part", "useless", "harmful", "unknown"] as const;
+export type ActionOutcome = (typeof ACTION_OUTCOMES)[number];
 
 /** Requests a second in a window of so many milliseconds. */
 export interface Rates {
@@ -226,7 +242,7 @@ export interface ActionTable {
   /** What carries it out: the decision feed or Kong's Admin API. */
   vehicle: "decision" | "admin-api";
   target: Record<string, string>;
-  params: Record<string, string | number | boolean>;
+  params: Record<string, unknown>;
   status: ActionStatus;
   reason: string;
   created_at: number;
@@ -236,6 +252,14 @@ export interface ActionTable {
   /** Of the Kong entity, when it is one. */
   entity_id: string | null;
   before_image: Record<string, unknown> | null;
+  /** What was written through the Admin API, in order, with before- and after-images free of secrets; null for decisions. */
+  changes: AppliedChange[] | null;
+  /** How much of it is in force; null before it is applied. */
+  stage: ActionStage | null;
+  /** What measuring it said; null before. */
+  outcome: ActionOutcome | null;
+  /** Of the exact plan it belongs to: what an approval is bound to. */
+  plan_hash: string | null;
   effect: Effect | null;
   error: string | null;
 }

@@ -1,9 +1,11 @@
 import type { Migration } from "kysely";
 import * as ground from "./0001-ground.ts";
 import * as learned from "./0003-learned.ts";
+import * as plannedChanges from "./0004-planned-changes.ts";
 
 /** In order. A migration that was released is never changed; add another. */
 export const migrations: Record<string, Migration> = {
   "0001-ground": ground,
   "0003-learned": learned,
+  "0004-planned-changes": plannedChanges,
 };
