@@ -11,6 +11,7 @@ const basic = (user: string, password: string) => ({
 });
 
 let leaked = 0;
+let networks = 112;
 
 /** A pair that nobody here has. */
 const guess = (from: string): ClientRequest => ({
@@ -68,7 +69,9 @@ describe("with what is shipped", () => {
     const logInAll = () =>
       Promise.all(people.map((one, i) => world.logIn(`192.0.2.${60 + i}`, one.user, one.password)));
     expect(statusesOf(await logInAll())).toEqual([200]);
-    const bots = Array.from({ length: 60 }, (_, i) => `203.0.113.${i + 1}`);
+    // Others when this is tried again: the first ones are known by then.
+    const network = `203.0.${++networks}`;
+    const bots = Array.from({ length: 60 }, (_, i) => `${network}.${i + 1}`);
     const passes = async () => Promise.all(bots.map((from) => world.send(guess(from))));
     const first = await passes();
     expect(first.filter(isStopped)).toEqual([]);
@@ -79,11 +82,11 @@ describe("with what is shipped", () => {
     expect(statusesOf(await logInAll())).toEqual([200]);
     const colleague = ACCOUNTS[27]!;
     expect((await world.logIn("192.0.2.61", colleague.user, colleague.password)).status).toBe(200);
-    const incident = await untilIncident(
+    await untilIncident(
       world,
-      ({ category, subject_kind }) => category === "credential_stuffing" && subject_kind === "route",
+      ({ category, subject_kind, counts }) =>
+        category === "credential_stuffing" && subject_kind === "route" && counts.distinct_ips > 20,
     );
-    expect(incident.counts.distinct_ips).toBeGreaterThan(20);
   }, 60_000);
 });
 
