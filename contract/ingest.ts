@@ -115,6 +115,8 @@ export interface TrafficRecord {
   requests: number;
   /** Evidence of an attack that reached the next plugin. */
   suspicious: number;
+  /** Of these, answered 429 or 403 by another plugin: a mitigation caught what this plugin let through. */
+  suspicious_denied?: number;
   /** Ended by this plugin (detector or decision). */
   stopped: number;
   /** No evidence and not ended by this plugin. */

@@ -161,14 +161,15 @@ describe("traffic records", function()
       { status = 503, answeredBy = "error" },
       { status = 403, answeredBy = "exit", isStopped = true, isSuspicious = true },
       { status = 200, answeredBy = "service", isSuspicious = true },
+      { status = 429, answeredBy = "exit", isSuspicious = true },
     }) do
       outcome.route = route
       traffic.addTraffic(instance, outcome)
     end
     traffic.flushTraffic(worker.now, 5)
     local record = worker.records[1]
-    assert.same({ 8, 1, 1, 6 }, { record.requests, record.stopped, record.suspicious, record.clean })
-    assert.same({ 1, 1 }, { record.clean_ok, record.clean_denied })
+    assert.same({ 9, 1, 2, 6 }, { record.requests, record.stopped, record.suspicious, record.clean })
+    assert.same({ 1, 1, 1 }, { record.clean_ok, record.clean_denied, record.suspicious_denied })
     assert.same({ 1, 1 }, { record.errors_service, record.errors_gateway })
     assert.equal("orders", record.scope.route_name)
   end)

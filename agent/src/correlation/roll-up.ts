@@ -6,6 +6,7 @@ import { addDecisionHits, addTraffic, type Traffic } from "../store/traffic.ts";
 const SUMS = [
   "requests",
   "suspicious",
+  "suspicious_denied",
   "stopped",
   "clean",
   "clean_ok",
@@ -43,7 +44,7 @@ export async function rollUpHits(transaction: Db, events: readonly StoredEvent[]
 }
 
 function trafficOf(gateway: string, record: TrafficRecord): Traffic {
-  const sums = Object.fromEntries(SUMS.map((name) => [name, record[name]])) as Pick<Traffic, (typeof SUMS)[number]>;
+  const sums = Object.fromEntries(SUMS.map((name) => [name, record[name] ?? 0])) as Pick<Traffic, (typeof SUMS)[number]>;
   return { gateway, route_id: record.scope.route_id ?? "", ...windowOf(record), ...sums };
 }
 

@@ -87,6 +87,7 @@ const traffic = z.object({
   scope,
   requests: count,
   suspicious: count,
+  suspicious_denied: count.optional(),
   stopped: count,
   clean: count,
   clean_ok: count,

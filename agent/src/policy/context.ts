@@ -42,7 +42,7 @@ async function countActionsSince(db: Db, gateway: string, since: number, dryRun:
 }
 
 function listEnded(db: Db, gateway: string, since: number): Promise<DecideContext["ended"]> {
-  const query = db.selectFrom("actions").select(["type", "target", "status", "applied_at", "ended_at"]);
+  const query = db.selectFrom("actions").select(["type", "target", "status", "applied_at", "ended_at", "outcome"]);
   return query
     .where("gateway", "=", gateway)
     .where("ended_at", ">", since)

@@ -50,7 +50,7 @@ export interface DecideContext {
     "id" | "incident_id" | "applied_at" | "idempotency_key" | "type" | "target" | "params" | "status" | "expires_at"
   >[];
   /** Ended within the last day, of this gateway. */
-  ended: Pick<Action, "type" | "target" | "status" | "applied_at" | "ended_at">[];
+  ended: (Pick<Action, "type" | "target" | "status" | "applied_at" | "ended_at"> & Partial<Pick<Action, "outcome">>)[];
   /** Why entities cannot be written through the Admin API, or null. */
   admin_api_refusal: string | null;
   /** Requests by address in the last minutes, where known. */

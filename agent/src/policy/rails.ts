@@ -35,12 +35,18 @@ export function refuseTarget(
   for (const action of context.ended.filter(same)) {
     const ended_at = action.ended_at ?? 0;
     const since_s = (context.now - ended_at) / 1000;
-    if (action.status === "undone" && since_s < rails.undo_cooldown_s) return "an operator undid it a short while ago";
+    if (action.status === "undone" && since_s < rails.undo_cooldown_s) return whyUndone(action.outcome ?? null);
     if (action.status === "failed" && since_s < rails.failure_cooldown_s) return "it failed a short while ago";
     if (action.status === "expired" && action.applied_at !== null && incident.last_seen_at <= ended_at)
       return "no new evidence since the last one ended";
   }
   return null;
+}
+
+/** What the agent itself undid it marked with why. */
+function whyUndone(outcome: DecideContext["ended"][number]["outcome"] | null): string {
+  if (outcome === "harmful") return "it hit legitimate requests a short while ago";
+  return outcome === "useless" ? "it did not help a short while ago" : "an operator undid it a short while ago";
 }
 
 /** Longer for whoever comes back: base, then twice, three times … */

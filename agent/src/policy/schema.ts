@@ -84,6 +84,8 @@ const rails = z.strictObject({
   undo_cooldown_s: seconds.default(3_600),
   failure_cooldown_s: seconds.default(60),
   max_evidence_age_s: seconds.default(300),
+  /** New mitigations begin with counting alone, then hit a share, then all, each step proved; worse incidents than this skip it. Absent: all skip it. */
+  canary: z.strictObject({ skip_at: z.enum(SEVERITIES) }).optional(),
   /** An address is shared when more than this part of its requests was good. */
   max_good_share: share.default(0.1),
   never_touch: z

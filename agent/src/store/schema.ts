@@ -44,6 +44,7 @@ export interface Database {
     window_ms: number;
     requests: number;
     suspicious: number;
+    suspicious_denied: Generated<number>;
     stopped: number;
     clean: number;
     clean_ok: number;
@@ -256,6 +257,12 @@ export interface ActionTable {
   changes: AppliedChange[] | null;
   /** How much of it is in force; null before it is applied. */
   stage: ActionStage | null;
+  /** Since when. */
+  stage_at: Generated<number | null>;
+  /** Since when a little is let through again, to find out whether it is still needed; null while it is not. */
+  probed_at: Generated<number | null>;
+  /** When it was put back, after it had vanished from the gateway; once only. */
+  repaired_at: Generated<number | null>;
   /** What measuring it said; null before. */
   outcome: ActionOutcome | null;
   /** Of the exact plan it belongs to: what an approval is bound to. */

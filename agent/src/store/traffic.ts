@@ -6,6 +6,7 @@ export type Traffic = Selectable<Database["traffic"]>;
 const COUNTS = [
   "requests",
   "suspicious",
+  "suspicious_denied",
   "stopped",
   "clean",
   "clean_ok",
@@ -15,7 +16,7 @@ const COUNTS = [
 ] as const;
 
 /** Adds one node's window to what is there. */
-export async function addTraffic(db: Db, window: Traffic): Promise<void> {
+export async function addTraffic(db: Db, window: Insertable<Database["traffic"]>): Promise<void> {
   await db
     .insertInto("traffic")
     .values(window)
@@ -23,7 +24,9 @@ export async function addTraffic(db: Db, window: Traffic): Promise<void> {
       conflict
         .columns(["gateway", "route_id", "window_start", "window_ms"])
         .doUpdateSet((update) =>
-          Object.fromEntries(COUNTS.map((name) => [name, sql`${update.ref(`traffic.${name}`)} + ${window[name]}`])),
+          Object.fromEntries(
+            COUNTS.map((name) => [name, sql`${update.ref(`traffic.${name}`)} + ${window[name] ?? 0}`]),
+          ),
         ),
     )
     .execute();

@@ -2,10 +2,12 @@ import type { Migration } from "kysely";
 import * as ground from "./0001-ground.ts";
 import * as learned from "./0003-learned.ts";
 import * as plannedChanges from "./0004-planned-changes.ts";
+import * as verification from "./0060-verification.ts";
 
 /** In order. A migration that was released is never changed; add another. */
 export const migrations: Record<string, Migration> = {
   "0001-ground": ground,
   "0003-learned": learned,
   "0004-planned-changes": plannedChanges,
+  "0060-verification": verification,
 };

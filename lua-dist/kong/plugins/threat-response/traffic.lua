@@ -45,12 +45,22 @@ findRoute = function(instance, key, route)
     size = size + 1
     return created.record
 end
+--- By another plugin, since this one did not end it.
+local function isDenied(outcome)
+    return (outcome.status == 429 or outcome.status == 403) and outcome.answeredBy == "exit"
+end
 local function addClean(record, outcome)
     record.clean = record.clean + 1
     if outcome.status < 400 then
         record.clean_ok = record.clean_ok + 1
-    elseif (outcome.status == 429 or outcome.status == 403) and outcome.answeredBy == "exit" then
+    elseif isDenied(outcome) then
         record.clean_denied = record.clean_denied + 1
+    end
+end
+local function addSuspicious(record, outcome)
+    record.suspicious = record.suspicious + 1
+    if isDenied(outcome) then
+        record.suspicious_denied = (record.suspicious_denied or 0) + 1
     end
 end
 --- Counts one request of a route, or of none.
@@ -70,7 +80,7 @@ ____exports.addTraffic = function(instance, outcome)
     if outcome.isStopped then
         record.stopped = record.stopped + 1
     elseif outcome.isSuspicious then
-        record.suspicious = record.suspicious + 1
+        addSuspicious(record, outcome)
     else
         addClean(record, outcome)
     end

@@ -46,11 +46,19 @@ const findRoute = (instance: Instance, key: string, route?: KongRoute): TrafficR
   return created.record;
 };
 
+/** By another plugin, since this one did not end it. */
+const isDenied = (outcome: Outcome): boolean =>
+  (outcome.status === 429 || outcome.status === 403) && outcome.answeredBy === "exit";
+
 const addClean = (record: TrafficRecord, outcome: Outcome): void => {
   record.clean += 1;
   if (outcome.status < 400) record.clean_ok += 1;
-  else if ((outcome.status === 429 || outcome.status === 403) && outcome.answeredBy === "exit")
-    record.clean_denied += 1;
+  else if (isDenied(outcome)) record.clean_denied += 1;
+};
+
+const addSuspicious = (record: TrafficRecord, outcome: Outcome): void => {
+  record.suspicious += 1;
+  if (isDenied(outcome)) record.suspicious_denied = (record.suspicious_denied ?? 0) + 1;
 };
 
 /** Counts one request of a route, or of none. */
@@ -60,7 +68,7 @@ export const addTraffic = (instance: Instance, outcome: Outcome): void => {
   if (outcome.facts?.isInspected === false) record.unsampled = (record.unsampled ?? 0) + 1;
   if (outcome.facts?.uninspected !== undefined) record.uninspected = (record.uninspected ?? 0) + 1;
   if (outcome.isStopped) record.stopped += 1;
-  else if (outcome.isSuspicious) record.suspicious += 1;
+  else if (outcome.isSuspicious) addSuspicious(record, outcome);
   else addClean(record, outcome);
   if (outcome.status < 500) return;
   if (outcome.answeredBy === "service") record.errors_service += 1;
