@@ -28,14 +28,29 @@ export const WIDEST_IPV6 = 48;
 export const DECISION_ACTIONS = ["allow", "throttle", "block"] as const;
 export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 
-/** `ip` takes an address or a CIDR range. */
-export const DECISION_KINDS = ["ip"] as const;
+/**
+ * - `ip`: an address or a CIDR range.
+ * - `credential`: keyed hash of a credential as presented, 16 hex digits as in incidents; before authentication. It means something on nodes
+ *   with the same `hash_key` only.
+ * - `consumer`: id of a consumer (a UUID), through credentials that a node has seen authenticated for it.
+ * - `route`: id of a route (a UUID), or `-` for requests without a route; only `throttle`, for each client address.
+ *
+ * A node that does not know a kind or a parameter refuses that decision alone: nothing of it is in force, `decisions_refused` counts it.
+ */
+export const DECISION_KINDS = ["ip", "credential", "consumer", "route"] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+/** Value of kind `route` for requests without one. */
+export const UNROUTED = "-";
 
 /**
  * Parameters, all optional:
  * - `rps=<number>`: of a throttle, requests a second that still pass for each address (default 1).
  * - `scope=login`: only login attempts whose user has not succeeded from that address before; everything else passes.
  * - `route=<id>`: only that route.
+ * - `methods=<method>[,<method> …]`: only these.
+ * - `paths=<prefix>[,<prefix> …]`: only paths that begin so.
+ * - `share=<0..1>`: only that share of the client addresses; which, depends on address and decision alone, and a larger share has all of a smaller.
+ * - `log=1`: hits are counted, nothing is stopped, allowed or masked.
  */
-export const DECISION_PARAMETERS = ["rps", "scope", "route"] as const;
+export const DECISION_PARAMETERS = ["rps", "scope", "route", "methods", "paths", "share", "log"] as const;

@@ -105,6 +105,25 @@ export interface IncidentRecord {
   sources: SourceCount[];
 }
 
+/**
+ * Who gave an answer, as Kong tells it: the service, a plugin or the router (`exit`), or Kong itself for want of an answer (`error`). `own`: this
+ * plugin ended the request, which is evidence of nothing.
+ */
+export const ANSWER_SOURCES = ["service", "exit", "error", "own"] as const;
+export type AnswerSource = (typeof ANSWER_SOURCES)[number];
+
+/** How many requests were answered so. `other` sums up what is beyond `MAX_ANSWERS`, with status 0. */
+export interface AnswerCount {
+  source: AnswerSource | "other";
+  status: number;
+  count: number;
+}
+
+export const MAX_ANSWERS = 12;
+
+/** Buckets of a latency histogram: below 1 ms, then `[2^(i-1), 2^i)` ms, the last without an end. */
+export const LATENCY_BUCKETS = 18;
+
 /** Counts of all traffic of one route in one window: what effects are measured with. */
 export interface TrafficRecord {
   type: "traffic";
@@ -132,9 +151,14 @@ export interface TrafficRecord {
   unsampled?: number;
   /** Requests of which something could not be inspected: beyond a limit, over the budget, compressed and so on. */
   uninspected?: number;
+  /** Most frequent first, at most `MAX_ANSWERS` and one of source `other`; their counts add up to `requests`. */
+  answers?: AnswerCount[];
+  /** Requests that were proxied, by what the service took to answer and by what the client waited for; `LATENCY_BUCKETS` numbers each. */
+  upstream_ms?: number[];
+  total_ms?: number[];
 }
 
-/** How often a decision took effect on this node in one window. */
+/** How often a decision took effect on this node in one window; of one with `log=1`, how often it would have. */
 export interface DecisionHitsRecord {
   type: "decision_hits";
   id: string;
@@ -174,7 +198,52 @@ export interface LearnedRecord {
   used: { route_id: string; field: string; signature: string }[];
 }
 
-export type EventRecord = IncidentRecord | TrafficRecord | DecisionHitsRecord | LearnedRecord;
+/** A recent request, as plans are tried out on: without values, redacted in the gateway. */
+export interface RequestDescriptor {
+  /** Epoch seconds with fraction. */
+  at: number;
+  method: string;
+  /** Without the query, redacted. */
+  path: string;
+  route_id?: string;
+  service_id?: string;
+  ip: string;
+  /** Id of the consumer, where Kong or an earlier request told whose credential it is. */
+  consumer?: string;
+  /** Keyed hash of the credential as presented. */
+  credential?: string;
+  /** First product of the user agent (`Mozilla`, `curl`), redacted. */
+  agent?: string;
+  /** Names, redacted: at most 20 and 40. */
+  query: string[];
+  headers: string[];
+  host?: string;
+  /** Without parameters. */
+  content_type?: string;
+  /** As announced; 0 without a body. */
+  body_bytes: number;
+  status: number;
+  source: AnswerSource;
+  verdict: string;
+  category?: string;
+  latency_ms: number;
+}
+
+/** A sample of one worker's requests in one window: each stands for `weight` of them. */
+export interface RequestsRecord {
+  type: "requests";
+  id: string;
+  window_start: number;
+  window_s: number;
+  /** All requests of the window, divided by those in the sample; at least 1. */
+  weight: number;
+  /** At most `MAX_SAMPLED`. */
+  requests: RequestDescriptor[];
+}
+
+export const MAX_SAMPLED = 60;
+
+export type EventRecord = IncidentRecord | TrafficRecord | DecisionHitsRecord | LearnedRecord | RequestsRecord;
 
 /** What the node says about itself with every batch. Counters run since the node started. */
 export interface NodeHealth {
@@ -191,6 +260,9 @@ export interface NodeHealth {
   queue_depth: number;
   shared_dict: boolean;
   plugin_version: string;
+  /** Epoch seconds with fraction when Kong last applied a configuration with this plugin in it to the node, and how often to this worker since it started. */
+  configured_at?: number;
+  configures?: number;
 }
 
 export interface Batch {

@@ -14,6 +14,8 @@ import {
   type LearnedRecord,
   type LearnedVote,
   type NodeHealth,
+  type RequestDescriptor,
+  type RequestsRecord,
   type TrafficRecord,
 } from "../../contract/ingest.ts";
 import { LEARNED_PATH } from "../../contract/learning.ts";
@@ -147,6 +149,28 @@ export function trafficRecord(given: Partial<TrafficRecord> = {}): TrafficRecord
     errors_gateway: 0,
     ...given,
   };
+}
+
+export function requestDescriptor(given: Partial<RequestDescriptor> = {}): RequestDescriptor {
+  return {
+    at: epoch(),
+    method: "GET",
+    path: "/orders",
+    route_id: "route-1",
+    ip: "203.0.113.7",
+    query: ["q"],
+    headers: ["accept"],
+    body_bytes: 0,
+    status: 200,
+    source: "service",
+    verdict: "allow",
+    latency_ms: 12,
+    ...given,
+  };
+}
+
+export function requestsRecord(requests: RequestDescriptor[], weight = 1): RequestsRecord {
+  return { type: "requests", id: randomUUID(), window_start: epoch(), window_s: 5, weight, requests };
 }
 
 export function hitsRecord(decision: string, count: number): DecisionHitsRecord {

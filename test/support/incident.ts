@@ -26,6 +26,7 @@ export function someIncident(changes: Partial<Incident> = {}): Incident {
     classification: null,
     first_seen_at: now - 20_000,
     last_seen_at: now - 1_000,
+    configured_at: null,
     opened_at: now - 20_000,
     updated_at: now,
     resolved_at: null,

@@ -29,6 +29,7 @@ export function incidentRow(given: Partial<Incident> = {}): Incident {
     classification: null,
     first_seen_at: now,
     last_seen_at: now,
+    configured_at: null,
     opened_at: now,
     updated_at: now,
     resolved_at: null,

@@ -43,6 +43,7 @@ export function openIncident(evidence: Evidence, subject: Subject, fingerprint: 
     classification: null,
     first_seen_at: timeOf(record.first_at, evidence.receivedAt),
     last_seen_at: timeOf(record.last_at, evidence.receivedAt),
+    configured_at: null,
     opened_at: now,
     updated_at: now,
     resolved_at: null,
@@ -69,8 +70,16 @@ export function merge(incident: Incident, evidence: Evidence, now: number): Inci
     reasons: [...new Set([...incident.reasons, ...record.reasons])].slice(0, MAX_REASONS),
     first_seen_at: Math.min(incident.first_seen_at, timeOf(record.first_at, receivedAt)),
     last_seen_at: Math.max(incident.last_seen_at, timeOf(record.last_at, receivedAt)),
+    configured_at: configuredAt(incident, record, receivedAt),
     updated_at: now,
   };
+}
+
+/** The first that any node said: what was configured while it went on is not its cause. */
+function configuredAt(incident: Incident, record: IncidentRecord, receivedAt: number): number | null {
+  if (incident.configured_at !== null || record.configured_at === undefined || record.configured_at === 0)
+    return incident.configured_at;
+  return Math.round(Math.min(receivedAt, record.configured_at * 1000));
 }
 
 function timeOf(seconds: number, receivedAt: number): number {

@@ -2,6 +2,7 @@ import type { DecisionHitsRecord, TrafficRecord } from "../../../contract/ingest
 import type { Db } from "../store/db.ts";
 import type { StoredEvent } from "../store/events.ts";
 import { addDecisionHits, addTraffic, type Traffic } from "../store/traffic.ts";
+import { ANSWER_SLOT_MS, type AnswerSlot, addAnswers, sumAnswers } from "../store/traffic-answers.ts";
 
 const SUMS = [
   "requests",
@@ -26,6 +27,33 @@ export async function rollUpTraffic(transaction: Db, events: readonly StoredEven
     else windows.set(key, window);
   }
   for (const window of windows.values()) await addTraffic(transaction, window);
+  await rollUpAnswers(transaction, events);
+}
+
+async function rollUpAnswers(transaction: Db, events: readonly StoredEvent[]): Promise<void> {
+  const slots = new Map<string, AnswerSlot>();
+  for (const { gateway, record } of events) {
+    const slot = slotOf(gateway, record as TrafficRecord);
+    const key = JSON.stringify([gateway, slot.route_id, slot.slot_start]);
+    const known = slots.get(key);
+    slots.set(key, known ? { ...slot, ...answersOf([known, slot]) } : slot);
+  }
+  await addAnswers(
+    transaction,
+    [...slots.values()].filter((slot) => slot.answers.length > 0),
+  );
+}
+
+function slotOf(gateway: string, record: TrafficRecord): AnswerSlot {
+  const { answers = [], upstream_ms = [], total_ms = [] } = record;
+  const middle = (record.window_start + record.window_s / 2) * 1000;
+  const slot_start = Math.floor(middle / ANSWER_SLOT_MS) * ANSWER_SLOT_MS;
+  return { gateway, route_id: record.scope.route_id ?? "", slot_start, answers, upstream_ms, total_ms };
+}
+
+function answersOf(slots: readonly AnswerSlot[]) {
+  const { requests: _, ...sums } = sumAnswers(slots);
+  return sums;
 }
 
 /** Hits of decisions that this agent never made are not kept. */

@@ -28,7 +28,7 @@ export function allowTarget(db: Db, request: AllowRequest, now = Date.now()): Pr
     await putDecision(transaction, allow);
     const ended: Decision[] = [];
     for (const decision of await listDecisionsOn(transaction, request.gateway, now, MAX_DECISIONS)) {
-      if (decision.action === "allow" || !covers(request.value, decision.value)) continue;
+      if (decision.kind !== "ip" || decision.action === "allow" || !covers(request.value, decision.value)) continue;
       await endDecision(transaction, decision.id, now);
       ended.push({ ...decision, ended_at: now });
       await noteOverride(transaction, decision, request, now);

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { CATEGORIES, CLASSES, VERDICTS } from "../../../contract/categories.ts";
-import { type Batch, type EventRecord, MAX_BATCH_RECORDS, SUBJECT_KINDS } from "../../../contract/ingest.ts";
+import {
+  ANSWER_SOURCES,
+  type Batch,
+  type EventRecord,
+  LATENCY_BUCKETS,
+  MAX_ANSWERS,
+  MAX_BATCH_RECORDS,
+  MAX_SAMPLED,
+  SUBJECT_KINDS,
+} from "../../../contract/ingest.ts";
 import { AgentError } from "../errors.ts";
 import { canonicalAddress } from "../feed/address.ts";
 import { redactText } from "../redaction/index.ts";
@@ -76,10 +85,15 @@ const incident = z.object({
   good: count,
   score: z.number().min(0).max(100),
   verdict: z.enum(VERDICTS),
+  configured_at: time.optional(),
   reasons: list(text(200), 5),
   samples: list(sample, 3),
   sources: list(z.object({ ip: address, count }), 20),
 });
+
+const status = z.number().int().min(0).max(999);
+const answer = z.object({ source: z.enum([...ANSWER_SOURCES, "other"]), status, count });
+const histogram = z.array(count).length(LATENCY_BUCKETS);
 
 const traffic = z.object({
   ...window,
@@ -96,6 +110,43 @@ const traffic = z.object({
   errors_gateway: count,
   unsampled: count.optional(),
   uninspected: count.optional(),
+  answers: list(answer, MAX_ANSWERS + 1).optional(),
+  upstream_ms: histogram.optional(),
+  total_ms: histogram.optional(),
+});
+
+const names = (limit: number) => list(text(64), limit);
+
+const request = z.object({
+  at: time,
+  method: text(32),
+  path: text(512),
+  route_id: identifier.optional(),
+  service_id: identifier.optional(),
+  ip: address,
+  consumer: identifier.optional(),
+  credential: z
+    .string()
+    .regex(/^[0-9a-f]{1,64}$/)
+    .optional(),
+  agent: text(64).optional(),
+  query: names(20),
+  headers: names(40),
+  host: text(255).optional(),
+  content_type: text(128).optional(),
+  body_bytes: count,
+  status,
+  source: z.enum(ANSWER_SOURCES),
+  verdict: z.enum(VERDICTS),
+  category: z.enum(CATEGORIES).optional(),
+  latency_ms: count,
+});
+
+const requests = z.object({
+  ...window,
+  type: z.literal("requests"),
+  weight: z.number().min(1).max(MAX_COUNT),
+  requests: list(request, MAX_SAMPLED),
 });
 
 const decisionHits = z.object({
@@ -152,6 +203,9 @@ const health = z.object({
   queue_depth: count,
   shared_dict: z.boolean(),
   plugin_version: z.string().max(64),
+  decisions_refused: count.optional(),
+  configured_at: time.optional(),
+  configures: count.optional(),
 });
 
 const batch = z.object({
@@ -161,7 +215,9 @@ const batch = z.object({
   batch: name,
   sent_at: time,
   health,
-  records: z.array(z.discriminatedUnion("type", [incident, traffic, decisionHits, learned])).max(MAX_BATCH_RECORDS),
+  records: z
+    .array(z.discriminatedUnion("type", [incident, traffic, decisionHits, learned, requests]))
+    .max(MAX_BATCH_RECORDS),
 });
 
 /** Throws `BATCH_MALFORMED`, naming the first few problems by their place, never by their value. */

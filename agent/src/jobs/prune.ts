@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../store/db.ts";
+import { forgetOldRequests, RING_KEPT_MS } from "../store/request-ring.ts";
 import type { JobKind } from "./job-kind.ts";
 
 const MINUTE = 60_000;
@@ -16,6 +17,7 @@ export interface Retention {
   maxIncidents: number;
   maxLogPerIncident: number;
   maxNodes: number;
+  maxConfigures: number;
 }
 
 export function retentionOf(days: number): Retention {
@@ -26,6 +28,7 @@ export function retentionOf(days: number): Retention {
     maxIncidents: 20_000,
     maxLogPerIncident: 500,
     maxNodes: 1_000,
+    maxConfigures: 20_000,
   };
 }
 
@@ -43,6 +46,9 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
     // A batch may be sent again as long as a node keeps it.
     sql`delete from ingest_batches where received_at < ${now - DAY}`,
     sql`delete from traffic where window_start < ${now - 2 * DAY}`,
+    sql`delete from traffic_answers where slot_start < ${now - 2 * DAY}`,
+    sql`delete from node_configures where at < ${now - 2 * DAY} or (gateway, at, node) in (
+      select gateway, at, node from node_configures order by at desc offset ${retention.maxConfigures})`,
     sql`delete from decision_hits where window_start < ${now - 2 * DAY}`,
     sql`delete from jobs where done_at < ${now - 10 * MINUTE}`,
     sql`delete from outbox where sent_at < ${now - DAY} or failed_at < ${now - 7 * DAY}`,
@@ -58,4 +64,5 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
       select gateway, node from nodes order by last_seen_at desc offset ${retention.maxNodes})`,
   ];
   for (const statement of statements) await statement.execute(db);
+  await forgetOldRequests(db, now - RING_KEPT_MS);
 }

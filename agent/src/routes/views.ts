@@ -10,6 +10,7 @@ export function viewIncident(incident: Incident) {
     samples: incident.samples.map((sample) => ({ ...sample, at: iso(sample.at * 1000) })),
     first_seen_at: iso(incident.first_seen_at),
     last_seen_at: iso(incident.last_seen_at),
+    configured_at: iso(incident.configured_at),
     opened_at: iso(incident.opened_at),
     updated_at: iso(incident.updated_at),
     resolved_at: iso(incident.resolved_at),

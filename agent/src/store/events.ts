@@ -1,14 +1,15 @@
 import { type Selectable, sql } from "kysely";
-import type { Batch } from "../../../contract/ingest.ts";
+import type { Batch, RequestsRecord } from "../../../contract/ingest.ts";
 import { type Db, json } from "./db.ts";
-import { upsertNode } from "./nodes.ts";
+import { noteConfigure, upsertNode } from "./nodes.ts";
+import { addRequests } from "./request-ring.ts";
 import type { Database } from "./schema.ts";
 
 export type StoredEvent = Selectable<Database["events"]>;
 
 /**
  * Keeps a batch: once, however often it is sent. Ids are taken as unique for a key and node only, so that one node cannot take
- * another's. Returns how many records were new; null when the whole batch was known.
+ * another's. Recent requests go straight to their ring. Returns how many events were new; null when the whole batch was known.
  */
 export async function addBatch(transaction: Db, batch: Batch, keyId: string, now: number): Promise<number | null> {
   const owner = `${keyId}/${batch.node}`;
@@ -26,8 +27,16 @@ export async function addBatch(transaction: Db, batch: Batch, keyId: string, now
     last_seen_at: now,
     health: batch.health,
   });
-  if (batch.records.length === 0) return 0;
-  const rows = batch.records.map((record) => ({
+  const configuredAt = batch.health.configured_at ?? 0;
+  if (configuredAt > 0) {
+    const at = Math.min(now, Math.round(configuredAt * 1000));
+    await noteConfigure(transaction, { gateway: batch.gateway, node: batch.node, at });
+  }
+  const isRequests = (record: Batch["records"][number]): record is RequestsRecord => record.type === "requests";
+  await addRequests(transaction, batch.gateway, batch.records.filter(isRequests), now);
+  const events = batch.records.filter((record) => !isRequests(record));
+  if (events.length === 0) return 0;
+  const rows = events.map((record) => ({
     id: `${owner}/${record.id}`,
     gateway: batch.gateway,
     node: batch.node,

@@ -18,3 +18,23 @@ export function listNodes(db: Db, gateway: string, limit = 200): Promise<Gateway
   const query = db.selectFrom("nodes").selectAll().where("gateway", "=", gateway);
   return query.orderBy("last_seen_at", "desc").limit(limit).execute();
 }
+
+export type NodeConfigure = Selectable<Database["node_configures"]>;
+
+/** What a node says about when it was configured; the same again changes nothing. */
+export async function noteConfigure(db: Db, configure: NodeConfigure): Promise<void> {
+  await db
+    .insertInto("node_configures")
+    .values(configure)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * When nodes applied configurations, in `[from, to)` epoch milliseconds, oldest first. Workers of a node do so a moment after another, so one
+ * change may be there more than once. Kong tells the plugin of changes of plugins, and without a database or in a data plane of all changes.
+ */
+export function configuresOf(db: Db, gateway: string, from: number, to: number): Promise<NodeConfigure[]> {
+  const query = db.selectFrom("node_configures").selectAll().where("gateway", "=", gateway);
+  return query.where("at", ">=", from).where("at", "<", to).orderBy("at").orderBy("node").limit(1_000).execute();
+}

@@ -1,7 +1,16 @@
 import type { Generated } from "kysely";
 import type { Category, PayloadClass } from "../../../contract/categories.ts";
 import type { DecisionAction, DecisionKind } from "../../../contract/decision-feed.ts";
-import type { EventRecord, NodeHealth, Sample, Scope, SourceCount, SubjectKind } from "../../../contract/ingest.ts";
+import type {
+  AnswerCount,
+  EventRecord,
+  NodeHealth,
+  RequestDescriptor,
+  Sample,
+  Scope,
+  SourceCount,
+  SubjectKind,
+} from "../../../contract/ingest.ts";
 import type { CalibrationLimits } from "../../../contract/learning.ts";
 import type { AppliedChange } from "../drivers/gateway.ts";
 
@@ -52,6 +61,20 @@ export interface Database {
     errors_service: number;
     errors_gateway: number;
   };
+  /** Answers by source and status, merged over nodes and workers; `slot_start` is a multiple of `ANSWER_SLOT_MS`. */
+  traffic_answers: {
+    gateway: string;
+    route_id: string;
+    slot_start: number;
+    answers: AnswerCount[];
+    upstream_ms: number[];
+    total_ms: number[];
+  };
+  /** A ring: a slot is written again when its turn comes. */
+  request_ring: { gateway: string; slot: number; at: number; weight: number; request: RequestDescriptor | null };
+  request_ring_heads: { gateway: string; next: number };
+  /** When a node applied a configuration. */
+  node_configures: { gateway: string; node: string; at: number };
   learned_votes: {
     gateway: string;
     kind: LearnedKind;
@@ -185,6 +208,8 @@ export interface IncidentTable {
   classification: IncidentClassification | null;
   first_seen_at: number;
   last_seen_at: number;
+  /** When the gateway was last configured as its evidence says, where that may be the cause. */
+  configured_at: number | null;
   opened_at: number;
   updated_at: number;
   resolved_at: number | null;

@@ -2,6 +2,7 @@ import type { Migration } from "kysely";
 import * as ground from "./0001-ground.ts";
 import * as learned from "./0003-learned.ts";
 import * as plannedChanges from "./0004-planned-changes.ts";
+import * as gatewayReports from "./0010-gateway-reports.ts";
 import * as verification from "./0060-verification.ts";
 
 /** In order. A migration that was released is never changed; add another. */
@@ -9,5 +10,6 @@ export const migrations: Record<string, Migration> = {
   "0001-ground": ground,
   "0003-learned": learned,
   "0004-planned-changes": plannedChanges,
+  "0010-gateway-reports": gatewayReports,
   "0060-verification": verification,
 };

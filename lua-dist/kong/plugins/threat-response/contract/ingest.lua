@@ -26,4 +26,11 @@ ____exports.SUBJECT_KINDS = {
     "route",
     "gateway"
 }
+--- Who gave an answer, as Kong tells it: the service, a plugin or the router (`exit`), or Kong itself for want of an answer (`error`). `own`: this
+-- plugin ended the request, which is evidence of nothing.
+____exports.ANSWER_SOURCES = {"service", "exit", "error", "own"}
+____exports.MAX_ANSWERS = 12
+--- Buckets of a latency histogram: below 1 ms, then `[2^(i-1), 2^i)` ms, the last without an end.
+____exports.LATENCY_BUCKETS = 18
+____exports.MAX_SAMPLED = 60
 return ____exports
