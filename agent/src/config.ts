@@ -64,6 +64,17 @@ export const environment = z.object({
     .optional()
     .describe('JSON `[{"name","scope","sha256"}]`, made by `threat-response token`; scopes `viewer`, `operator`, `ci`'),
   DRY_RUN: yesOrNo.prefault("true").describe("Decide and record everything, change nothing"),
+  KILL_SWITCH: z
+    .enum(["stop", "freeze", "true", "1", "yes", "false", "0", "no"], {
+      error: "has to be stop, freeze, true or false",
+    })
+    .transform((word) => (word === "freeze" ? "freeze" : ["false", "0", "no"].includes(word) ? undefined : "stop"))
+    .optional()
+    .describe("`stop` (or true): nothing new is done; `freeze`: nothing is written, not even to end what is on"),
+  KILL_SWITCH_FILE: z
+    .string()
+    .optional()
+    .describe("While this file exists, nothing new is done; with `freeze` in it, nothing is written at all"),
   QUIET_AFTER_S: seconds.default(60).describe("Seconds without evidence after which an incident counts as quiet"),
   RESOLVE_AFTER_S: seconds
     .default(300)

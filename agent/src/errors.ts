@@ -39,6 +39,27 @@ const CATALOGUE = {
     message: "The action is {status} and cannot be undone.",
     remedy: "Only actions that are planned or applied can be undone.",
   },
+  KILL_SWITCH_ON: {
+    status: 409,
+    message: "Nothing may be written now: {why}.",
+    remedy:
+      "Lift it where it was set: DELETE /v1/kill-switch, the file of KILL_SWITCH_FILE, or KILL_SWITCH and a restart.",
+  },
+  APPROVAL_OVER: {
+    status: 409,
+    message: "This approval is {status} already.",
+    remedy: "Each one counts once. If the incident goes on, the agent asks again: see GET /v1/approvals.",
+  },
+  APPROVAL_TWICE: {
+    status: 409,
+    message: "{actor} has approved this already, and {persons} different persons have to.",
+    remedy: "Somebody else has to approve it with a token of their own.",
+  },
+  APPROVAL_CHANGED: {
+    status: 409,
+    message: "What was asked for is not what would be done now, so the approval is void: {why}.",
+    remedy: "Nothing was done. If the incident goes on, the agent asks again for the new plan: see GET /v1/approvals.",
+  },
   GATEWAY_DOWN: {
     status: 502,
     message: "The gateway's Admin API could not do it: {problem}",

@@ -9,11 +9,12 @@ import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
-import { openPolicyFile } from "./policy/index.ts";
+import { mayActOf, openPolicyFile } from "./policy/index.ts";
 import { RESPOND_JOB, respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
+import type { KillSwitchMode } from "./store/schema.ts";
 import { VERIFY_JOB, verifyIncident } from "./verification/measure.ts";
 
 /** The members of the agent's configuration that matter here. */
@@ -29,6 +30,8 @@ export interface ResponderConfig {
   WEBHOOK_URL?: string | undefined;
   WEBHOOK_SECRET?: string | undefined;
   PUBLIC_URL?: string | undefined;
+  KILL_SWITCH?: KillSwitchMode | undefined;
+  KILL_SWITCH_FILE?: string | undefined;
 }
 
 export interface ResponderOptions {
@@ -62,6 +65,12 @@ export function createResponder({ config, db, log, wake, ownUrl }: ResponderOpti
     gateway: config.GATEWAY_NAME,
     dryRun: config.DRY_RUN,
     policy: policy.current,
+    mayAct: mayActOf({
+      db,
+      gateway: config.GATEWAY_NAME,
+      file: config.KILL_SWITCH_FILE,
+      environment: config.KILL_SWITCH,
+    }),
     driver,
     advisor,
     channels: channelsOf(config, log),

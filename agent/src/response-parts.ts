@@ -1,7 +1,7 @@
 import type { Advisor } from "./classification/advisor.ts";
 import type { GatewayDriver } from "./drivers/index.ts";
 import type { Channel } from "./notification/channel.ts";
-import type { Policy } from "./policy/index.ts";
+import type { MayAct, Policy, Review } from "./policy/index.ts";
 import type { Db } from "./store/db.ts";
 
 export interface ResponseLog {
@@ -16,6 +16,10 @@ export interface ResponseParts {
   /** From the environment; beats the policy. */
   dryRun: boolean;
   policy: () => Policy;
+  /** Asked before every write to the gateway or its feed. */
+  mayAct: MayAct;
+  /** Looks at a plan before it is recorded; without one, plans stand as decided. */
+  review?: Review;
   /** Null when no Admin API is configured: then only decisions work. */
   driver: GatewayDriver | null;
   /** Null without an API key. */

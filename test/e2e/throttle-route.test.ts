@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endAction, undoAction } from "../../agent/src/actions/end.ts";
 import { createAdminApiDriver, createAdminClient } from "../../agent/src/drivers/index.ts";
-import { parsePolicy } from "../../agent/src/policy/index.ts";
+import { mayActOf, parsePolicy } from "../../agent/src/policy/index.ts";
 import { reap } from "../../agent/src/reap.ts";
 import { respond } from "../../agent/src/respond.ts";
 import type { ResponseParts } from "../../agent/src/response-parts.ts";
@@ -28,6 +28,7 @@ function partsOn(adminUrl: string): ResponseParts {
     gateway: "e2e",
     dryRun: false,
     policy: () => policy,
+    mayAct: mayActOf({ db: store.db, gateway: "e2e" }),
     driver: createAdminApiDriver(createAdminClient({ url: adminUrl })),
     advisor: null,
     channels: [],

@@ -4,7 +4,7 @@ import { createAdminApiDriver, createAdminClient } from "../../agent/src/drivers
 import { entityId } from "../../agent/src/drivers/tags.ts";
 import type { Channel } from "../../agent/src/notification/channel.ts";
 import type { Message } from "../../agent/src/notification/message.ts";
-import { parsePolicy } from "../../agent/src/policy/index.ts";
+import { mayActOf, parsePolicy } from "../../agent/src/policy/index.ts";
 import type { ResponseParts } from "../../agent/src/response-parts.ts";
 import { type Action, actionsOfIncident } from "../../agent/src/store/actions.ts";
 import { listDecisionsOn } from "../../agent/src/store/decisions.ts";
@@ -70,6 +70,7 @@ function partsOf(world: ResponseWorld): ResponseParts {
     gateway: "test",
     dryRun: false,
     policy: () => testPolicy,
+    mayAct: mayActOf({ db: world.store.db, gateway: "test" }),
     driver: createAdminApiDriver(createAdminClient({ url: world.admin.url, timeout_ms: 300, backoff_ms: 1 })),
     advisor: null,
     channels: [channel],

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Change, Configuration } from "../drivers/gateway.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import type { Action } from "../store/actions.ts";
@@ -10,6 +11,14 @@ export interface Applied {
   before_image: Record<string, unknown> | null;
 }
 
+/** What an action may hit beside the attack, least first. Policy says by it who has to agree. */
+export const RISKS = ["source", "consumer", "route", "service", "global", "security_removing"] as const;
+export type Risk = (typeof RISKS)[number];
+
+/** What an action is aimed at; its target is taken from the incident. */
+export const AIMS = ["source", "route", "service", "consumer", "credential", "gateway"] as const;
+export type Aim = (typeof AIMS)[number];
+
 /**
  * One kind of action. `apply` and `undo` may be run any number of times and end in the same state, since a crash between doing
  * and recording repeats them.
@@ -17,8 +26,11 @@ export interface Applied {
 export interface ActionKind {
   type: ActionType;
   needs: "feed" | "admin-api";
-  /** What it may hit beside the attack. */
-  risk: "source" | "route";
+  risk: Risk;
+  /** Of what a policy may give it under `params`, checked when the policy is read. Without it a policy cannot ask for the action by name. */
+  params?: z.ZodType<Record<string, unknown>>;
+  /** By default what `risk` says. */
+  aim?: Aim;
   /**
    * What it would write to the gateway, read off its configuration; absent for what goes through the decision feed. Pure: the
    * preview replays traffic over these changes, and `apply` writes them. Throws `ActionRefused`.

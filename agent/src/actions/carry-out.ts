@@ -1,3 +1,4 @@
+import { appendAudit, said } from "../audit/append.ts";
 import { AdminApiError } from "../drivers/index.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
@@ -35,6 +36,8 @@ async function carryOutOne(parts: ResponseParts, action: Action): Promise<Action
       ended_at: now,
       error: "its time was over before it could be done",
     });
+  const stopped = await parts.mayAct("start");
+  if (stopped !== null) return settle(parts, action, { status: "refused", ended_at: now, error: stopped });
   try {
     const applied = await ACTION_KINDS[action.type].apply(action, parts);
     const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: parts.now() });
@@ -76,6 +79,7 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
         run_at: parts.now() + VERIFY_AFTER_MS,
       });
     }
+    await auditSettled(transaction, action, patch, parts.now());
     return true;
   });
   if (!settled) return { ...action, status: "undone" };
@@ -91,6 +95,14 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
     "action settled",
   );
   return kept;
+}
+
+function auditSettled(db: Db, action: Action, patch: Partial<Action>, at: number): Promise<unknown> {
+  const { id, incident_id, gateway, type, target, params, plan_hash, expires_at } = action;
+  const { status, entity_id } = patch;
+  const data = { action: id, incident: incident_id, type, target, params, status, entity_id, expires_at, plan_hash };
+  const entry = { at, gateway, actor: "agent", kind: "action.settled" as const };
+  return appendAudit(db, { ...entry, data: { ...data, error: said(patch.error ?? null) } });
 }
 
 async function markMitigating(db: Db, incidentId: string): Promise<void> {

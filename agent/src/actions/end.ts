@@ -1,3 +1,4 @@
+import { appendAudit, said } from "../audit/append.ts";
 import { AdminApiError } from "../drivers/index.ts";
 import { AgentError } from "../errors.ts";
 import { notify, waveOf } from "../notification/notify.ts";
@@ -17,6 +18,9 @@ export async function endAction(parts: ResponseParts, actionId: string): Promise
     await updateAction(parts.db, action.id, { status: "expired", ended_at: parts.now() }, ["dry_run"]);
     return;
   }
+  const stopped = await parts.mayAct("end");
+  // The job runs again; what ends by itself on the gateway does so meanwhile.
+  if (stopped !== null) throw new Error(stopped);
   if (action.status === "applied") await measure(parts, action);
   // A failed one may have been applied after all, when only the answer was lost.
   await ACTION_KINDS[action.type].undo(action, parts);
@@ -27,7 +31,7 @@ export async function endAction(parts: ResponseParts, actionId: string): Promise
     action,
     status,
     action.status === "planned" ? "its time was over before it could be done" : null,
-    "by its expiry",
+    null,
   );
 }
 
@@ -37,6 +41,8 @@ export async function undoAction(parts: ResponseParts, actionId: string, by: str
   if (action === null) throw new AgentError("NOT_FOUND");
   const on: ActionStatus[] = ["planned", "applied"];
   if (!on.includes(action.status)) throw new AgentError("NOT_UNDOABLE", { status: action.status });
+  const stopped = await parts.mayAct("end");
+  if (stopped !== null) throw new AgentError("KILL_SWITCH_ON", { why: stopped });
   try {
     await ACTION_KINDS[action.type].undo(action, parts);
   } catch (error) {
@@ -45,7 +51,7 @@ export async function undoAction(parts: ResponseParts, actionId: string, by: str
     throw error;
   }
   // When its status changed meanwhile (it was just applied, or just expired), look again.
-  if (!(await finish(parts, action, "undone", null, `by ${by}`))) return undoAction(parts, actionId, by);
+  if (!(await finish(parts, action, "undone", null, by))) return undoAction(parts, actionId, by);
   return (await getAction(parts.db, actionId)) ?? action;
 }
 
@@ -54,8 +60,9 @@ async function finish(
   action: Action,
   status: ActionStatus,
   error: string | null,
-  how: string,
+  by: string | null,
 ): Promise<boolean> {
+  const how = by === null ? "by its expiry" : `by ${by}`;
   const ended = await parts.db.transaction().execute(async (transaction) => {
     const at = parts.now();
     if (!(await updateAction(transaction, action.id, { status, error, ended_at: at }, [action.status]))) return false;
@@ -68,6 +75,13 @@ async function finish(
       data: { action: action.id, status },
     });
     await tellEnd({ ...parts, db: transaction }, action, status);
+    await appendAudit(transaction, {
+      at,
+      gateway: action.gateway,
+      actor: by ?? "agent",
+      kind: "action.ended",
+      data: { action: action.id, incident: action.incident_id, type: action.type, status, error: said(error) },
+    });
     return true;
   });
   if (!ended) return false;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Action } from "../store/actions.ts";
+import type { Incident } from "../store/incidents.ts";
 import type { ActionType } from "../store/schema.ts";
 
 /** One effect, declared as data: nothing is done yet. */
@@ -11,6 +12,8 @@ export interface PlannedAction {
   ttl_s: number;
   idempotency_key: string;
   reason: string;
+  /** Only recorded, whatever the agent does otherwise. */
+  dry_run?: boolean;
 }
 
 export interface Plan {
@@ -19,7 +22,21 @@ export interface Plan {
   costly: boolean;
   actions: PlannedAction[];
   reason: string;
+  /** Why somebody has to agree first, and how many different persons; absent where nobody has to. */
+  approval?: { reason: string; persons: number };
+  /** What the review saw. */
+  preview?: Record<string, unknown>;
 }
+
+/** What looking at a plan says: nothing against it (both null), not without somebody's agreement, or not at all. */
+export interface Reviewed {
+  refuse: string | null;
+  needs_approval: string | null;
+  preview: Record<string, unknown> | null;
+}
+
+/** Replays, checks what works where, whatever looks at a plan between deciding and recording. Changes nothing. */
+export type Review = (plan: Plan, incident: Incident) => Promise<Reviewed>;
 
 export interface Refusal {
   plan: string;

@@ -42,6 +42,11 @@ export interface Database {
     data: Record<string, unknown> | null;
   };
   actions: ActionTable;
+  approvals: ApprovalTable;
+  /** Append-only; each row's hash is of the row and of the hash before it. */
+  audit: AuditTable;
+  audit_head: { sequence: number; hash: string };
+  kill_switches: { gateway: string; mode: KillSwitchMode; reason: string; set_by: string; set_at: number };
   decisions: DecisionTable;
   /** One row per gateway: what the feed's `(epoch, sequence)` is. */
   feeds: { gateway: string; epoch: number; sequence: number };
@@ -294,6 +299,65 @@ export interface ActionTable {
   plan_hash: string | null;
   effect: Effect | null;
   error: string | null;
+}
+
+/** stop: nothing new is done. freeze: nothing is written at all, not even to end what is on. */
+export const KILL_SWITCH_MODES = ["stop", "freeze"] as const;
+export type KillSwitchMode = (typeof KILL_SWITCH_MODES)[number];
+
+export interface AuditTable {
+  /** From 1, without gaps. */
+  sequence: number;
+  at: number;
+  gateway: string;
+  /** A token's name, "agent", or "policy file". */
+  actor: string;
+  kind: string;
+  data: Record<string, unknown>;
+  previous: string;
+  hash: string;
+}
+
+/** void: the plan, the policy or the incident changed before anybody agreed. */
+export const APPROVAL_STATUSES = ["waiting", "approved", "rejected", "expired", "void"] as const;
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+
+/** What exactly is agreed to. */
+export interface ApprovedPlan {
+  id: string;
+  incident_id: string;
+  gateway: string;
+  policy_hash: string;
+  actions: {
+    type: ActionType;
+    vehicle: string;
+    target: Record<string, string>;
+    params: Record<string, unknown>;
+    ttl_s: number;
+  }[];
+}
+
+export interface ApprovalTable {
+  id: string;
+  gateway: string;
+  incident_id: string;
+  /** Of `plan`, canonically written. The plan's actions carry it, too. */
+  plan_hash: string;
+  plan: ApprovedPlan;
+  policy_hash: string;
+  /** Why somebody has to agree. */
+  reason: string;
+  /** How many different persons have to. */
+  persons: number;
+  approved_by: { actor: string; at: number }[];
+  status: ApprovalStatus;
+  /** What replaying recent traffic said, where it was replayed. */
+  preview: Record<string, unknown> | null;
+  requested_at: number;
+  expires_at: number;
+  decided_at: number | null;
+  decided_by: string | null;
+  comment: string | null;
 }
 
 export interface DecisionTable {
