@@ -1,0 +1,85 @@
+import type { Change } from "../drivers/gateway.ts";
+import { applyChanges, type Configured } from "./apply-changes.ts";
+import type { PlannedDecision } from "./decisions.ts";
+import { type MaskedPlugin, maskedPlugins } from "./masked.ts";
+import { type Outcome, stoppedBy } from "./outcome.ts";
+import { indexPlugins } from "./plugins-in-effect.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
+import { createReplay, type PlannedPatch } from "./replay.ts";
+import { createRouter } from "./router.ts";
+import { type SecurityLoss, securityRemoved } from "./security.ts";
+import { createTally, type Harm, type Tally } from "./tally.ts";
+
+/** Everything a plan would do, as data. */
+export interface PlannedEffects {
+  changes: readonly Change[];
+  decisions: readonly PlannedDecision[];
+  patches: readonly PlannedPatch[];
+}
+
+/** What a plan would have done to the recorded requests. Requests are counted with their weights. */
+export interface Preview {
+  records: number;
+  confidence: "none" | "low" | "good";
+  attack: { requests: number; stopped_before: number; stopped: number; share: number };
+  legitimate: Harm;
+  masked: MaskedPlugin[];
+  security_removed: SecurityLoss[];
+  /** Requests of which something that decides is not recorded. */
+  unsure: { requests: number; missing: string[] };
+  notes: string[];
+}
+
+/** Fewer records of legitimate requests say nothing about who else is hit. */
+export const ENOUGH_RECORDS = 200;
+export const ENOUGH_LEGITIMATE = 50;
+export const NOT_ENOUGH = "not enough recorded traffic";
+
+/** Plays the records, oldest first, once as things are and once as they would be. Pure. */
+export function previewPlan(records: readonly RecordedRequest[], before: Configured, effects: PlannedEffects): Preview {
+  const after = applyChanges(before, effects.changes);
+  const recorded = indexPlugins(before);
+  const now = createReplay({ configuration: before, recorded, router: null, decisions: [], patches: [] });
+  const then = createReplay({
+    configuration: after,
+    recorded,
+    router: createRouter(before, after),
+    decisions: effects.decisions,
+    patches: effects.patches,
+  });
+  const tally = createTally();
+  for (const request of inOrder(records)) {
+    const was = now(request) ?? NOTHING;
+    const is = then(request) ?? NOTHING;
+    const unexplained = endedOtherwise(request, was);
+    tally.add(request, unexplained ?? was, unexplained ?? is);
+  }
+  const masked = maskedPlugins(before, after);
+  return summarize(records.length, tally, masked, securityRemoved(before, after));
+}
+
+const NOTHING: Outcome = { kind: "passed", by: null, status: null, unsure: null };
+
+function inOrder(records: readonly RecordedRequest[]): readonly RecordedRequest[] {
+  const isSorted = records.every((record, i) => i === 0 || record.at >= (records[i - 1]?.at ?? 0));
+  return isSorted ? records : [...records].sort((a, b) => a.at - b.at);
+}
+
+/** Something that is not replayed answered this request: it would have again. */
+function endedOtherwise(
+  { source, status, verdict = "allow", route_id }: RecordedRequest,
+  was: Outcome,
+): Outcome | null {
+  if (was.kind !== "passed" || source !== "exit" || status < 400 || status === 401 || route_id === null) return null;
+  return verdict === "allow" || verdict === "flag" ? stoppedBy("gateway", status) : null;
+}
+
+function summarize(records: number, tally: Tally, masked: MaskedPlugin[], losses: SecurityLoss[]): Preview {
+  const { attack, legitimate, unsure } = tally.result();
+  const isEnough = records >= ENOUGH_RECORDS && tally.legitimateRecords() >= ENOUGH_LEGITIMATE;
+  const confidence = records === 0 ? "none" : isEnough ? "good" : "low";
+  const notes =
+    confidence === "good" ? [] : [`${NOT_ENOUGH}: ${records} records, ${tally.legitimateRecords()} legitimate`];
+  if (unsure.requests > 0) notes.push(`for ${unsure.requests} requests is not recorded: ${unsure.missing.join(", ")}`);
+  return { records, confidence, attack, legitimate, masked, security_removed: losses, unsure, notes };
+}

@@ -1,0 +1,185 @@
+import type { Configured } from "./apply-changes.ts";
+import { authenticationChain } from "./authentication.ts";
+import { decisionCheck, type PlannedDecision } from "./decisions.ts";
+import { type Check, type Outcome, PASSED, rejectedBy, stoppedBy, unsure } from "./outcome.ts";
+import { acl, type Groups, groupsOf } from "./plugins/acl.ts";
+import { botDetection } from "./plugins/bot-detection.ts";
+import { ipRestriction } from "./plugins/ip-restriction.ts";
+import { type Counters, rateLimiting } from "./plugins/rate-limiting.ts";
+import { requestSizeLimiting } from "./plugins/request-size-limiting.ts";
+import { requestTermination } from "./plugins/request-termination.ts";
+import { indexPlugins, type PluginIndex, type PluginInstance, type RequestScope } from "./plugins-in-effect.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
+import type { Router } from "./router.ts";
+
+/** A virtual patch: what it matches is answered in place of the service, before everything else. */
+export interface PlannedPatch {
+  /** Null: everywhere, also without a route. */
+  route_id: string | null;
+  service_id: string | null;
+  matches: (request: RecordedRequest) => boolean;
+  status: number;
+}
+
+export interface ReplayOptions {
+  configuration: Configured;
+  /** As the requests were recorded: authentication that is new has seen none of them. */
+  recorded: PluginIndex;
+  router: Router | null;
+  decisions: readonly PlannedDecision[];
+  patches: readonly PlannedPatch[];
+}
+
+const OUR_PLUGIN = "threat-response";
+const ENFORCED = "enforce";
+const NO_ROUTE = stoppedBy("router", 404);
+const DIVERTED = stoppedBy("reroute", 200);
+
+/** Takes requests in the order of their time, each once, and tells what becomes of it under the configuration. */
+export function createReplay(options: ReplayOptions): Check {
+  const index = indexPlugins(options.configuration);
+  const chains = createChains(index, options);
+  const { router } = options;
+  return (request) => {
+    const where = router === null ? unmoved(request) : router(request);
+    const { route_id, service_id, diverted } = where ?? NOWHERE;
+    const outcome = runChain(chains, request, { route_id, service_id, consumer_id: null });
+    if (outcome.kind !== "passed") return outcome;
+    if (route_id === null) return request.route_id === null ? outcome : NO_ROUTE;
+    return diverted ? DIVERTED : outcome;
+  };
+}
+
+const unmoved = ({ route_id, service_id }: RecordedRequest) => ({ route_id, service_id, diverted: false });
+const NOWHERE = { route_id: null, service_id: null, diverted: false };
+
+type Chains = (scope: RequestScope, part: "before" | "after") => Check[];
+
+function runChain(chains: Chains, request: RecordedRequest, scope: RequestScope): Outcome {
+  let missing: Outcome | null = null;
+  for (const check of chains(scope, "before")) {
+    const outcome = check(request);
+    if (outcome === null) continue;
+    if (outcome.kind !== "passed") return outcome;
+    if (outcome.unsure !== null) missing ??= outcome;
+  }
+  if (scope.route_id === null) return missing ?? PASSED;
+  for (const check of chains({ ...scope, consumer_id: request.consumer }, "after")) {
+    const outcome = check(request);
+    if (outcome === null) continue;
+    if (outcome.kind !== "passed") return outcome;
+    missing ??= outcome;
+  }
+  return missing ?? PASSED;
+}
+
+/** What Kong runs for a scope, in its order, put together once for each. */
+function createChains(index: PluginIndex, options: ReplayOptions): Chains {
+  const compile = createCompiler(groupsOf(options.configuration.entities.acls ?? []));
+  const ours = ourCheck(options.decisions);
+  const known = new Map<string, Check[]>();
+  return (scope, part) => {
+    const key = `${part}|${scope.route_id ?? ""}|${scope.service_id ?? ""}|${scope.consumer_id ?? ""}`;
+    let chain = known.get(key);
+    if (chain === undefined) {
+      const parts = part === "before" ? beforeAuthentication : fromAuthentication;
+      chain = parts({ index, scope, compile, ours, options });
+      known.set(key, chain);
+    }
+    return chain;
+  };
+}
+
+interface ChainParts {
+  index: PluginIndex;
+  scope: RequestScope;
+  compile: (instance: PluginInstance) => Check;
+  ours: Check;
+  options: ReplayOptions;
+}
+
+function beforeAuthentication({ index, scope, compile, ours, options }: ChainParts): Check[] {
+  const checks = options.patches.filter((patch) => isIn(patch, scope)).map(patchCheck);
+  const bots = scope.route_id === null ? null : index.find("bot-detection", scope);
+  if (bots !== null) checks.push(compile(bots));
+  if (index.find(OUR_PLUGIN, scope)?.config.mode === ENFORCED) checks.push(ours);
+  return checks;
+}
+
+const isIn = (patch: PlannedPatch, scope: RequestScope) =>
+  (patch.route_id === null || patch.route_id === scope.route_id) &&
+  (patch.service_id === null || patch.service_id === scope.service_id);
+
+function patchCheck({ matches, status }: PlannedPatch): Check {
+  const stopped = stoppedBy("hot-patch", status);
+  return (request) => (matches(request) ? stopped : null);
+}
+
+function fromAuthentication({ index, scope, compile, options }: ChainParts): Check[] {
+  const before = new Set(authenticationChain(options.recorded, scope).map(({ name }) => name));
+  const checks = authenticationChain(index, scope).map((plugin) =>
+    before.has(plugin.name) ? knownAuthentication(plugin.name) : newAuthentication(plugin),
+  );
+  for (const name of Object.keys(AFTER)) {
+    const instance = index.find(name, scope);
+    if (instance !== null) checks.push(compile(instance));
+  }
+  return checks;
+}
+
+/** By Kong's priority, highest first. */
+const AFTER: Readonly<Record<string, (instance: PluginInstance, groups: Groups, counters: Counters) => Check>> = {
+  "ip-restriction": ipRestriction,
+  "request-size-limiting": requestSizeLimiting,
+  acl,
+  "rate-limiting": (instance, _groups, counters) => rateLimiting(instance, counters),
+  "request-termination": requestTermination,
+};
+
+/** Instances are compiled once, since some of them count; on one scope they count together. */
+function createCompiler(groups: Groups): (instance: PluginInstance) => Check {
+  const counters: Counters = new Map();
+  const known = new Map<string, Check>();
+  return (instance) => {
+    let check = known.get(instance.id);
+    if (check === undefined) {
+      const build = instance.name === "bot-detection" ? botDetection : AFTER[instance.name];
+      check = build === undefined ? () => null : build(instance, groups, counters);
+      known.set(instance.id, check);
+    }
+    return check;
+  };
+}
+
+const BY_REFLEX = { block: stoppedBy(OUR_PLUGIN, 403), throttle: stoppedBy(OUR_PLUGIN, 429) } as const;
+
+/** The plugin: decisions, then what its own judgement was. */
+function ourCheck(decisions: readonly PlannedDecision[]): Check {
+  const decided = decisionCheck(decisions);
+  return (request) => {
+    const outcome = decided(request);
+    if (outcome !== null) return outcome;
+    return request.verdict === "block" || request.verdict === "throttle" ? BY_REFLEX[request.verdict] : null;
+  };
+}
+
+/** It has judged this request already, or would as it did for others like it. */
+function knownAuthentication(name: string): Check {
+  const rejected = rejectedBy(name);
+  return (request) => (wasAuthenticated(request) ? null : rejected);
+}
+
+function wasAuthenticated({ consumer, source, status, credential, attack }: RecordedRequest): boolean {
+  if (consumer !== null || source === "service") return true;
+  if (source === "exit" && status === 401) return false;
+  return credential !== null && !attack;
+}
+
+/** Newly required: who sends nothing that could be a credential is stopped, of the others nobody knows. */
+function newAuthentication({ name, config }: PluginInstance): Check {
+  const keys = name === "key-auth" && Array.isArray(config.key_names) ? config.key_names : ["authorization"];
+  const carriers = keys.map((key) => String(key).toLowerCase());
+  const stopped = stoppedBy(name, 401);
+  const unknown = unsure(name, "whether the credential is valid");
+  return ({ header_names }) => (header_names.some((header) => carriers.includes(header)) ? unknown : stopped);
+}
