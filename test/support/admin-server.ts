@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AdminEntities, type Entity, onEntities, type Reply } from "./admin-entities.ts";
 
 /** How the next matching requests are answered instead of properly. */
 export interface Misbehaviour {
@@ -16,8 +17,6 @@ export interface Misbehaviour {
     | "done, then silence";
 }
 
-type Entity = Record<string, unknown> & { id: string };
-
 /**
  * A small Admin API on 127.0.0.1 that answers like Kong where the driver asks, and misbehaves on request. It serves what no
  * healthy gateway shows: errors, silence, lost answers.
@@ -29,20 +28,40 @@ export interface AdminServer {
   headers: IncomingMessage["headers"][];
   plugins: Map<string, Entity>;
   routes: Map<string, Entity>;
-  settings: { database: string; available: string[]; tagFilterFails: boolean; pageSize: number };
+  /** All of them, the two above included. */
+  entities: AdminEntities;
+  /** As a control plane lists them. */
+  dataPlanes: { id: string; hostname: string; last_seen: number; config_hash: string }[];
+  settings: {
+    database: string;
+    role: string;
+    available: string[];
+    tagFilterFails: boolean;
+    pageSize: number;
+    /** How often nodes look into the database. */
+    update_s: number;
+  };
+  /** Called with `METHOD /path?query` before a request is handled: somebody else at work. */
+  meanwhile: (line: string) => void;
   misbehave: (misbehaviour: Misbehaviour) => void;
   close: () => Promise<void>;
 }
 
 export async function startAdminServer(): Promise<AdminServer> {
   const queue: Misbehaviour[] = [];
-  const state: Omit<AdminServer, "url" | "close" | "misbehave"> = {
+  const entities = new AdminEntities();
+  const state: State = {
     requests: [],
     headers: [],
-    plugins: new Map(),
-    routes: new Map(),
+    plugins: entities.of("plugins"),
+    routes: entities.of("routes"),
+    entities,
+    dataPlanes: [],
+    meanwhile: () => undefined,
     settings: {
       database: "postgres",
+      role: "traditional",
+      update_s: 0,
       available: ["rate-limiting", "threat-response"],
       tagFilterFails: false,
       pageSize: 100,
@@ -56,15 +75,14 @@ export async function startAdminServer(): Promise<AdminServer> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    ...state,
+  return Object.assign(state, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    misbehave: (misbehaviour) => void queue.push(misbehaviour),
+    misbehave: (misbehaviour: Misbehaviour) => void queue.push(misbehaviour),
     close: () => {
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return new Promise<void>((resolve) => server.close(() => resolve()));
     },
-  };
+  });
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -83,6 +101,7 @@ function answer(
   body: string,
 ): void {
   const line = `${request.method} ${request.url}`;
+  state.meanwhile(line);
   const index = queue.findIndex((entry) => entry.times > 0 && line.startsWith(entry.on ?? ""));
   const entry = queue[index];
   if (entry === undefined) {
@@ -108,79 +127,43 @@ function answer(
   response.end(how.body ?? JSON.stringify({ message: `answered ${how.status} on purpose` }));
 }
 
-type Reply = [status: number, body: unknown];
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
+function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(body === null ? "" : JSON.stringify(body));
 }
 
 function handle(state: State, request: IncomingMessage, body: string): Reply {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
-  const [, collection, id] = url.pathname.split("/");
+  const { settings } = state;
   if (url.pathname === "/") return [200, rootOf(state)];
   if (url.pathname === "/status") return [200, { database: { reachable: true } }];
-  if (url.pathname === "/schemas/plugins/validate") return [200, { message: "schema validation successful" }];
-  if (collection === "routes" && id !== undefined) return found(state.routes.get(decodeURIComponent(id)));
-  if (collection !== "plugins") return [404, { message: "Not found" }];
-  if (id === undefined) return listed(state, url);
-  return onPlugin(state, request.method ?? "GET", decodeURIComponent(id), body);
+  if (url.pathname === "/clustering/data-planes") return [200, { data: state.dataPlanes }];
+  if (/^\/schemas\/\w+\/validate$/.test(url.pathname)) return [200, { message: "schema validation successful" }];
+  return onEntities(state.entities, {
+    method: request.method ?? "GET",
+    parts: url.pathname.split("/").slice(1),
+    url,
+    body,
+    pageSize: settings.pageSize,
+    readOnly: settings.database === "off",
+    tagFilterFails: settings.tagFilterFails,
+  });
 }
 
 function rootOf({ settings }: State): unknown {
   const available_on_server = Object.fromEntries(
     settings.available.map((name) => [name, { version: "3.10.0", priority: 1 }]),
   );
+  const { database, role } = settings;
   return {
     version: "3.10.0",
-    configuration: { database: settings.database, role: "traditional" },
+    configuration: {
+      database,
+      role,
+      router_flavor: "traditional_compatible",
+      db_update_frequency: settings.update_s,
+      worker_state_update_frequency: 0,
+    },
     plugins: { available_on_server },
   };
-}
-
-const found = (entity: Entity | undefined): Reply =>
-  entity === undefined ? [404, { message: "Not found" }] : [200, entity];
-
-function listed({ plugins, settings }: State, url: URL): Reply {
-  const tags = url.searchParams.get("tags");
-  if (tags !== null && settings.tagFilterFails) return [500, { message: "An unexpected error occurred" }];
-  const all = [...plugins.values()].filter(
-    (entity) => tags === null || ((entity.tags as string[] | null) ?? []).includes(tags),
-  );
-  const start = Number(url.searchParams.get("offset") ?? 0);
-  const next = start + settings.pageSize;
-  return [200, { data: all.slice(start, next), ...(next < all.length ? { offset: String(next) } : {}) }];
-}
-
-function onPlugin({ plugins, settings }: State, method: string, id: string, body: string): Reply {
-  if (method === "GET") return found(plugins.get(id));
-  if (settings.database === "off") {
-    return [
-      405,
-      {
-        code: 12,
-        name: "operation unsupported",
-        message: `cannot ${method} 'plugins' entities when not using a database`,
-      },
-    ];
-  }
-  if (method === "DELETE") {
-    plugins.delete(id);
-    return [204, null];
-  }
-  const entity = {
-    enabled: true,
-    route: null,
-    service: null,
-    consumer: null,
-    tags: null,
-    ...(JSON.parse(body) as object),
-    id,
-  } as unknown as Entity;
-  const scope = ({ name, route, service, consumer }: Entity) => JSON.stringify([name, route, service, consumer]);
-  if ([...plugins.values()].some((other) => other.id !== id && scope(other) === scope(entity))) {
-    return [409, { code: 5, name: "unique constraint violation", message: "UNIQUE violation detected on the scope" }];
-  }
-  plugins.set(id, entity);
-  return [200, entity];
 }

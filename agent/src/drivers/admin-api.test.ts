@@ -24,12 +24,19 @@ describe("the Admin API driver", () => {
   it("finds out what the gateway can do", async () => {
     expect(await driver().probe()).toEqual({
       version: "3.10.0",
+      kind: "traditional",
       database: "postgres",
       writable: true,
+      router: "traditional_compatible",
       plugins: ["rate-limiting", "threat-response"],
+      cannot: [expect.stringContaining("all nodes"), expect.stringContaining("expressions")],
     });
     admin.settings.database = "off";
-    expect(await driver().probe()).toMatchObject({ database: "off", writable: false });
+    expect(await driver().probe()).toMatchObject({ kind: "dbless", writable: false });
+    admin.settings.role = "data_plane";
+    expect(await driver().probe()).toMatchObject({ kind: "data-plane", writable: false });
+    Object.assign(admin.settings, { role: "control_plane", database: "postgres" });
+    expect(await driver().probe()).toMatchObject({ kind: "control-plane", writable: true });
   });
 
   it("reads all pages", async () => {
@@ -58,7 +65,7 @@ describe("the Admin API driver", () => {
     [403, "unauthorized", false],
     [405, "read_only", false],
     [409, "conflict", false],
-    [429, "broken", true],
+    [429, "busy", true],
     [500, "broken", true],
     [503, "broken", true],
   ] as const)(

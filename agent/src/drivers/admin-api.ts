@@ -1,123 +1,82 @@
-import { z } from "zod";
-import { AdminApiError, type AdminClient } from "./admin-client.ts";
+import type { AdminClient } from "./admin-client.ts";
+import { applyChanges, type Patience } from "./apply-changes.ts";
+import { configurationOf } from "./canonical.ts";
+import { createEntityAccess, type EntityAccess } from "./entity-access.ts";
+import { type FormerMethods, formerMethods } from "./former-methods.ts";
+import { type Configuration, type GatewayDriver as Driver, ENTITY_TYPES, type Entity } from "./gateway.ts";
+import { probeAdminApi, propagationDelay, readRoot } from "./probe.ts";
+import { type AlarmListener, listDataPlanes, type PropagationWatch, watchDelay, watchHashes } from "./propagation.ts";
+import { createSealer, type Sealer } from "./secrets.ts";
 
-const reference = z.object({ id: z.string() }).nullish();
-const plugin = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  enabled: z.boolean().nullish(),
-  route: reference,
-  service: reference,
-  consumer: reference,
-  tags: z.array(z.string()).nullish(),
-  config: z.record(z.string(), z.unknown()).nullish(),
-});
-export type PluginEntity = z.output<typeof plugin>;
+export type { PluginEntity, PluginWrite } from "./former-methods.ts";
+export type GatewayDriver = Driver & FormerMethods;
 
-const page = z.looseObject({ data: z.array(z.unknown()).or(z.object({})), offset: z.string().nullish() });
-const root = z.looseObject({
-  version: z.string(),
-  configuration: z.looseObject({ database: z.string().nullish(), role: z.string().nullish() }).nullish(),
-  plugins: z.looseObject({ available_on_server: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-});
-const route = z.looseObject({ id: z.string(), name: z.string().nullish(), service: reference });
-export type RouteEntity = z.output<typeof route>;
-
-/** What this gateway can do, found out by asking it. */
-export interface Capabilities {
-  version: string;
-  database: string;
-  /** Entities can be created; false for DB-less gateways and data planes. */
-  writable: boolean;
-  plugins: string[];
+export interface DriverOptions {
+  /** Of the fingerprints that stand for secrets; only drivers with the same key know each other's. */
+  fingerprintKey?: string | Buffer;
+  /** Entities that carry all of these tags belong to decK and are never edited. */
+  selectTags?: readonly string[];
+  patience?: Patience;
+  /** A data plane does not follow. */
+  onAlarm?: AlarmListener;
+  look_every_ms?: number;
 }
 
-export interface PluginWrite {
-  name: string;
-  route: { id: string };
-  tags: string[];
-  config: Record<string, unknown>;
-}
+export const PATIENCE: Patience = { tries: 3, backoff_ms: 200 };
 
-export interface GatewayDriver {
-  probe: () => Promise<Capabilities>;
-  getRoute: (id: string) => Promise<RouteEntity | null>;
-  /** All instances, or those that carry the tag. */
-  listPlugins: (tag?: string) => Promise<PluginEntity[]>;
-  getPlugin: (id: string) => Promise<PluginEntity | null>;
-  validatePlugin: (write: PluginWrite) => Promise<void>;
-  putPlugin: (id: string, write: PluginWrite) => Promise<PluginEntity>;
-  deletePlugin: (id: string) => Promise<void>;
-}
-
-const MAX_PAGES = 100;
-const part = encodeURIComponent;
-
-/** Kong's Admin API, for traditional gateways and hybrid control planes; it also tells what a DB-less one cannot do. */
-export function createAdminApiDriver(client: AdminClient): GatewayDriver {
+/** Kong's Admin API, for traditional gateways and hybrid control planes. */
+export function createAdminApiDriver(client: AdminClient, options: DriverOptions = {}): GatewayDriver {
+  const { selectTags = [], patience = PATIENCE } = options;
+  const access = createEntityAccess(client);
+  const sealer = sealerOf(options);
+  const watch = watchOf(client, options);
+  const read = () => readAll(access, sealer);
   return {
-    probe: () => probe(client),
-    getRoute: (id) => getOrNull(client, `/routes/${part(id)}`, route),
-    listPlugins: (tag) => listPlugins(client, tag),
-    getPlugin: (id) => getOrNull(client, `/plugins/${part(id)}`, plugin),
-    validatePlugin: async (write) => void (await client.request("POST", "/schemas/plugins/validate", write)),
-    putPlugin: async (id, write) => parse(plugin, await client.request("PUT", `/plugins/${part(id)}`, write)),
-    deletePlugin: async (id) => void (await client.request("DELETE", `/plugins/${part(id)}`)),
+    ...formerMethods(client),
+    probe: () => probeAdminApi(client),
+    read,
+    ...sealedReads(access, sealer),
+    apply: async (changes, applyOptions = {}) => {
+      const planned = typeof changes === "function" ? changes(await read()) : changes;
+      return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
+    },
+    awaitPropagation: watch.wait,
   };
 }
 
-async function probe(client: AdminClient): Promise<Capabilities> {
-  const answer = parse(root, await client.request("GET", "/"));
-  await client.request("GET", "/status");
-  const database = answer.configuration?.database ?? "unknown";
+/** Without a key of its own a driver's fingerprints are good for its own lifetime. */
+export const sealerOf = ({ fingerprintKey }: DriverOptions): Sealer =>
+  createSealer(fingerprintKey ?? Buffer.from(crypto.getRandomValues(new Uint8Array(32))));
+
+export function sealedReads(access: EntityAccess, sealer: Sealer): Pick<Driver, "get" | "list"> {
   return {
-    version: answer.version,
-    database,
-    writable: database !== "off" && answer.configuration?.role !== "data_plane",
-    plugins: Object.keys(answer.plugins?.available_on_server ?? {}),
+    get: async (type, id) => {
+      const entity = await access.get(type, id);
+      return entity === null ? null : sealer.seal(type, entity);
+    },
+    list: async (type, tag) => (await access.list(type, tag)).map((entity) => sealer.seal(type, entity)),
   };
 }
 
-async function listPlugins(client: AdminClient, tag?: string): Promise<PluginEntity[]> {
-  if (tag === undefined) return listPages(client, "/plugins?size=1000");
-  try {
-    return await listPages(client, `/plugins?size=1000&tags=${part(tag)}`);
-  } catch (error) {
-    // DB-less gateways fail to filter when any plugin has no tags at all.
-    if (!(error instanceof AdminApiError) || error.code !== "broken") throw error;
-    const all = await listPages(client, "/plugins?size=1000");
-    return all.filter((entity) => entity.tags?.includes(tag));
+export async function readAll(access: EntityAccess, sealer: Sealer): Promise<Configuration> {
+  const entities: Partial<Record<(typeof ENTITY_TYPES)[number], Entity[]>> = {};
+  for (const type of ENTITY_TYPES) {
+    const list = await access.list(type);
+    if (list.length > 0) entities[type] = list.map((entity) => sealer.seal(type, entity));
   }
+  return configurationOf(entities);
 }
 
-async function listPages(client: AdminClient, first: string): Promise<PluginEntity[]> {
-  const found: PluginEntity[] = [];
-  let path = first;
-  for (let i = 0; i < MAX_PAGES; i++) {
-    const { data, offset } = parse(page, await client.request("GET", path));
-    // An empty list may come as an empty object.
-    if (Array.isArray(data)) found.push(...data.map((item) => parse(plugin, item)));
-    if (offset === null || offset === undefined || offset === "") return found;
-    path = `${first}&offset=${part(offset)}`;
-  }
-  throw new AdminApiError("unexpected", null, `more than ${MAX_PAGES} pages of plugins`);
-}
-
-async function getOrNull<T>(client: AdminClient, path: string, schema: z.ZodType<T>): Promise<T | null> {
-  try {
-    return parse(schema, await client.request("GET", path));
-  } catch (error) {
-    if (error instanceof AdminApiError && error.code === "not_found") return null;
-    throw error;
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new AdminApiError(
-    "unexpected",
-    null,
-    `the Admin API's answer is not understood: ${parsed.error.issues[0]?.message}`,
-  );
+/** Which of the two it is, is asked once, at the first write. */
+function watchOf(client: AdminClient, { onAlarm = () => undefined, look_every_ms }: DriverOptions): PropagationWatch {
+  const hashes = watchHashes(() => listDataPlanes(client, Date.now), onAlarm, look_every_ms);
+  const delay = watchDelay(() => propagationDelay(client), onAlarm, look_every_ms);
+  let chosen: PropagationWatch | undefined;
+  return {
+    mark: async () => {
+      chosen ??= (await readRoot(client)).configuration?.role === "control_plane" ? hashes : delay;
+      await chosen.mark();
+    },
+    wait: (options) => (chosen ?? delay).wait(options),
+  };
 }

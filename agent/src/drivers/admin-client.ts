@@ -1,48 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { AdminApiError } from "./admin-error.ts";
+import { checkOutboundUrl, refuseUrl } from "./outbound.ts";
 
-export type AdminErrorCode =
-  | "unreachable"
-  | "timeout"
-  | "broken"
-  | "unauthorized"
-  | "invalid"
-  | "not_found"
-  | "read_only"
-  | "conflict"
-  | "unexpected";
-
-const REMEDIES: Record<AdminErrorCode, string> = {
-  unreachable: "Check KONG_ADMIN_URL and that the Admin API listens there.",
-  timeout: "The Admin API is too slow or does not answer; look at the gateway's load and its database.",
-  broken: "The Admin API fails itself; its error log says why.",
-  unauthorized: "Check KONG_ADMIN_TOKEN and what it may do.",
-  invalid: "The gateway refuses the entity; its plugin may be of another version.",
-  not_found: "The entity is gone; the configuration was changed meanwhile.",
-  read_only: "A DB-less gateway takes no entities; decisions from the feed still work.",
-  conflict: "Another instance of the plugin is on that scope; change that one.",
-  unexpected: "The answer is not what Kong's Admin API gives; check KONG_ADMIN_URL.",
-};
-
-/** An answer of the Admin API that is not a success, or none. `retryable` ones were tried again already. */
-export class AdminApiError extends Error {
-  override name = "AdminApiError";
-  readonly code: AdminErrorCode;
-  readonly status: number | null;
-  readonly remedy: string;
-  readonly retryable: boolean;
-
-  constructor(code: AdminErrorCode, status: number | null, message: string) {
-    super(message);
-    this.code = code;
-    this.status = status;
-    this.remedy = REMEDIES[code];
-    this.retryable = code === "unreachable" || code === "timeout" || code === "broken";
-  }
-}
+export { AdminApiError } from "./admin-error.ts";
 
 export interface AdminClientOptions {
   /** From configuration only; nothing else decides where requests go. */
   url: string;
+  /** Of that configuration, for messages. */
+  name?: string;
   token?: string | undefined;
   tokenHeader?: string;
   timeout_ms?: number;
@@ -54,24 +20,25 @@ export interface AdminClientOptions {
 export type AdminMethod = "GET" | "POST" | "PUT" | "DELETE";
 
 export interface AdminClient {
-  request: (method: AdminMethod, path: string, body?: unknown) => Promise<unknown>;
+  /** `retries` instead of the client's, for callers that look at what is there before they write again. */
+  request: (method: AdminMethod, path: string, body?: unknown, retries?: number) => Promise<unknown>;
 }
 
-const MAX_ANSWER = 16 * 1024 * 1024;
+const MAX_ANSWER = 64 * 1024 * 1024;
+const LONGEST_PAUSE_MS = 10_000;
 
 /** A client that only sends what may safely be sent twice, so that whatever got no clear answer is tried again. */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
-  const base = new URL(options.url);
-  if (!/^https?:$/.test(base.protocol))
-    throw new Error(`KONG_ADMIN_URL must start with http:// or https://, not ${base.protocol}`);
-  const { retries = 2, backoff_ms = 200 } = options;
-  const request: AdminClient["request"] = async (method, path, body) => {
+  const base = checkOutboundUrl(options.url, options.name ?? "KONG_ADMIN_URL");
+  const { backoff_ms = 200 } = options;
+  const request: AdminClient["request"] = async (method, path, body, retries = options.retries ?? 2) => {
     for (let attempt = 0; ; attempt++) {
       try {
         return await requestOnce(base, options, method, path, body);
       } catch (error) {
         if (!(error instanceof AdminApiError) || !error.retryable || attempt >= retries) throw error;
-        await sleep(backoff_ms * 2 ** attempt * (0.75 + Math.random() / 2));
+        const pause = backoff_ms * 2 ** attempt * (0.75 + Math.random() / 2);
+        await sleep(Math.min(Math.max(pause, error.retry_after_ms ?? 0), LONGEST_PAUSE_MS));
       }
     }
   };
@@ -86,6 +53,8 @@ async function requestOnce(
   body: unknown,
 ): Promise<unknown> {
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
+  const refused = await refuseUrl(url);
+  if (refused !== null) throw new AdminApiError("unreachable", null, `${method} ${path} is not sent: ${refused}`);
   const headers: Record<string, string> = { accept: "application/json" };
   if (options.token !== undefined) headers[options.tokenHeader ?? "kong-admin-token"] = options.token;
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -98,15 +67,17 @@ async function requestOnce(
   if (body !== undefined) init.body = JSON.stringify(body);
   let status: number;
   let text: string;
+  let waits: string | null;
   try {
     const response = await fetch(url, init);
     status = response.status;
+    waits = response.headers.get("retry-after");
     text = await readText(response);
   } catch (cause) {
     throw fromFailure(cause, method, path);
   }
   if (status >= 200 && status < 300) return text === "" ? null : parseJson(text, status, method, path);
-  throw fromStatus(status, text, method, path);
+  throw fromStatus(status, text, waits, `${method} ${path}`);
 }
 
 async function readText(response: Response): Promise<string> {
@@ -137,14 +108,19 @@ function fromFailure(cause: unknown, method: string, path: string): AdminApiErro
   return new AdminApiError("unreachable", null, `${method} ${path} failed: ${inner}`);
 }
 
-function fromStatus(status: number, text: string, method: string, path: string): AdminApiError {
-  const message = `${method} ${path} was answered ${status}${said(text)}`;
+function fromStatus(status: number, text: string, waits: string | null, line: string): AdminApiError {
+  const message = `${line} was answered ${status}${said(text)}`;
+  const seconds = Number(waits ?? Number.NaN);
+  if (status === 429) {
+    return new AdminApiError("busy", status, message, {
+      retry_after_ms: Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : null,
+    });
+  }
   if (status >= 500) return new AdminApiError("broken", status, message);
   if (status === 401 || status === 403) return new AdminApiError("unauthorized", status, message);
   if (status === 404) return new AdminApiError("not_found", status, message);
   if (status === 405) return new AdminApiError("read_only", status, message);
   if (status === 409) return new AdminApiError("conflict", status, message);
-  if (status === 429) return new AdminApiError("broken", status, message);
   if (status === 400) return new AdminApiError("invalid", status, message);
   return new AdminApiError("unexpected", status, message);
 }

@@ -24,7 +24,10 @@ export const ENTITY_TYPES = [
 ] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
 
-/** As the Admin API gives it. Foreign keys are `{ id }`. */
+/**
+ * As the Admin API gives it, but for secrets: in their place stand keyed fingerprints (`secrets.ts`), so that no secret leaves a
+ * driver. Foreign keys are `{ id }`.
+ */
 export interface Entity {
   id: string;
   tags?: string[] | null;
@@ -40,7 +43,8 @@ export interface Configuration {
 
 /**
  * One write. `expect` is the entity as the change was planned on; when the gateway has something else by now, nothing is
- * written. Fields are set whole (arrays, too); null clears one.
+ * written. Fields are set whole (arrays, too); null clears one. A fingerprint in a field means the secret that is there now;
+ * where there is another one or none, the change is refused, for a fingerprint is never written.
  */
 export type Change =
   | { op: "create"; type: EntityType; entity: Entity }
@@ -56,9 +60,60 @@ export interface AppliedChange {
 
 export type GatewayKind = "traditional" | "control-plane" | "dbless" | "konnect" | "data-plane";
 
+/** What this gateway can do, found out by asking it. */
+export interface Capabilities {
+  version: string;
+  kind: GatewayKind;
+  /** `off` for gateways without one, `konnect` there. */
+  database: string;
+  /** Changes can be applied. */
+  writable: boolean;
+  /** Null where the gateway does not tell. */
+  router: "traditional" | "traditional_compatible" | "expressions" | null;
+  /** Those that can be configured; all are assumed to be there where the gateway does not tell (empty list). */
+  plugins: string[];
+  /** What it cannot do, in plain words. */
+  cannot: string[];
+}
+
+export interface ApplyOptions {
+  /** Asked right before every write: why it must not be (kill switch, fencing), or null. Taking back is never asked for. */
+  mayWrite?: () => Promise<string | null>;
+  /** Awaited right before each write, so that before-images are durable first; what it throws stops the whole. */
+  beforeWrite?: (change: Change, before: Entity | null) => Promise<void>;
+}
+
+/** Reads changes off the configuration as it is when it is their turn; runs again when somebody changed it meanwhile. */
+export type Planner = (configuration: Configuration) => readonly Change[];
+
+export interface PropagationOptions {
+  /** From now; 30 s by default. */
+  deadline_ms?: number;
+  /** For gateways that cannot tell: true once what was written is seen to be in force. */
+  probe?: () => Promise<boolean>;
+}
+
 /** Says whether what was written is in force on every data plane. */
 export interface Propagation {
   reached: boolean;
   /** In plain words: which data planes have it, or what it waited for in vain. */
   detail: string;
+}
+
+export interface GatewayDriver {
+  probe: () => Promise<Capabilities>;
+  /** Everything; types that the gateway does not know are absent. */
+  read: () => Promise<Configuration>;
+  get: (type: EntityType, id: string) => Promise<Entity | null>;
+  /** All, or those that carry the tag. */
+  list: (type: EntityType, tag?: string) => Promise<Entity[]>;
+  /**
+   * Validates all changes, then writes them in order, each after comparing what is there with what it expects. Whatever fails,
+   * what was written is taken back in reverse order. A change that is there already counts as applied, so that repeating is
+   * safe. Throws `AdminApiError`: `changed` where somebody edited an entity meanwhile, `partial` where taking back failed and
+   * `left` says what remains.
+   */
+  apply: (changes: readonly Change[] | Planner, options?: ApplyOptions) => Promise<AppliedChange[]>;
+  /** Until what this driver wrote last is in force everywhere. */
+  awaitPropagation: (options?: PropagationOptions) => Promise<Propagation>;
 }

@@ -1,2 +1,3 @@
 export { createAdminApiDriver, type GatewayDriver } from "./admin-api.ts";
-export { AdminApiError, createAdminClient } from "./admin-client.ts";
+export { createAdminClient } from "./admin-client.ts";
+export { AdminApiError } from "./admin-error.ts";

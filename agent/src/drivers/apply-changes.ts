@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AdminApiError } from "./admin-error.ts";
+import { coversEntity, sameEntity } from "./canonical.ts";
+import { checkChanges, Draft, idOf, isDone, type Rules, refuseChanged, wantedOf } from "./check-changes.ts";
+import { nameOf } from "./collections.ts";
+import type { AppliedChange, ApplyOptions, Change, Entity } from "./gateway.ts";
+
+export interface Patience {
+  /** Writes of one change, when the gateway leaves open whether it did them. */
+  tries: number;
+  backoff_ms: number;
+}
+
+/** One change under way; entities with their secrets. */
+interface Step {
+  change: Change;
+  before: Entity | null;
+  wanted: Entity | null;
+  /** Undefined while nobody knows whether it was written. */
+  after?: Entity | null;
+  /** It was there already. */
+  isOld: boolean;
+}
+
+/** For gateways that take one entity at a time. `onWrite` is told before the first write. */
+export async function applyChanges(
+  rules: Rules,
+  changes: readonly Change[],
+  options: ApplyOptions,
+  patience: Patience,
+  onWrite: () => Promise<void>,
+): Promise<AppliedChange[]> {
+  const draft = new Draft(rules.access);
+  await checkChanges(rules, changes, draft);
+  const steps: Step[] = [];
+  let isWriting = false;
+  try {
+    for (const change of changes) {
+      const step = await prepare(rules, change, steps, draft);
+      if (!step.isOld) {
+        await askFor(options, rules, step);
+        if (!isWriting) await onWrite();
+        isWriting = true;
+      }
+      steps.push(step);
+      if (!step.isOld) step.after = await write(rules, step, patience);
+    }
+  } catch (error) {
+    await takeBack(rules, steps, patience, error);
+    throw error;
+  }
+  return steps.map((step) => appliedOf(rules, step));
+}
+
+/** Compares what is there right now with what the change expects. */
+async function prepare(rules: Rules, change: Change, steps: readonly Step[], draft: Draft): Promise<Step> {
+  const id = idOf(change);
+  const there = await rules.access.get(change.type, id, change.op === "create" ? change.entity : change.expect);
+  const earlier = steps.findLast((step) => step.change.type === change.type && idOf(step.change) === id);
+  if (isDone(rules, change, there)) return { change, before: there, wanted: there, after: there, isOld: true };
+  if (earlier === undefined) refuseChanged(rules, change, there);
+  else if (!sameEntity(there, earlier.after ?? null)) {
+    throw new AdminApiError("changed", null, `${nameOf(change.type, { id })} was edited between two changes of it`);
+  }
+  const present = change.op === "delete" ? [] : [...(await draft.all(change.type)).values()];
+  return { change, before: there, wanted: wantedOf(rules, change, there, present), isOld: false };
+}
+
+async function askFor({ mayWrite, beforeWrite }: ApplyOptions, { sealer }: Rules, step: Step): Promise<void> {
+  const refused = (await mayWrite?.()) ?? null;
+  if (refused !== null) throw new AdminApiError("stopped", null, refused);
+  await beforeWrite?.(step.change, step.before === null ? null : sealer.seal(step.change.type, step.before));
+}
+
+/** Writes until the gateway says or shows that it is done. What it refuses was not done. */
+async function write({ access }: Rules, step: Step, patience: Patience): Promise<Entity | null> {
+  const { type } = step.change;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (step.wanted !== null) return await access.put(type, step.wanted);
+      await access.remove(type, step.before as Entity);
+      return null;
+    } catch (error) {
+      if (!isOpen(error)) {
+        step.after = step.before;
+        throw error;
+      }
+      const there = await access.get(type, idOf(step.change), step.wanted ?? step.before ?? undefined);
+      if (isAs(there, step.wanted)) return there;
+      if (!sameEntity(there, step.before)) {
+        if (!isIn(there, step)) step.after = step.before;
+        throw new AdminApiError("changed", null, `${nameOf(type, { id: idOf(step.change) })} was edited meanwhile`);
+      }
+      if (attempt >= patience.tries) throw error;
+      await pauseAfter(error, attempt, patience);
+    }
+  }
+}
+
+/** Errors that leave open whether the gateway did it. */
+const isOpen = (error: unknown): error is AdminApiError =>
+  error instanceof AdminApiError && (error.retryable || error.code === "unexpected");
+
+const isAs = (there: Entity | null, wanted: Entity | null): boolean =>
+  wanted === null ? there === null : there !== null && coversEntity(there, wanted);
+
+/** Somebody edited what we had written already, as far as can be seen. */
+function isIn(there: Entity | null, { change, wanted }: Step): boolean {
+  if (there === null || wanted === null) return false;
+  if (change.op !== "update") return true;
+  return coversEntity(there, Object.fromEntries(Object.keys(change.set).map((field) => [field, wanted[field]])));
+}
+
+const pauseAfter = (error: AdminApiError, attempt: number, { backoff_ms }: Patience) =>
+  sleep(Math.min(10_000, Math.max(error.retry_after_ms ?? 0, backoff_ms * 2 ** (attempt - 1))));
+
+function appliedOf({ sealer }: Rules, { change, before, after, isOld }: Step): AppliedChange {
+  const sealed = (entity: Entity | null | undefined) => (entity ? sealer.seal(change.type, entity) : null);
+  if (!isOld) return { change, before: sealed(before), after: sealed(after) };
+  return { change, before: change.op === "create" ? null : change.expect, after: sealed(after) };
+}
+
+/** In reverse order. Throws `partial` when something is left; then nobody but an operator can tell what is right. */
+async function takeBack(rules: Rules, steps: readonly Step[], patience: Patience, cause: unknown): Promise<void> {
+  const left: string[] = [];
+  for (const step of [...steps].reverse()) {
+    if (step.isOld || sameAs(step)) continue;
+    const why = await takeBackOne(rules, step, patience);
+    if (why !== null) left.push(why);
+  }
+  if (left.length === 0) return;
+  const message = `${(cause as Error).message}; and what was written could not be taken back: ${left.join("; ")}`;
+  throw new AdminApiError("partial", null, message.slice(0, 1_000), { left });
+}
+
+/** Known not to have been written. */
+const sameAs = (step: Step): boolean => step.after !== undefined && sameEntity(step.after, step.before);
+
+async function takeBackOne({ access }: Rules, step: Step, patience: Patience): Promise<string | null> {
+  const { type } = step.change;
+  const name = nameOf(type, step.before ?? step.wanted ?? { id: idOf(step.change) });
+  const repair = step.before === null ? `remove ${name}` : `put ${name} back as it was`;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const there = await access.get(type, idOf(step.change), step.wanted ?? step.before ?? undefined);
+      // A write of which nobody knows may still arrive: the inverse is written all the same.
+      const isUnknown = step.after === undefined;
+      if (sameEntity(there, step.before) && !isUnknown) return null;
+      const ours = isUnknown ? isAs(there, step.wanted) || sameEntity(there, step.before) : isOurs(there, step);
+      if (!ours) return `${name} was edited by somebody else meanwhile: look at it, then ${repair}`;
+      if (step.before === null) await access.remove(type, there ?? (step.wanted as Entity));
+      else await access.put(type, step.before);
+      return null;
+    } catch (error) {
+      if (!isOpen(error) || attempt >= patience.tries * 3) return `${repair} (${(error as Error).message})`;
+      await pauseAfter(error, attempt, patience);
+    }
+  }
+}
+
+const isOurs = (there: Entity | null, step: Step): boolean => sameEntity(there, step.after ?? null);

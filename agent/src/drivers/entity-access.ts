@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { AdminClient } from "./admin-client.ts";
+import { AdminApiError } from "./admin-error.ts";
+import { collectionOf, referenceOf } from "./collections.ts";
+import type { Entity, EntityType } from "./gateway.ts";
+
+/** Entities as the gateway has them, secrets included: for the drivers alone. */
+export interface EntityAccess {
+  list: (type: EntityType, tag?: string) => Promise<Entity[]>;
+  /** `like` tells where to look for entities that live below another one. */
+  get: (type: EntityType, id: string, like?: Entity) => Promise<Entity | null>;
+  /** Creates or replaces it whole; tried once. */
+  put: (type: EntityType, entity: Entity) => Promise<Entity>;
+  /** Removing what is gone already is no error; tried once. */
+  remove: (type: EntityType, entity: Entity) => Promise<void>;
+  validate: (type: EntityType, entity: Entity) => Promise<void>;
+}
+
+const MAX_PAGES = 1_000;
+const part = encodeURIComponent;
+const page = z.looseObject({ data: z.array(z.unknown()).or(z.object({})), offset: z.string().nullish() });
+const entityShape = z.looseObject({ id: z.string(), tags: z.array(z.string()).nullish() });
+
+/** Over Kong's Admin API, and over Konnect's core entities, which have the same paths and shapes. */
+export function createEntityAccess(client: AdminClient, prefix = ""): EntityAccess {
+  const list: EntityAccess["list"] = async (type, tag) => {
+    if (type === "targets") return listTargets(client, prefix, tag);
+    return listTagged(client, `${prefix}/${collectionOf(type).path}`, tag);
+  };
+  const pathOf = (type: EntityType, entity: Entity): string => {
+    const upstream = type === "targets" ? referenceOf(entity, "upstream") : null;
+    const parent = upstream === null ? "" : `/upstreams/${part(upstream)}`;
+    return `${prefix}${parent}/${collectionOf(type).path}/${part(entity.id)}`;
+  };
+  return {
+    list,
+    get: async (type, id, like) => {
+      if (type !== "targets") return getOrNull(client, pathOf(type, { id }));
+      if (like !== undefined && referenceOf(like, "upstream") !== null) return getOrNull(client, pathOf(type, like));
+      return (await list(type)).find((target) => target.id === id) ?? null;
+    },
+    put: async (type, entity) => asEntity(await client.request("PUT", pathOf(type, entity), bodyOf(entity), 0)),
+    remove: async (type, entity) => {
+      await client.request("DELETE", pathOf(type, entity), undefined, 0).catch(ignore("not_found"));
+    },
+    validate: async (type, entity) => {
+      await client
+        .request("POST", `${prefix}/schemas/${type}/validate`, entity)
+        .catch(ignore("not_found", "read_only"));
+    },
+  };
+}
+
+/** Kong sets `updated_at` itself, and keeps the `created_at` that it is given. */
+function bodyOf({ updated_at: _, ...entity }: Entity): Entity {
+  return entity as Entity;
+}
+
+const ignore =
+  (...codes: string[]) =>
+  (error: unknown): null => {
+    if (error instanceof AdminApiError && codes.includes(error.code)) return null;
+    throw error;
+  };
+
+async function getOrNull(client: AdminClient, path: string): Promise<Entity | null> {
+  const answer = await client.request("GET", path).catch(ignore("not_found"));
+  return answer === null ? null : asEntity(answer);
+}
+
+async function listTargets(client: AdminClient, prefix: string, tag?: string): Promise<Entity[]> {
+  const found: Entity[] = [];
+  for (const { id } of await listPages(client, `${prefix}/upstreams?size=1000`)) {
+    found.push(...(await listTagged(client, `${prefix}/upstreams/${part(id)}/targets`, tag)));
+  }
+  return found;
+}
+
+async function listTagged(client: AdminClient, path: string, tag?: string): Promise<Entity[]> {
+  if (tag === undefined) return listPages(client, `${path}?size=1000`);
+  try {
+    return await listPages(client, `${path}?size=1000&tags=${part(tag)}`);
+  } catch (error) {
+    // DB-less gateways fail to filter when any entity has no tags at all.
+    if (!(error instanceof AdminApiError) || error.code !== "broken") throw error;
+    return (await listPages(client, `${path}?size=1000`)).filter((entity) => entity.tags?.includes(tag));
+  }
+}
+
+/** Types that the gateway does not have (a plugin that is not enabled, another edition) have no entities. */
+async function listPages(client: AdminClient, first: string): Promise<Entity[]> {
+  const found: Entity[] = [];
+  let path = first;
+  for (let i = 0; i < MAX_PAGES; i++) {
+    const answer = await client.request("GET", path).catch(ignore("not_found"));
+    if (answer === null) return found;
+    const { data, offset } = parse(page, answer);
+    // An empty list may come as an empty object.
+    if (Array.isArray(data)) found.push(...data.map(asEntity));
+    if (offset === null || offset === undefined || offset === "") return found;
+    path = `${first}&offset=${part(offset)}`;
+  }
+  throw new AdminApiError("unexpected", null, `more than ${MAX_PAGES} pages of ${first}`);
+}
+
+const asEntity = (answer: unknown): Entity => parse(entityShape, answer) as Entity;
+
+export function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const message = `the Admin API's answer is not understood: ${parsed.error.issues[0]?.message}`;
+  throw new AdminApiError("unexpected", null, message);
+}
