@@ -27,7 +27,7 @@ local function assert_same(line)
   local stated = read_decision(line)
   assert.is_not_nil(stated, line)
   local expected = keys.createKey()
-  keys.setRange(expected, stated.range)
+  keys.copyKey(expected, stated.key)
   assert.same(numbers_of(expected), key, line)
   assert.equal(stated.decision.expires, expires, line)
 end

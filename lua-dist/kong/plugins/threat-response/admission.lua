@@ -1,6 +1,8 @@
 local ____exports = {}
 local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-decision")
 local ruleDecision = ____apply_2Ddecision_2Ets.ruleDecision
+local ____decision_2Dline_2Ets = require("kong.plugins.threat-response.decision-line")
+local isNarrow = ____decision_2Dline_2Ets.isNarrow
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
 local detectSourceFlood = ____flood_2Ets.detectSourceFlood
 local detectUnroutedFlood = ____flood_2Ets.detectUnroutedFlood
@@ -119,14 +121,13 @@ ____exports.admit = function(instance, arrival)
     if denied ~= nil then
         return denied
     end
-    local isPlain = decision ~= nil and decision.scope == nil and decision.route == nil
-    local ____isPlain_3
-    if isPlain then
-        ____isPlain_3 = ruleDecision(source, decision)
+    local ____temp_3
+    if decision ~= nil and not isNarrow(decision) then
+        ____temp_3 = ruleDecision(source, decision)
     else
-        ____isPlain_3 = nil
+        ____temp_3 = nil
     end
-    local decided = ____isPlain_3
+    local decided = ____temp_3
     if decided ~= nil or source.isExempt then
         return decided
     end

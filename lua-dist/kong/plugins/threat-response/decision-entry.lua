@@ -2,13 +2,15 @@ local ____exports = {}
 local ____decision_2Dguard_2Ets = require("kong.plugins.threat-response.decision-guard")
 local objectTo = ____decision_2Dguard_2Ets.objectTo
 local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
+local copyKey = ____decision_2Dkey_2Ets.copyKey
 local createKey = ____decision_2Dkey_2Ets.createKey
-local setRange = ____decision_2Dkey_2Ets.setRange
 local ____decision_2Dline_2Ets = require("kong.plugins.threat-response.decision-line")
 local rankOf = ____decision_2Dline_2Ets.rankOf
 local readDecision = ____decision_2Dline_2Ets.readDecision
 local ____decision_2Dplain_2Dline_2Ets = require("kong.plugins.threat-response.decision-plain-line")
 local readPlainLine = ____decision_2Dplain_2Dline_2Ets.readPlainLine
+local ____decision_2Dshare_2Ets = require("kong.plugins.threat-response.decision-share")
+local saltOfDecision = ____decision_2Dshare_2Ets.saltOfDecision
 local ____decision_2Dtable_2Ets = require("kong.plugins.threat-response.decision-table")
 local addDecision = ____decision_2Dtable_2Ets.addDecision
 local finishTable = ____decision_2Dtable_2Ets.finishTable
@@ -47,7 +49,7 @@ local function readThoroughly(text)
     if stated == nil then
         return problem or "malformed line", isMalformed
     end
-    setRange(line.key, stated.range)
+    copyKey(line.key, stated.key)
     line.expires = stated.decision.expires
     return nil
 end
@@ -127,26 +129,10 @@ function ____exports.decodeAt(____table, place)
     if stated == nil then
         return nil
     end
-    local ____stated_decision_0 = stated.decision
-    local action = ____stated_decision_0.action
-    local expires = ____stated_decision_0.expires
-    local id = ____stated_decision_0.id
-    local incident = ____stated_decision_0.incident
-    local rps = ____stated_decision_0.rps
-    local scope = ____stated_decision_0.scope
-    local route = ____stated_decision_0.route
-    local key = createKey()
-    setRange(key, stated.range)
-    return {
-        key = key,
-        rank = rankOf(stated.decision),
-        action = action,
-        expires = expires,
-        id = id,
-        incident = incident,
-        rps = rps,
-        scope = scope,
-        route = route
-    }
+    local decision = stated.decision
+    decision.key = stated.key
+    decision.rank = rankOf(decision)
+    decision.salt = decision.share < 1 and saltOfDecision(decision.id) or 0
+    return decision
 end
 return ____exports

@@ -7,6 +7,7 @@ local WIDEST_IPV4 = ____decision_2Dfeed_2Ets.WIDEST_IPV4
 local WIDEST_IPV6 = ____decision_2Dfeed_2Ets.WIDEST_IPV6
 local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
 local agree = ____decision_2Dkey_2Ets.agree
+local CREDENTIAL = ____decision_2Dkey_2Ets.CREDENTIAL
 local IPV6 = ____decision_2Dkey_2Ets.IPV6
 local setRange = ____decision_2Dkey_2Ets.setRange
 local TAG = ____decision_2Dkey_2Ets.TAG
@@ -38,9 +39,12 @@ local function overlapsAny(guard, key)
     end
     return false
 end
---- What is wrong with a decision about this address or range.
+--- What is wrong with a decision about this address or range; whoever is behind a name is judged when a request is his.
 function ____exports.objectTo(guard, key)
     local tag = key[TAG]
+    if tag >= CREDENTIAL then
+        return nil
+    end
     if tag < (tag < IPV6 and WIDEST_IPV4 or IPV6 + WIDEST_IPV6) then
         return "wider than decisions may be"
     end

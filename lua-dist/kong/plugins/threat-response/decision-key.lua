@@ -7,7 +7,11 @@ local randomHex = ____digest_2Ets.randomHex
 --- Position of the tag: the prefix length, with `IPV6` added for that family. Of IPv4 only the first word counts, the others are 0.
 local TAG = 4
 local IPV6 = 256
-local TAGS = IPV6 + 129
+--- Tags of what is no address: its words are the digits of a hash or an id.
+local CREDENTIAL = IPV6 + 129
+local CONSUMER = CREDENTIAL + 1
+local ROUTE = CREDENTIAL + 2
+local TAGS = CREDENTIAL + 3
 local WORD_BITS = 32
 local ____string_0 = string
 local byte = ____string_0.byte
@@ -63,6 +67,62 @@ end
 local function setRange(key, range)
     setAddress(key, range.bytes)
     key[TAG] = range.length + (#range.bytes == 16 and IPV6 or 0)
+end
+local DASH = 45
+local HASH_DIGITS = 16
+local ID_LENGTH = 36
+local NONE = "-"
+--- Value of a hexadecimal digit, negative for anything else.
+local function digitOf(code)
+    if code >= 48 and code <= 57 then
+        return code - 48
+    end
+    local letter = bit.bor(code, 32) - 97
+    return letter >= 0 and letter < 6 and letter + 10 or -1
+end
+local function isDashPlace(at)
+    return at == 9 or at == 14 or at == 19 or at == 24
+end
+--- Whether `text` is 16 digits or a UUID, which is then in the words.
+local function readWords(key, text)
+    local isId = #text == ID_LENGTH
+    if not isId and #text ~= HASH_DIGITS then
+        return false
+    end
+    local count = 0
+    for at = 1, #text do
+        local code = byte(text, at)
+        if isId and isDashPlace(at) then
+            if code ~= DASH then
+                return false
+            end
+        else
+            local digit = digitOf(code)
+            if digit < 0 then
+                return false
+            end
+            local word = bit.arshift(count, 3)
+            key[word] = bit.bor(
+                bit.lshift(key[word], 4),
+                digit
+            )
+            count = count + 1
+        end
+    end
+    return true
+end
+local function copyKey(to, from)
+    return ffi.copy(to, from, (TAG + 1) * 4)
+end
+--- A credential's hash, an id, or `-` for no route: false when it is none of them.
+local function setNamed(key, tag, text)
+    ffi.fill(key, TAG * 4)
+    key[TAG] = tag
+    if tag == ROUTE and text == NONE then
+        return true
+    end
+    local isHash = #text == HASH_DIGITS
+    return isHash == (tag == CREDENTIAL) and readWords(key, text)
 end
 --- The range with this tag around the address, whose family it has to have.
 local function setAround(key, address, tag)
@@ -178,12 +238,17 @@ local function toUnsigned(word)
     return word < 0 and word + 4294967296 or word
 end
 ____exports.agree = agree
+____exports.CONSUMER = CONSUMER
+____exports.CREDENTIAL = CREDENTIAL
+____exports.copyKey = copyKey
 ____exports.createKey = createKey
 ____exports.hashKey = hashKey
 ____exports.IPV6 = IPV6
 ____exports.isSame = isSame
+____exports.ROUTE = ROUTE
 ____exports.setAddress = setAddress
 ____exports.setAround = setAround
+____exports.setNamed = setNamed
 ____exports.setRange = setRange
 ____exports.TAG = TAG
 ____exports.TAGS = TAGS

@@ -15,8 +15,11 @@ local createKey = ____decision_2Dkey_2Ets.createKey
 local isSame = ____decision_2Dkey_2Ets.isSame
 local setAddress = ____decision_2Dkey_2Ets.setAddress
 local setAround = ____decision_2Dkey_2Ets.setAround
+local setNamed = ____decision_2Dkey_2Ets.setNamed
 local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
 local readPieces = ____decision_2Dpieces_2Ets.readPieces
+local ____decision_2Dshare_2Ets = require("kong.plugins.threat-response.decision-share")
+local isInShare = ____decision_2Dshare_2Ets.isInShare
 local ____decision_2Dtable_2Ets = require("kong.plugins.threat-response.decision-table")
 local clearDecisions = ____decision_2Dtable_2Ets.clearDecisions
 local createTable = ____decision_2Dtable_2Ets.createTable
@@ -39,6 +42,10 @@ local decoded = {}
 local decodedCount = 0
 local address = createKey()
 local around = createKey()
+local named = createKey()
+--- The client whose decisions are looked up, and the strongest among them that only counts.
+local client = ""
+local logged
 --- The table to fill with the next feed; undefined while that is being done already. `release` has to follow.
 function ____exports.takeSpare()
     if isTaken then
@@ -153,6 +160,19 @@ local function decisionAt(place)
     end
     return decision
 end
+--- The stronger of `best` and this one, if that is in force for the client; one that only counts is put aside.
+local function chooseOne(best, decision)
+    if not isInShare(decision.share, decision.salt, client) then
+        return best
+    end
+    if decision.isLogged then
+        if logged == nil or decision.rank < logged.rank then
+            logged = decision
+        end
+        return best
+    end
+    return (best == nil or decision.rank < best.rank) and decision or best
+end
 --- The stronger of `best` and what there is about exactly this key, from `first` on, and has not expired.
 local function chooseFrom(best, key, first)
     local chosen = best
@@ -160,9 +180,7 @@ local function chooseFrom(best, key, first)
     while place ~= 0 do
         local decision = decisionAt(place)
         if decision ~= nil and decision.expires > ngx.now() and isSame(decision.key, key) then
-            if chosen == nil or decision.rank < chosen.rank then
-                chosen = decision
-            end
+            chosen = chooseOne(chosen, decision)
         end
         place = nextPlace(active)
     end
@@ -183,8 +201,14 @@ local function chooseAround(best, tags)
     end
     return chosen
 end
---- The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it.
-function ____exports.findDecision(binary, gateway)
+--- The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it. `counted` is what the client is counted
+-- by; it is the client of the look-ups by name that follow.
+function ____exports.findDecision(binary, gateway, counted)
+    if counted == nil then
+        counted = ""
+    end
+    client = counted
+    logged = nil
     if isHeadOld() then
         ____exports.noticeHead()
     end
@@ -209,6 +233,33 @@ function ____exports.findDecision(binary, gateway)
         ____temp_6 = chooseAround(best, tags)
     end
     return ____temp_6
+end
+--- Whether there are decisions with this tag (`decision-key.ts`).
+function ____exports.hasTag(tag, gateway)
+    return active.count ~= 0 and active.seen[tag] == 1 and active.gateway == gateway
+end
+--- The stronger of `best` and what is in force about a credential's hash, a consumer or a route.
+function ____exports.findNamed(best, tag, name)
+    if not setNamed(named, tag, name) then
+        return best
+    end
+    local place = firstPlace(active, named)
+    local ____temp_7
+    if place == 0 then
+        ____temp_7 = best
+    else
+        ____temp_7 = chooseFrom(best, named, place)
+    end
+    return ____temp_7
+end
+--- For look-ups by name alone.
+function ____exports.beginLookup(counted)
+    client = counted
+    logged = nil
+end
+--- The strongest that the look-ups met and that only counts.
+function ____exports.foundLogged()
+    return logged
 end
 --- Which feed the decisions in force are from.
 function ____exports.feedPosition()

@@ -1,28 +1,48 @@
 local ____exports = {}
+local ____decision_2Didentity_2Ets = require("kong.plugins.threat-response.decision-identity")
+local findByIdentity = ____decision_2Didentity_2Ets.findByIdentity
+local ____decision_2Dkey_2Ets = require("kong.plugins.threat-response.decision-key")
+local ROUTE = ____decision_2Dkey_2Ets.ROUTE
 local ____decision_2Dpoll_2Ets = require("kong.plugins.threat-response.decision-poll")
 local configurePolling = ____decision_2Dpoll_2Ets.configurePolling
 local startPolling = ____decision_2Dpoll_2Ets.startPolling
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
+local beginLookup = ____decision_2Dstore_2Ets.beginLookup
 local findDecision = ____decision_2Dstore_2Ets.findDecision
+local findNamed = ____decision_2Dstore_2Ets.findNamed
+local foundLogged = ____decision_2Dstore_2Ets.foundLogged
+local hasTag = ____decision_2Dstore_2Ets.hasTag
 local MAX_COUNTED = 10000
 --- What the agent takes in one record.
 local MAX_TAKEN = 1000
 local hits = {}
 local counted = 0
---- The strongest decision in force for a client of this instance, or nothing. `binary` is the address in network order; without any
+--- The strongest decision in force for a client of this instance, by address or by credential, and the strongest that only counts. Without any
 -- decision this costs two comparisons.
-function ____exports.lookup(config, binary)
-    local decision = findDecision(binary, config.gateway)
-    if decision == nil or config.agent.url == nil then
-        return
+function ____exports.lookup(instance, source)
+    local ____instance_config_0 = instance.config
+    local gateway = ____instance_config_0.gateway
+    local agent = ____instance_config_0.agent
+    if agent.url == nil then
+        return nil
     end
-    local action = decision.action
-    local id = decision.id
-    local incident = decision.incident
-    local rps = decision.rps
-    local scope = decision.scope
-    local route = decision.route
-    return action, id, incident, rps, scope, route
+    local own = findDecision(source.binary, gateway, source.key)
+    return findByIdentity(instance, gateway, own), foundLogged()
+end
+--- The same for a route, "-" where there is none.
+function ____exports.lookupRoute(instance, source, route)
+    local ____instance_config_1 = instance.config
+    local gateway = ____instance_config_1.gateway
+    local agent = ____instance_config_1.agent
+    if agent.url == nil or not hasTag(ROUTE, gateway) then
+        return nil
+    end
+    beginLookup(source.key)
+    return findNamed(nil, ROUTE, route), foundLogged()
+end
+--- Whether any route is decided about.
+function ____exports.hasRouteDecisions(instance)
+    return hasTag(ROUTE, instance.config.gateway)
 end
 --- Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken.
 function ____exports.countHit(id)

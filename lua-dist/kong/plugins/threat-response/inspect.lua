@@ -2,8 +2,13 @@ local ____exports = {}
 local ____admission_2Ets = require("kong.plugins.threat-response.admission")
 local admit = ____admission_2Ets.admit
 local ____apply_2Ddecision_2Ets = require("kong.plugins.threat-response.apply-decision")
-local findDecision = ____apply_2Ddecision_2Ets.findDecision
+local countLoggedNarrow = ____apply_2Ddecision_2Ets.countLoggedNarrow
+local countLoggedPlain = ____apply_2Ddecision_2Ets.countLoggedPlain
 local ruleNarrowDecision = ____apply_2Ddecision_2Ets.ruleNarrowDecision
+local ruleRouteDecision = ____apply_2Ddecision_2Ets.ruleRouteDecision
+local ruleUnroutedDecision = ____apply_2Ddecision_2Ets.ruleUnroutedDecision
+local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
+local lookup = ____decisions_2Ets.lookup
 local ____afterwards_2Ets = require("kong.plugins.threat-response.detectors.afterwards")
 local detectAfterwards = ____afterwards_2Ets.detectAfterwards
 local ____flood_2Ets = require("kong.plugins.threat-response.detectors.flood")
@@ -38,28 +43,35 @@ local ruleFindings = ____verdict_2Ets.ruleFindings
 --- Who is it, what has the agent decided about them, how often do they come?
 local function arrive(instance, trace)
     local source = readSource(instance)
-    local decision = findDecision(instance, source)
+    local decision, logged = lookup(instance, source)
     local arrival = {
         source = source,
         decision = decision,
+        logged = logged,
         requests = countRequest(instance, source),
         instance = instance
     }
     trace.arrival = arrival
     clearForgedHeader()
-    enforce(
-        instance,
-        trace,
-        admit(instance, arrival)
-    )
+    local ruling = admit(instance, arrival)
+    if (ruling and ruling.verdict) ~= "allow" then
+        countLoggedPlain(source, logged)
+    end
+    enforce(instance, trace, ruling)
     return arrival
 end
 --- Before routing, for a global instance only: what can be said by the address alone.
 ____exports.inspectRewrite = function(instance)
-    arrive(
-        instance,
-        traceOf()
-    )
+    local trace = traceOf()
+    local ____arrive_result_2 = arrive(instance, trace)
+    local source = ____arrive_result_2.source
+    if not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            ruleUnroutedDecision(instance, source)
+        )
+    end
 end
 --- What stops single requests.
 ____exports.inspectAccess = function(instance)
@@ -77,18 +89,26 @@ ____exports.inspectAccess = function(instance)
     end
     local facts = readFacts(instance, arrival.source)
     trace.facts = facts
-    local ____addArrival_3 = addArrival
-    local ____instance_2 = instance
-    local ____opt_0 = facts.route
-    ____addArrival_3(____instance_2, ____opt_0 and ____opt_0.id or "", arrival.source.key)
+    local ____addArrival_6 = addArrival
+    local ____instance_5 = instance
+    local ____opt_3 = facts.route
+    ____addArrival_6(____instance_5, ____opt_3 and ____opt_3.id or "", arrival.source.key)
     local findings = detect(instance, facts, arrival.requests)
     trace.findings = findings
     noteUninspected(facts)
+    countLoggedNarrow(facts, arrival.logged)
     enforce(
         instance,
         trace,
         ruleNarrowDecision(facts, arrival.decision)
     )
+    if not isSettled(trace) then
+        enforce(
+            instance,
+            trace,
+            ruleRouteDecision(instance, facts)
+        )
+    end
     if not isSettled(trace) then
         enforce(
             instance,

@@ -1,5 +1,6 @@
 import { ruleDecision } from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
+import { isNarrow } from "./decision-line.ts";
 import { detectSourceFlood, detectUnroutedFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
@@ -61,8 +62,7 @@ export const admit = (instance: Instance, arrival: Arrival): Ruling | undefined 
   if (decision?.action === "allow") return ruleDecision(source, decision);
   const denied = ruleDenied(instance, source);
   if (denied !== undefined) return denied;
-  const isPlain = decision !== undefined && decision.scope === undefined && decision.route === undefined;
-  const decided = isPlain ? ruleDecision(source, decision) : undefined;
+  const decided = decision !== undefined && !isNarrow(decision) ? ruleDecision(source, decision) : undefined;
   if (decided !== undefined || source.isExempt) return decided;
   return ruleRecord(instance, source) ?? ruleRate(instance, source, arrival.requests);
 };

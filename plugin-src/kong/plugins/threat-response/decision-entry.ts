@@ -1,7 +1,8 @@
 import { type Guard, objectTo } from "./decision-guard.ts";
-import { type AddressKey, createKey, setRange } from "./decision-key.ts";
+import { type AddressKey, copyKey, createKey } from "./decision-key.ts";
 import { type Decision, rankOf, readDecision } from "./decision-line.ts";
 import { type PlainLine, readPlainLine } from "./decision-plain-line.ts";
+import { saltOfDecision } from "./decision-share.ts";
 import { addDecision, type DecisionTable, finishTable, textAt } from "./decision-table.ts";
 
 /** From the lines of a feed to entries of a table, and back to decisions. */
@@ -21,6 +22,8 @@ export interface RankedDecision extends Decision {
   key: AddressKey;
   /** 0 is the strongest. */
   rank: number;
+  /** Which client addresses its share has. */
+  salt: number;
 }
 
 const LINE_FEED = 10;
@@ -58,7 +61,7 @@ function readThoroughly(text: string): LuaMultiReturn<[string | undefined, (bool
   if (stated === undefined) {
     return $multi(problem ?? "malformed line", isMalformed);
   }
-  setRange(line.key, stated.range);
+  copyKey(line.key, stated.key);
   line.expires = stated.decision.expires;
   return $multi(undefined);
 }
@@ -145,8 +148,9 @@ export function decodeAt(table: DecisionTable, place: number): RankedDecision | 
   if (stated === undefined) {
     return undefined;
   }
-  const { action, expires, id, incident, rps, scope, route } = stated.decision;
-  const key = createKey();
-  setRange(key, stated.range);
-  return { key, rank: rankOf(stated.decision), action, expires, id, incident, rps, scope, route };
+  const decision = stated.decision as RankedDecision;
+  decision.key = stated.key;
+  decision.rank = rankOf(decision);
+  decision.salt = decision.share < 1 ? saltOfDecision(decision.id) : 0;
+  return decision;
 }

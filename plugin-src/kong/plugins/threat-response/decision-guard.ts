@@ -1,7 +1,7 @@
 import * as ffi from "ffi";
 import { matchNumber, type RangeSet } from "./cidr.ts";
 import { WIDEST_IPV4, WIDEST_IPV6 } from "./contract/decision-feed.ts";
-import { type AddressKey, agree, IPV6, setRange, TAG, toUnsigned } from "./decision-key.ts";
+import { type AddressKey, agree, CREDENTIAL, IPV6, setRange, TAG, toUnsigned } from "./decision-key.ts";
 
 /** What no decision may do, whoever signs it: hit loopback, a trusted proxy or an allow-list entry, or be wide. */
 export interface Guard {
@@ -37,9 +37,12 @@ function overlapsAny(guard: Guard, key: AddressKey): boolean {
   return false;
 }
 
-/** What is wrong with a decision about this address or range. */
+/** What is wrong with a decision about this address or range; whoever is behind a name is judged when a request is his. */
 export function objectTo(guard: Guard, key: AddressKey): string | undefined {
   const tag = key[TAG];
+  if (tag >= CREDENTIAL) {
+    return undefined;
+  }
   if (tag < (tag < IPV6 ? WIDEST_IPV4 : IPV6 + WIDEST_IPV6)) {
     return "wider than decisions may be";
   }

@@ -3,13 +3,17 @@ import * as ffi from "ffi";
 import type { AddressRange } from "./cidr.ts";
 import { randomHex } from "./digest.ts";
 
-/** An address or range as five 32-bit numbers, to be compared and hashed without making strings: four words of the address, and the tag. */
+/** An address, a range or a name as five 32-bit numbers, to be compared and hashed without making strings: four words of the address, and the tag. */
 export type AddressKey = ffi.Numbers;
 
 /** Position of the tag: the prefix length, with `IPV6` added for that family. Of IPv4 only the first word counts, the others are 0. */
 const TAG = 4;
 const IPV6 = 256;
-const TAGS = IPV6 + 129;
+/** Tags of what is no address: its words are the digits of a hash or an id. */
+const CREDENTIAL = IPV6 + 129;
+const CONSUMER = CREDENTIAL + 1;
+const ROUTE = CREDENTIAL + 2;
+const TAGS = CREDENTIAL + 3;
 const WORD_BITS = 32;
 
 const { byte } = string;
@@ -50,6 +54,51 @@ const setAddress = (key: AddressKey, bytes: string): void => {
 const setRange = (key: AddressKey, range: AddressRange): void => {
   setAddress(key, range.bytes);
   key[TAG] = range.length + (range.bytes.length === 16 ? IPV6 : 0);
+};
+
+const DASH = 45;
+const HASH_DIGITS = 16;
+const ID_LENGTH = 36;
+const NONE = "-";
+
+/** Value of a hexadecimal digit, negative for anything else. */
+const digitOf = (code: number): number => {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = (code | 32) - 97;
+  return letter >= 0 && letter < 6 ? letter + 10 : -1;
+};
+
+const isDashPlace = (at: number): boolean => at === 9 || at === 14 || at === 19 || at === 24;
+
+/** Whether `text` is 16 digits or a UUID, which is then in the words. */
+const readWords = (key: AddressKey, text: string): boolean => {
+  const isId = text.length === ID_LENGTH;
+  if (!isId && text.length !== HASH_DIGITS) return false;
+  let count = 0;
+  for (const at of $range(1, text.length)) {
+    const code = byte(text, at);
+    if (isId && isDashPlace(at)) {
+      if (code !== DASH) return false;
+    } else {
+      const digit = digitOf(code);
+      if (digit < 0) return false;
+      const word = count >> 3;
+      key[word] = (key[word] << 4) | digit;
+      count += 1;
+    }
+  }
+  return true;
+};
+
+const copyKey = (to: AddressKey, from: AddressKey): void => ffi.copy(to, from, (TAG + 1) * 4);
+
+/** A credential's hash, an id, or `-` for no route: false when it is none of them. */
+const setNamed = (key: AddressKey, tag: number, text: string): boolean => {
+  ffi.fill(key, TAG * 4);
+  key[TAG] = tag;
+  if (tag === ROUTE && text === NONE) return true;
+  const isHash = text.length === HASH_DIGITS;
+  return isHash === (tag === CREDENTIAL) && readWords(key, text);
 };
 
 /** The range with this tag around the address, whose family it has to have. */
@@ -115,4 +164,21 @@ const hashKey = (key: AddressKey): number =>
 const toUnsigned = (word: number): number => (word < 0 ? word + 4_294_967_296 : word);
 
 // Not at their places: what is exported there is called through the module's table, also from in here.
-export { agree, createKey, hashKey, IPV6, isSame, setAddress, setAround, setRange, TAG, TAGS, toUnsigned };
+export {
+  agree,
+  CONSUMER,
+  CREDENTIAL,
+  copyKey,
+  createKey,
+  hashKey,
+  IPV6,
+  isSame,
+  ROUTE,
+  setAddress,
+  setAround,
+  setNamed,
+  setRange,
+  TAG,
+  TAGS,
+  toUnsigned,
+};

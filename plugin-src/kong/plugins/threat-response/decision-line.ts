@@ -1,5 +1,6 @@
-import { type AddressRange, parseRange } from "./cidr.ts";
-import { DECISION_ACTIONS, DECISION_KINDS } from "./contract/decision-feed.ts";
+import { parseRange } from "./cidr.ts";
+import { DECISION_ACTIONS } from "./contract/decision-feed.ts";
+import { type AddressKey, CONSUMER, CREDENTIAL, createKey, ROUTE, setNamed, setRange } from "./decision-key.ts";
 
 /** One line of the feed; see `contract/decision-feed.ts`. What it may not do is refused elsewhere (`decision-guard.ts`). */
 export interface Decision {
@@ -12,14 +13,24 @@ export interface Decision {
   rps: number;
   scope: "login" | undefined;
   route: string | undefined;
+  /** As `,GET,POST,`. */
+  methods: string | undefined;
+  /** Prefixes. */
+  paths: string[] | undefined;
+  /** Of the client addresses for which it is in force. */
+  share: number;
+  /** It only counts whom it would hit. */
+  isLogged: boolean;
 }
 
 export interface StatedDecision {
-  range: AddressRange;
+  key: AddressKey;
   decision: Decision;
 }
 
 const MAX_NAME = 128;
+const MAX_PATHS = 16;
+const SLASH = 47;
 
 /** The second value is what is wrong with it: the line is malformed when the third is true, and else the decision is refused. */
 type Read = LuaMultiReturn<[StatedDecision | undefined, (string | undefined)?, (boolean | undefined)?]>;
@@ -33,15 +44,58 @@ function isOneOf(values: readonly string[], value: string): boolean {
   return false;
 }
 
+function readRate(decision: Decision, value: string): string | undefined {
+  const rps = tonumber(value);
+  if (rps === undefined || !(rps > 0 && rps <= 1e6)) {
+    return "rps is not a rate";
+  }
+  decision.rps = rps;
+  return undefined;
+}
+
+function readShare(decision: Decision, value: string): string | undefined {
+  const share = tonumber(value);
+  if (share === undefined || !(share >= 0 && share <= 1)) {
+    return "share is not between 0 and 1";
+  }
+  decision.share = share;
+  return undefined;
+}
+
+function readMethods(decision: Decision, value: string): string | undefined {
+  const [methods] = string.match(value, "^[A-Z,]+$");
+  if (methods === undefined || value.length > MAX_NAME) {
+    return "methods are not names in capitals";
+  }
+  decision.methods = `,${methods},`;
+  return undefined;
+}
+
+function readPaths(decision: Decision, value: string): string | undefined {
+  const paths: string[] = [];
+  for (const [path] of string.gmatch(value, "[^,]+")) {
+    if (string.byte(path, 1) !== SLASH || paths.length >= MAX_PATHS) {
+      return "paths are not prefixes that begin with a slash";
+    }
+    paths.push(path);
+  }
+  decision.paths = paths;
+  return paths.length === 0 ? "no paths" : undefined;
+}
+
 /** A parameter narrows a decision, so one that is not understood would widen it. */
 function readParameter(decision: Decision, name: string, value: string): string | undefined {
   if (name === "rps") {
-    const rps = tonumber(value);
-    if (rps === undefined || !(rps > 0 && rps <= 1e6)) {
-      return "rps is not a rate";
-    }
-    decision.rps = rps;
-    return undefined;
+    return readRate(decision, value);
+  }
+  if (name === "share") {
+    return readShare(decision, value);
+  }
+  if (name === "methods") {
+    return readMethods(decision, value);
+  }
+  if (name === "paths") {
+    return readPaths(decision, value);
   }
   if (name === "scope" && value === "login") {
     decision.scope = value;
@@ -51,7 +105,33 @@ function readParameter(decision: Decision, name: string, value: string): string 
     decision.route = value;
     return undefined;
   }
+  if (name === "log" && value === "1") {
+    decision.isLogged = true;
+    return undefined;
+  }
   return `unknown parameter ${name}`;
+}
+
+const TAGS: Record<string, number> = { credential: CREDENTIAL, consumer: CONSUMER, route: ROUTE };
+
+/** What is wrong with whom the decision is about; else the key says it. */
+function readTarget(key: AddressKey, action: string, kind: string, value: string): string | undefined {
+  if (kind === "ip") {
+    const range = parseRange(value);
+    if (range === undefined) {
+      return "not an address or range";
+    }
+    setRange(key, range);
+    return undefined;
+  }
+  const tag = TAGS[kind];
+  if (tag === undefined) {
+    return `unknown kind: ${kind}`;
+  }
+  if (tag === ROUTE && action !== "throttle") {
+    return "a route can only be throttled";
+  }
+  return setNamed(key, tag, value) ? undefined : `not the hash or id that names a ${kind}`;
 }
 
 function readParameters(decision: Decision, text: string): LuaMultiReturn<[string | undefined, boolean?]> {
@@ -70,13 +150,18 @@ function readParameters(decision: Decision, text: string): LuaMultiReturn<[strin
   return $multi(undefined);
 }
 
+/** Whether more has to be known than who sends a request. */
+export function isNarrow(decision: Decision): boolean {
+  const { scope, route, methods, paths } = decision;
+  return scope !== undefined || route !== undefined || methods !== undefined || paths !== undefined;
+}
+
 /** `allow` beats all; what holds everywhere beats what is limited to logins or a route; a block beats a throttle. */
 export function rankOf(decision: Decision): number {
   if (decision.action === "allow") {
     return 0;
   }
-  const isLimited = decision.scope !== undefined || decision.route !== undefined;
-  return (decision.action === "block" ? 1 : 3) + (isLimited ? 1 : 0);
+  return (decision.action === "block" ? 1 : 3) + (isNarrow(decision) ? 1 : 0);
 }
 
 export function readDecision(line: string): Read {
@@ -93,8 +178,8 @@ export function readDecision(line: string): Read {
   ) {
     return $multi(undefined, "malformed line", true);
   }
-  if (!isOneOf(DECISION_ACTIONS, action) || !isOneOf(DECISION_KINDS, kind as string)) {
-    return $multi(undefined, `unknown action or kind: ${action} ${kind}`);
+  if (!isOneOf(DECISION_ACTIONS, action)) {
+    return $multi(undefined, `unknown action: ${action}`);
   }
   const decision: Decision = {
     action: action as Decision["action"],
@@ -104,14 +189,19 @@ export function readDecision(line: string): Read {
     rps: 1,
     scope: undefined,
     route: undefined,
+    methods: undefined,
+    paths: undefined,
+    share: 1,
+    isLogged: false,
   };
   const [problem, isMalformed] = readParameters(decision, parameters as string);
   if (problem !== undefined) {
     return $multi(undefined, problem, isMalformed);
   }
-  const range = parseRange(value as string);
-  if (range === undefined) {
-    return $multi(undefined, "not an address or range");
+  const key = createKey();
+  const objection = readTarget(key, action, kind as string, value as string);
+  if (objection !== undefined) {
+    return $multi(undefined, objection);
   }
-  return $multi({ range, decision });
+  return $multi({ key, decision });
 }

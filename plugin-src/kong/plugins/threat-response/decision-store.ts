@@ -2,8 +2,9 @@ import { unmap } from "./address.ts";
 import { decodeAt, enterJudged, type RankedDecision } from "./decision-entry.ts";
 import type { FeedPosition } from "./decision-feed.ts";
 import { deleteHead, hasDictionary, isHeadOld, readHead, type StoreHead, writeHead } from "./decision-head.ts";
-import { type AddressKey, createKey, isSame, setAddress, setAround } from "./decision-key.ts";
+import { type AddressKey, createKey, isSame, setAddress, setAround, setNamed } from "./decision-key.ts";
 import { readPieces } from "./decision-pieces.ts";
+import { isInShare } from "./decision-share.ts";
 import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace } from "./decision-table.ts";
 
 /**
@@ -31,6 +32,11 @@ let decodedCount = 0;
 
 const address = createKey();
 const around = createKey();
+const named = createKey();
+
+/** The client whose decisions are looked up, and the strongest among them that only counts. */
+let client = "";
+let logged: RankedDecision | undefined;
 
 /** The table to fill with the next feed; undefined while that is being done already. `release` has to follow. */
 export function takeSpare(): DecisionTable | undefined {
@@ -157,6 +163,20 @@ function decisionAt(place: number): RankedDecision | undefined {
   return decision;
 }
 
+/** The stronger of `best` and this one, if that is in force for the client; one that only counts is put aside. */
+function chooseOne(best: RankedDecision | undefined, decision: RankedDecision): RankedDecision | undefined {
+  if (!isInShare(decision.share, decision.salt, client)) {
+    return best;
+  }
+  if (decision.isLogged) {
+    if (logged === undefined || decision.rank < logged.rank) {
+      logged = decision;
+    }
+    return best;
+  }
+  return best === undefined || decision.rank < best.rank ? decision : best;
+}
+
 /** The stronger of `best` and what there is about exactly this key, from `first` on, and has not expired. */
 function chooseFrom(best: RankedDecision | undefined, key: AddressKey, first: number): RankedDecision | undefined {
   let chosen = best;
@@ -164,9 +184,7 @@ function chooseFrom(best: RankedDecision | undefined, key: AddressKey, first: nu
   while (place !== 0) {
     const decision = decisionAt(place);
     if (decision !== undefined && decision.expires > ngx.now() && isSame(decision.key, key)) {
-      if (chosen === undefined || decision.rank < chosen.rank) {
-        chosen = decision;
-      }
+      chosen = chooseOne(chosen, decision);
     }
     place = nextPlace(active);
   }
@@ -183,8 +201,13 @@ function chooseAround(best: RankedDecision | undefined, tags: number[]): RankedD
   return chosen;
 }
 
-/** The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it. */
-export function findDecision(binary: string, gateway: string): RankedDecision | undefined {
+/**
+ * The strongest decision in force for an address (4 or 16 bytes): its own, or that of a range around it. `counted` is what the client is counted
+ * by; it is the client of the look-ups by name that follow.
+ */
+export function findDecision(binary: string, gateway: string, counted = ""): RankedDecision | undefined {
+  client = counted;
+  logged = undefined;
   if (isHeadOld()) {
     noticeHead();
   }
@@ -197,6 +220,31 @@ export function findDecision(binary: string, gateway: string): RankedDecision | 
   const best = place === 0 ? undefined : chooseFrom(undefined, address, place);
   const tags = bytes.length === 4 ? active.ranges4 : active.ranges6;
   return tags.length === 0 ? best : chooseAround(best, tags);
+}
+
+/** Whether there are decisions with this tag (`decision-key.ts`). */
+export function hasTag(tag: number, gateway: string): boolean {
+  return active.count !== 0 && active.seen[tag] === 1 && active.gateway === gateway;
+}
+
+/** The stronger of `best` and what is in force about a credential's hash, a consumer or a route. */
+export function findNamed(best: RankedDecision | undefined, tag: number, name: string): RankedDecision | undefined {
+  if (!setNamed(named, tag, name)) {
+    return best;
+  }
+  const place = firstPlace(active, named);
+  return place === 0 ? best : chooseFrom(best, named, place);
+}
+
+/** For look-ups by name alone. */
+export function beginLookup(counted: string): void {
+  client = counted;
+  logged = undefined;
+}
+
+/** The strongest that the look-ups met and that only counts. */
+export function foundLogged(): RankedDecision | undefined {
+  return logged;
 }
 
 /** Which feed the decisions in force are from. */

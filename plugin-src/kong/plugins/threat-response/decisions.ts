@@ -1,19 +1,10 @@
-import type { Config } from "./configure.ts";
-import type { DecisionAction } from "./contract/decision-feed.ts";
+import type { Instance } from "./configure.ts";
+import type { RankedDecision } from "./decision-entry.ts";
+import { findByIdentity } from "./decision-identity.ts";
+import { ROUTE } from "./decision-key.ts";
 import { configurePolling, startPolling } from "./decision-poll.ts";
-import { findDecision } from "./decision-store.ts";
-
-/** What the agent has decided about addresses. `allow` beats everything; see `contract/decision-feed.ts`. */
-type Found = LuaMultiReturn<
-  [
-    action?: DecisionAction | undefined,
-    id?: string,
-    incident?: string,
-    rps?: number,
-    scope?: "login" | undefined,
-    route?: string | undefined,
-  ]
->;
+import { beginLookup, findDecision, findNamed, foundLogged, hasTag } from "./decision-store.ts";
+import type { Source } from "./features/source.ts";
 
 const MAX_COUNTED = 10_000;
 /** What the agent takes in one record. */
@@ -22,17 +13,34 @@ const MAX_TAKEN = 1000;
 let hits: Record<string, number> = {};
 let counted = 0;
 
+type Found = LuaMultiReturn<[RankedDecision | undefined, (RankedDecision | undefined)?]>;
+
 /**
- * The strongest decision in force for a client of this instance, or nothing. `binary` is the address in network order; without any
+ * The strongest decision in force for a client of this instance, by address or by credential, and the strongest that only counts. Without any
  * decision this costs two comparisons.
  */
-export function lookup(config: Config, binary: string): Found {
-  const decision = findDecision(binary, config.gateway);
-  if (decision === undefined || config.agent.url === undefined) {
-    return $multi();
+export function lookup(instance: Instance, source: Source): Found {
+  const { gateway, agent } = instance.config;
+  if (agent.url === undefined) {
+    return $multi(undefined);
   }
-  const { action, id, incident, rps, scope, route } = decision;
-  return $multi(action, id, incident, rps, scope, route);
+  const own = findDecision(source.binary, gateway, source.key);
+  return $multi(findByIdentity(instance, gateway, own), foundLogged());
+}
+
+/** The same for a route, "-" where there is none. */
+export function lookupRoute(instance: Instance, source: Source, route: string): Found {
+  const { gateway, agent } = instance.config;
+  if (agent.url === undefined || !hasTag(ROUTE, gateway)) {
+    return $multi(undefined);
+  }
+  beginLookup(source.key);
+  return $multi(findNamed(undefined, ROUTE, route), foundLogged());
+}
+
+/** Whether any route is decided about. */
+export function hasRouteDecisions(instance: Instance): boolean {
+  return hasTag(ROUTE, instance.config.gateway);
 }
 
 /** Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken. */

@@ -1,6 +1,13 @@
 import { admit } from "./admission.ts";
-import { findDecision, ruleNarrowDecision } from "./apply-decision.ts";
+import {
+  countLoggedNarrow,
+  countLoggedPlain,
+  ruleNarrowDecision,
+  ruleRouteDecision,
+  ruleUnroutedDecision,
+} from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
+import { lookup } from "./decisions.ts";
 import { detectAfterwards } from "./detectors/afterwards.ts";
 import { countRequest } from "./detectors/flood.ts";
 import { detect } from "./detectors/index.ts";
@@ -19,17 +26,21 @@ import { ruleFindings } from "./verdict.ts";
 /** Who is it, what has the agent decided about them, how often do they come? */
 const arrive = (instance: Instance, trace: Trace): Arrival => {
   const source = readSource(instance);
-  const decision = findDecision(instance, source);
-  const arrival = { source, decision, requests: countRequest(instance, source), instance };
+  const [decision, logged] = lookup(instance, source);
+  const arrival = { source, decision, logged, requests: countRequest(instance, source), instance };
   trace.arrival = arrival;
   clearForgedHeader();
-  enforce(instance, trace, admit(instance, arrival));
+  const ruling = admit(instance, arrival);
+  if (ruling?.verdict !== "allow") countLoggedPlain(source, logged);
+  enforce(instance, trace, ruling);
   return arrival;
 };
 
 /** Before routing, for a global instance only: what can be said by the address alone. */
 export const inspectRewrite = (instance: Instance): void => {
-  arrive(instance, traceOf());
+  const trace = traceOf();
+  const { source } = arrive(instance, trace);
+  if (!isSettled(trace)) enforce(instance, trace, ruleUnroutedDecision(instance, source));
 };
 
 /** What stops single requests. */
@@ -45,7 +56,9 @@ export const inspectAccess = (instance: Instance): void => {
   const findings = detect(instance, facts, arrival.requests);
   trace.findings = findings;
   noteUninspected(facts);
+  countLoggedNarrow(facts, arrival.logged);
   enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
+  if (!isSettled(trace)) enforce(instance, trace, ruleRouteDecision(instance, facts));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config));
   if (!isSettled(trace)) enforce(instance, trace, ruleFindings(findings, instance.config, true));
   if (!isSettled(trace)) enforce(instance, trace, ruleUninspected(instance.config, facts));

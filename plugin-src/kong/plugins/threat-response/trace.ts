@@ -1,5 +1,5 @@
-import type { Decision } from "./apply-decision.ts";
 import type { Instance } from "./configure.ts";
+import type { Decision } from "./decision-line.ts";
 import type { Facts } from "./features/facts.ts";
 import type { Source } from "./features/source.ts";
 import type { Finding } from "./score.ts";
@@ -8,8 +8,9 @@ import type { Ruling } from "./verdict.ts";
 /** A request as it came in, before anything of it was looked at. */
 export interface Arrival {
   source: Source;
-  /** The agent's decision about the address. */
+  /** The agent's decision about the address or the credential, and one that is only to be counted. */
   decision: Decision | undefined;
+  logged: Decision | undefined;
   /** How many requests of the address this is in its current window; 0 where nothing is counted. */
   requests: number;
   /** Which instance has admitted it. */
