@@ -1,6 +1,7 @@
 import type { Configured } from "./apply-changes.ts";
 import { authenticationChain } from "./authentication.ts";
 import { decisionCheck, type PlannedDecision } from "./decisions.ts";
+import { entryOf } from "./entry-of.ts";
 import { type Check, type Outcome, PASSED, rejectedBy, stoppedBy, unsure } from "./outcome.ts";
 import { acl, type Groups, groupsOf } from "./plugins/acl.ts";
 import { botDetection } from "./plugins/bot-detection.ts";
@@ -43,7 +44,7 @@ export function createReplay(options: ReplayOptions): Check {
   return (request) => {
     const where = router === null ? unmoved(request) : router(request);
     const { route_id, service_id, diverted } = where ?? NOWHERE;
-    const outcome = runChain(chains, request, { route_id, service_id, consumer_id: null });
+    const outcome = runChain(chains(route_id, service_id), request, route_id !== null);
     if (outcome.kind !== "passed") return outcome;
     if (route_id === null) return request.route_id === null ? outcome : NO_ROUTE;
     return diverted ? DIVERTED : outcome;
@@ -53,22 +54,28 @@ export function createReplay(options: ReplayOptions): Check {
 const unmoved = ({ route_id, service_id }: RecordedRequest) => ({ route_id, service_id, diverted: false });
 const NOWHERE = { route_id: null, service_id: null, diverted: false };
 
-type Chains = (scope: RequestScope, part: "before" | "after") => Check[];
+type Chains = (route_id: string | null, service_id: string | null) => Chain;
 
-function runChain(chains: Chains, request: RecordedRequest, scope: RequestScope): Outcome {
+/** Of one route and service: what runs before the consumer is known, and what runs then. */
+interface Chain {
+  before: readonly Check[];
+  after(consumer_id: string | null): readonly Check[];
+}
+
+function runChain(chain: Chain, request: RecordedRequest, isRouted: boolean): Outcome {
+  const first = runChecks(chain.before, request);
+  if (first.kind !== "passed" || !isRouted) return first;
+  const second = runChecks(chain.after(request.consumer), request);
+  return second.kind !== "passed" || first.unsure === null ? second : first;
+}
+
+function runChecks(checks: readonly Check[], request: RecordedRequest): Outcome {
   let missing: Outcome | null = null;
-  for (const check of chains(scope, "before")) {
+  for (const check of checks) {
     const outcome = check(request);
     if (outcome === null) continue;
     if (outcome.kind !== "passed") return outcome;
     if (outcome.unsure !== null) missing ??= outcome;
-  }
-  if (scope.route_id === null) return missing ?? PASSED;
-  for (const check of chains({ ...scope, consumer_id: request.consumer }, "after")) {
-    const outcome = check(request);
-    if (outcome === null) continue;
-    if (outcome.kind !== "passed") return outcome;
-    missing ??= outcome;
   }
   return missing ?? PASSED;
 }
@@ -77,16 +84,16 @@ function runChain(chains: Chains, request: RecordedRequest, scope: RequestScope)
 function createChains(index: PluginIndex, options: ReplayOptions): Chains {
   const compile = createCompiler(groupsOf(options.configuration.entities.acls ?? []));
   const ours = ourCheck(options.decisions);
-  const known = new Map<string, Check[]>();
-  return (scope, part) => {
-    const key = `${part}|${scope.route_id ?? ""}|${scope.service_id ?? ""}|${scope.consumer_id ?? ""}`;
-    let chain = known.get(key);
-    if (chain === undefined) {
-      const parts = part === "before" ? beforeAuthentication : fromAuthentication;
-      chain = parts({ index, scope, compile, ours, options });
-      known.set(key, chain);
-    }
-    return chain;
+  const services = new Map<string | null, Map<string | null, Chain>>();
+  return (route_id, service_id) => {
+    const routes = entryOf(services, service_id, () => new Map<string | null, Chain>());
+    return entryOf(routes, route_id, () => {
+      const parts = { index, scope: { route_id, service_id, consumer_id: null }, compile, ours, options };
+      const known = new Map<string | null, readonly Check[]>();
+      const after = (consumer_id: string | null) =>
+        entryOf(known, consumer_id, () => fromAuthentication({ ...parts, scope: { ...parts.scope, consumer_id } }));
+      return { before: beforeAuthentication(parts), after };
+    });
   };
 }
 

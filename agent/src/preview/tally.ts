@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { entryOf } from "./entry-of.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 
@@ -103,15 +104,6 @@ export function createTally(): Tally {
   };
 }
 
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
-}
-
 function addExample(examples: Map<string, HarmExample>, request: RecordedRequest, { by, status }: Outcome): void {
   const { method, path, route_id, weight } = request;
   const network = networkOf(request.ip);
@@ -124,10 +116,9 @@ function addExample(examples: Map<string, HarmExample>, request: RecordedRequest
 
 /** The /24 or /48 around it: enough to recognise a site, too little to name a person. */
 function networkOf(ip: string): string {
+  if (!ip.includes(":")) return `${ip.slice(0, ip.lastIndexOf("."))}.0/24`;
   if (!ipaddr.isValid(ip)) return "unknown";
-  const address = ipaddr.process(ip);
-  if (address.kind() === "ipv4") return `${address.toString().split(".").slice(0, 3).join(".")}.0/24`;
-  return `${address.toNormalizedString().split(":").slice(0, 3).join(":")}::/48`;
+  return `${ipaddr.parse(ip).toNormalizedString().split(":").slice(0, 3).join(":")}::/48`;
 }
 
 function worstOf(routes: ReadonlyMap<string | null, RouteHarm>): Harm["worst_route"] {
