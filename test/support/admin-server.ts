@@ -6,6 +6,10 @@ import { AdminEntities, type Entity, onEntities, type Reply } from "./admin-enti
 export interface Misbehaviour {
   /** Method and path prefix, e.g. `PUT /plugins`; all requests without it. */
   on?: string;
+  /** Matching requests that are answered properly before. */
+  skip?: number;
+  /** Once it has begun, only requests of the same method and path count. */
+  sameLine?: boolean;
   times: number;
   how:
     | { status: number; body?: string; headers?: Record<string, string> }
@@ -41,9 +45,13 @@ export interface AdminServer {
     /** How often nodes look into the database. */
     update_s: number;
   };
+  /** What is wrong with an entity of that type, or null. */
+  validate: (type: string, entity: Entity) => string | null;
   /** Called with `METHOD /path?query` before a request is handled: somebody else at work. */
   meanwhile: (line: string) => void;
   misbehave: (misbehaviour: Misbehaviour) => void;
+  /** Forgets what it was told to do wrong. */
+  behave: () => void;
   close: () => Promise<void>;
 }
 
@@ -58,6 +66,7 @@ export async function startAdminServer(): Promise<AdminServer> {
     entities,
     dataPlanes: [],
     meanwhile: () => undefined,
+    validate: () => null,
     settings: {
       database: "postgres",
       role: "traditional",
@@ -78,6 +87,7 @@ export async function startAdminServer(): Promise<AdminServer> {
   return Object.assign(state, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     misbehave: (misbehaviour: Misbehaviour) => void queue.push(misbehaviour),
+    behave: () => void queue.splice(0),
     close: () => {
       server.closeAllConnections();
       return new Promise<void>((resolve) => server.close(() => resolve()));
@@ -91,7 +101,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-type State = Omit<AdminServer, "url" | "close" | "misbehave">;
+type State = Omit<AdminServer, "url" | "close" | "misbehave" | "behave">;
 
 function answer(
   state: State,
@@ -102,19 +112,30 @@ function answer(
 ): void {
   const line = `${request.method} ${request.url}`;
   state.meanwhile(line);
-  const index = queue.findIndex((entry) => entry.times > 0 && line.startsWith(entry.on ?? ""));
-  const entry = queue[index];
-  if (entry === undefined) {
-    send(response, ...handle(state, request, body));
+  const entry = queue.find((candidate) => candidate.times > 0 && line.startsWith(candidate.on ?? ""));
+  if (entry?.skip) entry.skip--;
+  else if (entry) {
+    misbehave(entry, line, () => handle(state, request, body), request, response);
     return;
   }
+  send(response, ...handle(state, request, body));
+}
+
+function misbehave(
+  entry: Misbehaviour,
+  line: string,
+  answerProperly: () => Reply,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   entry.times--;
+  if (entry.sameLine) entry.on = line;
   const { how } = entry;
   if (how === "hang") return;
   if (how === "reset") return void request.socket.destroy();
-  if (how === "done, then silence") return void handle(state, request, body);
+  if (how === "done, then silence") return void answerProperly();
   if (how === "answer lost") {
-    handle(state, request, body);
+    answerProperly();
     return void request.socket.destroy();
   }
   if (how === "truncate") {
@@ -122,7 +143,7 @@ function answer(
     response.write('{"data":[');
     return void setTimeout(() => request.socket.destroy(), 5);
   }
-  if ("after_ms" in how) return void setTimeout(() => send(response, ...handle(state, request, body)), how.after_ms);
+  if ("after_ms" in how) return void setTimeout(() => send(response, ...answerProperly()), how.after_ms);
   response.writeHead(how.status, { "content-type": "application/json", ...how.headers });
   response.end(how.body ?? JSON.stringify({ message: `answered ${how.status} on purpose` }));
 }
@@ -138,7 +159,11 @@ function handle(state: State, request: IncomingMessage, body: string): Reply {
   if (url.pathname === "/") return [200, rootOf(state)];
   if (url.pathname === "/status") return [200, { database: { reachable: true } }];
   if (url.pathname === "/clustering/data-planes") return [200, { data: state.dataPlanes }];
-  if (/^\/schemas\/\w+\/validate$/.test(url.pathname)) return [200, { message: "schema validation successful" }];
+  const schema = /^\/schemas\/(\w+)\/validate$/.exec(url.pathname)?.[1];
+  if (schema !== undefined) {
+    const problem = state.validate(schema, JSON.parse(body) as Entity);
+    return problem ? [400, { code: 2, message: problem }] : [200, { message: "schema validation successful" }];
+  }
   return onEntities(state.entities, {
     method: request.method ?? "GET",
     parts: url.pathname.split("/").slice(1),

@@ -31,6 +31,7 @@ const TABLES = [
   "learned_votes",
   "learned_scores",
   "learned_items",
+  "writer_leases",
   "jobs",
   "outbox",
 ] as const satisfies (keyof Database)[];

@@ -106,6 +106,8 @@ export interface Database {
   };
   learned_items: LearnedItemTable;
   learned_feeds: { gateway: string; epoch: number; sequence: number };
+  /** Who may write to a gateway's configuration, until when. */
+  writer_leases: { gateway: string; holder: string; token: number; expires_at: number };
   decision_hits: { decision_id: string; window_start: number; window_ms: number; hits: number };
   jobs: {
     id: Generated<number>;

@@ -3,6 +3,7 @@ import * as ground from "./0001-ground.ts";
 import * as learned from "./0003-learned.ts";
 import * as plannedChanges from "./0004-planned-changes.ts";
 import * as gatewayReports from "./0010-gateway-reports.ts";
+import * as writerLeases from "./0020-writer-leases.ts";
 import * as rails from "./0040-rails.ts";
 import * as verification from "./0060-verification.ts";
 
@@ -12,6 +13,7 @@ export const migrations: Record<string, Migration> = {
   "0003-learned": learned,
   "0004-planned-changes": plannedChanges,
   "0010-gateway-reports": gatewayReports,
+  "0020-writer-leases": writerLeases,
   "0040-rails": rails,
   "0060-verification": verification,
 };
