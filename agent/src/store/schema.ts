@@ -263,6 +263,9 @@ export interface Effect {
   measured_at: number | null;
   /** In plain words, once measured. */
   summary: string | null;
+  /** How often it was measured in its stage, and how often of late it was found useless. */
+  windows?: number;
+  useless?: number;
 }
 
 export interface ActionTable {

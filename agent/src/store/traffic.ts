@@ -44,10 +44,36 @@ export async function addDecisionHits(db: Db, window: Insertable<Database["decis
     .execute();
 }
 
+/** Sums over a stretch of time; `seconds` is how much of it has been reported. */
+export type TrafficSums = Record<(typeof COUNTS)[number], number> & { seconds: number };
+
 /**
- * Mean rates over `[from, to)` in epoch milliseconds, of one route or (null) of the whole gateway. Windows that lie across an end
- * count with the share that is inside.
+ * Of `[from, to)` in epoch milliseconds, of one route or (null) of the whole gateway. Windows that lie across an end count with the
+ * share that is inside; with `whole`, those that began before it do not count at all.
  */
+export async function trafficSums(
+  db: Db,
+  gateway: string,
+  routeId: string | null,
+  { from, to, whole = false }: { from: number; to: number; whole?: boolean },
+): Promise<TrafficSums> {
+  const inside = sql<number>`(least(window_start + window_ms, ${to}::bigint) - greatest(window_start, ${from}::bigint))::float8 / window_ms`;
+  let query = db
+    .selectFrom("traffic")
+    .where("gateway", "=", gateway)
+    .where("window_start", "<", to)
+    .where(sql<boolean>`window_start + window_ms > ${from}`);
+  if (whole) query = query.where("window_start", ">=", from);
+  if (routeId !== null) query = query.where("route_id", "=", routeId);
+  const sums = await query.select(COUNTS.map((name) => sumOf(name))).executeTakeFirstOrThrow();
+  return { ...sums, seconds: Math.max(to - from, 1) / 1000 };
+
+  function sumOf<Name extends (typeof COUNTS)[number]>(name: Name) {
+    return sql<number>`coalesce(sum(${sql.ref(name)} * ${inside}), 0)::float8`.as(name);
+  }
+}
+
+/** Mean rates over `[from, to)` in epoch milliseconds, of one route or (null) of the whole gateway. */
 export async function trafficRates(
   db: Db,
   gateway: string,
@@ -55,28 +81,27 @@ export async function trafficRates(
   from: number,
   to: number,
 ): Promise<Rates> {
-  const inside = sql<number>`(least(window_start + window_ms, ${to}::bigint) - greatest(window_start, ${from}::bigint))::float8 / window_ms`;
-  let query = db
-    .selectFrom("traffic")
-    .where("gateway", "=", gateway)
-    .where("window_start", "<", to)
-    .where(sql<boolean>`window_start + window_ms > ${from}`);
-  if (routeId !== null) query = query.where("route_id", "=", routeId);
-  const sums = await query
-    .select((["suspicious", "stopped", "clean_ok", "clean_denied"] as const).map((name) => sumOf(name)))
-    .executeTakeFirstOrThrow();
-  const seconds = Math.max(to - from, 1) / 1000;
-  return {
-    window_ms: to - from,
-    attack_passed: sums.suspicious / seconds,
-    attack_stopped: sums.stopped / seconds,
-    legitimate_ok: sums.clean_ok / seconds,
-    legitimate_denied: sums.clean_denied / seconds,
-  };
+  return ratesOf(await trafficSums(db, gateway, routeId, { from, to }));
+}
 
-  function sumOf<Name extends (typeof COUNTS)[number]>(name: Name) {
-    return sql<number>`coalesce(sum(${sql.ref(name)} * ${inside}), 0)::float8`.as(name);
-  }
+export function ratesOf(sums: TrafficSums): Rates {
+  return {
+    window_ms: sums.seconds * 1000,
+    attack_passed: (sums.suspicious - sums.suspicious_denied) / sums.seconds,
+    attack_stopped: (sums.stopped + sums.suspicious_denied) / sums.seconds,
+    legitimate_ok: sums.clean_ok / sums.seconds,
+    legitimate_denied: sums.clean_denied / sums.seconds,
+  };
+}
+
+/** Until when gateways have reported, at the latest `until`; null when nothing was since `from`. */
+export async function reportedUntil(db: Db, gateway: string, from: number, until: number): Promise<number | null> {
+  const query = db.selectFrom("traffic").where("gateway", "=", gateway).where("window_start", ">=", from);
+  const row = await query
+    .where("window_start", "<", until)
+    .select(sql<number | null>`max(least(window_start + window_ms, ${until}::bigint))::float8`.as("until"))
+    .executeTakeFirstOrThrow();
+  return row.until;
 }
 
 /** How often a decision took effect in the windows that start in `[from, to)`. */

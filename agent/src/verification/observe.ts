@@ -1,0 +1,75 @@
+import type { Action } from "../store/actions.ts";
+import type { Db } from "../store/db.ts";
+import type { Incident } from "../store/incidents.ts";
+import { decisionHits, reportedUntil, type TrafficSums, trafficSums } from "../store/traffic.ts";
+import type { Counts, Observed } from "./judge.ts";
+import { BEFORE_MS, LOOK_BACK_MS, SETTLING_MS, SHORTEST_BEFORE_MS, USUAL_MS } from "./settings.ts";
+
+export interface Observation {
+  observed: Observed;
+  before: TrafficSums;
+  after: TrafficSums;
+  /** Nothing was reported yet for the time since. */
+  isSilent: boolean;
+}
+
+/** These deny whatever comes, and an operator agreed to that. */
+const CLOSING: readonly string[] = ["terminate_route", "disable_service", "require_authentication", "reroute", "drain_target"];
+
+/** The route it is about, or null for the whole gateway. */
+const routeOf = (action: Action, incident: Incident): string | null =>
+  action.target.route_id || incident.scope.route_id || null;
+
+/** Since its present stage is in force, compared with before the action and before the incident. */
+export async function observe(db: Db, action: Action, incident: Incident, now: number): Promise<Observation> {
+  const applied = action.applied_at ?? now;
+  const until = Math.min(now, action.expires_at ?? now);
+  const since = Math.max((action.stage_at ?? applied) + SETTLING_MS, until - LOOK_BACK_MS);
+  const from = Math.min(since, until - 1_000);
+  const reported = await reportedUntil(db, action.gateway, from, until);
+  const sums = (range: { from: number; to: number; whole?: boolean }) =>
+    trafficSums(db, action.gateway, routeOf(action, incident), range);
+  const after = await sums({ from, to: Math.max(reported ?? until, from + 1_000), whole: true });
+  const begin = Math.min(applied - SHORTEST_BEFORE_MS, Math.max(incident.first_seen_at, applied - BEFORE_MS));
+  const before = await sums({ from: begin, to: applied });
+  const usual = await sums({ from: incident.first_seen_at - USUAL_MS, to: incident.first_seen_at - SHORTEST_BEFORE_MS });
+  const decision = action.vehicle === "decision" ? action.entity_id : null;
+  const hits = decision === null ? null : await decisionHits(db, decision, from, until);
+  const observed: Observed = {
+    usual: usual.requests > 0 ? await spanOf(db, action.gateway, incident, usual) : null,
+    before: countsOf(before),
+    after: countsOf(after),
+    hits,
+    hitsApart: action.vehicle !== "decision",
+    looksClean: incident.category === "api_ddos",
+    closes: CLOSING.includes(action.type),
+  };
+  return { observed, before, after, isSilent: reported === null };
+}
+
+/** A gateway that is new has no ten minutes of usual traffic: only what was reported counts as time. */
+async function spanOf(db: Db, gateway: string, incident: Incident, usual: TrafficSums): Promise<Counts> {
+  const from = incident.first_seen_at - USUAL_MS;
+  const first = await db
+    .selectFrom("traffic")
+    .select("window_start")
+    .where("gateway", "=", gateway)
+    .where("window_start", ">=", from)
+    .orderBy("window_start")
+    .limit(1)
+    .executeTakeFirst();
+  const missing = Math.max(0, (first?.window_start ?? from) - from) / 1000;
+  return countsOf({ ...usual, seconds: Math.max(usual.seconds - missing, 1) });
+}
+
+function countsOf(sums: TrafficSums): Counts {
+  return {
+    seconds: sums.seconds,
+    requests: sums.requests,
+    attack_passed: sums.suspicious - sums.suspicious_denied,
+    attack_stopped: sums.stopped + sums.suspicious_denied,
+    legitimate_ok: sums.clean_ok,
+    legitimate_denied: sums.clean_denied,
+    errors: sums.errors_service + sums.errors_gateway,
+  };
+}
