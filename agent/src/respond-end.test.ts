@@ -7,7 +7,7 @@ import { respond } from "./respond.ts";
 import { getAction } from "./store/actions.ts";
 import { updateIncident } from "./store/incidents.ts";
 import { addDecisionHits, addTraffic } from "./store/traffic.ts";
-import { verifyIncident } from "./verification/measure.ts";
+import { verifyIncident } from "./verification/verify.ts";
 
 const at = useResponse();
 
@@ -56,7 +56,7 @@ describe("the effect", () => {
       route_id: "r-login",
       window_start: start,
       window_ms: 10_000,
-      requests: 0,
+      requests: Object.values(numbers).reduce((sum, count) => sum + count, 0),
       suspicious: 0,
       stopped: 0,
       clean: 0,

@@ -9,8 +9,6 @@ import { isDryRun, type ResponseParts } from "./response-parts.ts";
 import { getIncident, type Incident, updateIncident } from "./store/incidents.ts";
 import type { IncidentClassification } from "./store/schema.ts";
 
-export const RESPOND_JOB = "respond";
-
 /**
  * What is done about an incident that is new or has grown. Run as a job, any number of times: what is recorded already is not
  * recorded again, what is done already is not done again. Measuring the effect and ending the action are jobs that `act` leaves.

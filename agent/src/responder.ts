@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { endAction, undoAction } from "./actions/end.ts";
-import { END_JOB } from "./actions/record.ts";
+import { END_JOB, RESPOND_JOB } from "./actions/record.ts";
 import { createClaudeAdvisor } from "./classification/claude.ts";
 import { createAdminApiDriver, createAdminClient, type GatewayDriver } from "./drivers/index.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
@@ -10,12 +10,13 @@ import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
 import { mayActOf, openPolicyFile } from "./policy/index.ts";
-import { RESPOND_JOB, respond } from "./respond.ts";
+import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
 import type { KillSwitchMode } from "./store/schema.ts";
-import { VERIFY_JOB, verifyIncident } from "./verification/measure.ts";
+import { VERIFY_JOB } from "./verification/settings.ts";
+import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
 export interface ResponderConfig {

@@ -26,6 +26,11 @@ export type Aim = (typeof AIMS)[number];
 export interface ActionKind {
   type: ActionType;
   needs: "feed" | "admin-api";
+  /**
+   * It can be in force in part: parameters `log` (1: only count) and `share` (of the client addresses) then come with its own, and
+   * `apply` is run again when they change. Decisions all can.
+   */
+  staged?: boolean;
   risk: Risk;
   /** Of what a policy may give it under `params`, checked when the policy is read. Without it a policy cannot ask for the action by name. */
   params?: z.ZodType<Record<string, unknown>>;

@@ -5,7 +5,8 @@ import { type Action, actionsOfIncident, updateAction } from "../store/actions.t
 import type { Db } from "../store/db.ts";
 import { appendIncidentLog, type Incident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
-import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/measure.ts";
+import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/settings.ts";
+import { firstStage, inStage } from "../verification/stage.ts";
 import { ActionRefused } from "./action-kind.ts";
 import { ACTION_KINDS } from "./index.ts";
 
@@ -19,7 +20,7 @@ export async function carryOut(parts: ResponseParts, incident: Incident): Promis
   for (const action of await actionsOfIncident(parts.db, incident.id)) {
     if (action.status !== "planned") continue;
     try {
-      done.push(await carryOutOne(parts, action));
+      done.push(await carryOutOne(parts, action, incident));
     } catch (error) {
       unknown ??= error;
     }
@@ -28,7 +29,7 @@ export async function carryOut(parts: ResponseParts, incident: Incident): Promis
   return done;
 }
 
-async function carryOutOne(parts: ResponseParts, action: Action): Promise<Action> {
+async function carryOutOne(parts: ResponseParts, action: Action, incident: Incident): Promise<Action> {
   const now = parts.now();
   if ((action.expires_at ?? 0) <= now)
     return settle(parts, action, {
@@ -39,8 +40,10 @@ async function carryOutOne(parts: ResponseParts, action: Action): Promise<Action
   const stopped = await parts.mayAct("start");
   if (stopped !== null) return settle(parts, action, { status: "refused", ended_at: now, error: stopped });
   try {
-    const applied = await ACTION_KINDS[action.type].apply(action, parts);
-    const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: parts.now() });
+    const stage = firstStage(action, incident, parts.policy());
+    const applied = await ACTION_KINDS[action.type].apply(inStage(action, stage), parts);
+    const at = parts.now();
+    const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: at, stage, stage_at: at });
     // Undone by an operator while it was being applied: the operator is right.
     if (kept.status === "undone") await ACTION_KINDS[action.type].undo(action, parts);
     return kept;

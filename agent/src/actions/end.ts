@@ -5,9 +5,11 @@ import { notify, waveOf } from "../notification/notify.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, actionsOfIncident, getAction, updateAction } from "../store/actions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
-import type { ActionStatus } from "../store/schema.ts";
+import { enqueueJob } from "../store/jobs.ts";
+import type { ActionOutcome, ActionStatus } from "../store/schema.ts";
 import { measure } from "../verification/measure.ts";
 import { ACTION_KINDS } from "./index.ts";
+import { RESPOND_JOB } from "./record.ts";
 
 /** At its expiry. Run again after a crash, it ends what is still on, and once only. */
 export async function endAction(parts: ResponseParts, actionId: string): Promise<void> {
@@ -26,13 +28,8 @@ export async function endAction(parts: ResponseParts, actionId: string): Promise
   await ACTION_KINDS[action.type].undo(action, parts);
   if (action.status === "failed") return;
   const status = action.status === "planned" ? "failed" : "expired";
-  await finish(
-    parts,
-    action,
-    status,
-    action.status === "planned" ? "its time was over before it could be done" : null,
-    null,
-  );
+  const error = action.status === "planned" ? "its time was over before it could be done" : null;
+  await finish(parts, action, { status, error, how: "by its expiry", actor: "agent" });
 }
 
 /** By an operator, before its expiry. */
@@ -51,34 +48,66 @@ export async function undoAction(parts: ResponseParts, actionId: string, by: str
     throw error;
   }
   // When its status changed meanwhile (it was just applied, or just expired), look again.
-  if (!(await finish(parts, action, "undone", null, by))) return undoAction(parts, actionId, by);
+  if (!(await finish(parts, action, { status: "undone", error: null, how: `by ${by}`, actor: by })))
+    return undoAction(parts, actionId, by);
   return (await getAction(parts.db, actionId)) ?? action;
 }
 
-async function finish(
-  parts: ResponseParts,
-  action: Action,
-  status: ActionStatus,
-  error: string | null,
-  by: string | null,
-): Promise<boolean> {
-  const how = by === null ? "by its expiry" : `by ${by}`;
+/** By the agent, since it harms or does not help; the incident is looked at again, for the next plan of its rule. */
+export function withdrawAction(parts: ResponseParts, action: Action, outcome: ActionOutcome, why: string) {
+  const how = `by the agent: ${why}`;
+  return endEarly(parts, action, { status: "undone", outcome, error: why, how, actor: "agent", respond: true });
+}
+
+/** Before its expiry, since it is needed no more. */
+export function liftAction(parts: ResponseParts, action: Action, why: string) {
+  const how = `early, by the agent: ${why}`;
+  return endEarly(parts, action, { status: "expired", error: null, how, actor: "agent" });
+}
+
+/** Somebody took it out of the gateway, or made it theirs: they are right, and what is there stays. */
+export function acceptRemoval(parts: ResponseParts, action: Action, why: string) {
+  return finish(parts, action, { status: "undone", error: why, how: `by hand: ${why}`, actor: "gateway" });
+}
+
+async function endEarly(parts: ResponseParts, action: Action, end: End): Promise<boolean> {
+  const stopped = await parts.mayAct("end");
+  if (stopped !== null) throw new Error(stopped);
+  await ACTION_KINDS[action.type].undo(action, parts);
+  return finish(parts, action, end);
+}
+
+interface End {
+  status: ActionStatus;
+  error: string | null;
+  how: string;
+  actor: string;
+  /** As it is by default. */
+  outcome?: ActionOutcome;
+  /** The incident is looked at again. */
+  respond?: boolean;
+}
+
+/** Once: false when its status changed meanwhile. */
+async function finish(parts: ResponseParts, action: Action, end: End): Promise<boolean> {
+  const { status, error, how } = end;
   const ended = await parts.db.transaction().execute(async (transaction) => {
     const at = parts.now();
-    if (!(await updateAction(transaction, action.id, { status, error, ended_at: at }, [action.status]))) return false;
-    const text = `${action.type} ${JSON.stringify(action.target)} ended ${how}`;
+    const patch = { status, error, ended_at: at, ...(end.outcome === undefined ? {} : { outcome: end.outcome }) };
+    if (!(await updateAction(transaction, action.id, patch, [action.status]))) return false;
     await appendIncidentLog(transaction, {
       incident_id: action.incident_id,
       at,
       kind: "action",
-      text,
+      text: `${action.type} ${JSON.stringify(action.target)} ended ${how}`,
       data: { action: action.id, status },
     });
+    if (end.respond) await enqueueJob(transaction, { kind: RESPOND_JOB, key: action.incident_id });
     await tellEnd({ ...parts, db: transaction }, action, status);
     await appendAudit(transaction, {
       at,
       gateway: action.gateway,
-      actor: by ?? "agent",
+      actor: end.actor,
       kind: "action.ended",
       data: { action: action.id, incident: action.incident_id, type: action.type, status, error: said(error) },
     });

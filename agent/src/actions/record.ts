@@ -11,6 +11,8 @@ import type { IncidentClassification } from "../store/schema.ts";
 
 /** Runs once when an action is due to end, whatever became of it. */
 export const END_JOB = "action-end";
+/** Keyed by the incident: what to do about it, now that something changed. */
+export const RESPOND_JOB = "respond";
 
 export interface Chosen {
   classification: IncidentClassification;

@@ -8,6 +8,9 @@ export type ActionPatch = Partial<Action>;
 
 /** While an action is on, no second one of its idempotency key can be. */
 export const ON: readonly ActionStatus[] = ["awaiting_approval", "planned", "dry_run", "applied"];
+/** A little is let through, to see whether it is still needed. */
+export const isProbing = (action: Action): boolean => action.probed_at !== null;
+
 const JSON_COLUMNS = ["target", "params", "before_image", "changes", "effect"] as const;
 
 /** The new action, or with `created: false` the one that is on already under the same idempotency key. */

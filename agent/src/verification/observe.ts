@@ -14,7 +14,13 @@ export interface Observation {
 }
 
 /** These deny whatever comes, and an operator agreed to that. */
-const CLOSING: readonly string[] = ["terminate_route", "disable_service", "require_authentication", "reroute", "drain_target"];
+const CLOSING: readonly string[] = [
+  "terminate_route",
+  "disable_service",
+  "require_authentication",
+  "reroute",
+  "drain_target",
+];
 
 /** The route it is about, or null for the whole gateway. */
 const routeOf = (action: Action, incident: Incident): string | null =>
@@ -32,7 +38,10 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
   const after = await sums({ from, to: Math.max(reported ?? until, from + 1_000), whole: true });
   const begin = Math.min(applied - SHORTEST_BEFORE_MS, Math.max(incident.first_seen_at, applied - BEFORE_MS));
   const before = await sums({ from: begin, to: applied });
-  const usual = await sums({ from: incident.first_seen_at - USUAL_MS, to: incident.first_seen_at - SHORTEST_BEFORE_MS });
+  const usual = await sums({
+    from: incident.first_seen_at - USUAL_MS,
+    to: incident.first_seen_at - SHORTEST_BEFORE_MS,
+  });
   const decision = action.vehicle === "decision" ? action.entity_id : null;
   const hits = decision === null ? null : await decisionHits(db, decision, from, until);
   const observed: Observed = {

@@ -1,5 +1,8 @@
 /** What verification goes by, in one place. Milliseconds unless named otherwise. */
 
+/** Keyed by the incident: measures its actions, and does what follows from that. */
+export const VERIFY_JOB = "action-verify";
+
 /** One evaluation window. */
 export const WINDOW_MS = 11_000;
 /** Gateways poll and configurations spread before an action is in force. */
@@ -22,18 +25,23 @@ export const LOOK_BACK_MS = 60_000;
 
 /** An action that did not help in so many windows is undone. */
 export const USELESS_WINDOWS = 2;
-/** A stage of the canary waits so many windows for the attack; then it stays as it is until its expiry. */
-export const CANARY_WINDOWS = 6;
-/** Of the requests that an action is about, while it is tried. */
+/** Of the client addresses that an action is about, while it is tried. */
 export const CANARY_SHARE = 0.25;
+/** Of fewer addresses there is no share. */
+export const CANARY_SOURCES = 4;
 
 /** Of its time to live, before the first probe. */
 export const PROBE_AFTER_SHARE = 0.5;
 export const PROBE_AFTER_MS = 60_000;
-/** What is still stopped while an action is probed. */
+/** Of the client addresses, that are still stopped while an action is probed; a single one may send a little. */
 export const PROBE_SHARE = 0.95;
-/** So many windows without evidence, with traffic, end it early. */
+export const PROBE_RPS = 1;
+/** The attack is back when so many of its requests got through, and at such a share of the former rate. */
+export const PROBE_EVIDENCE = 3;
+export const PROBE_EVIDENCE_SHARE = 0.1;
+/** So many windows without evidence, with traffic, end it early; so many without any traffic prove nothing. */
 export const PROBE_WINDOWS = 2;
+export const PROBE_GIVE_UP_WINDOWS = 4;
 
 /** Applied so often within a day, a mitigation is proposed as a permanent change. */
 export const PERMANENT_AFTER = 3;

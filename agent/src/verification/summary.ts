@@ -53,6 +53,7 @@ function legitimatePart({ before, after }: Measured): string {
 }
 
 function hitsPart(stage: ActionStage | null, hits: number): string {
-  if (stage === "log_only") return hits === 0 ? "it would have stopped nothing yet" : `it would have stopped ${hits} requests`;
+  if (stage === "log_only")
+    return hits === 0 ? "it would have stopped nothing yet" : `it would have stopped ${hits} requests`;
   return hits === 0 ? "its decision has not stopped anything yet" : `its decision stopped ${hits} requests`;
 }
