@@ -10,6 +10,7 @@ import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
 import { mayActOf, openPolicyFile } from "./policy/index.ts";
+import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
@@ -97,6 +98,7 @@ function jobKinds(parts: ResponseParts): JobKind[] {
     { kind: RESPOND_JOB, run: (job) => respond(parts, job.key) },
     { kind: VERIFY_JOB, run: (job) => verifyIncident(parts, job.key) },
     { kind: END_JOB, run: (job) => endAction(parts, job.key) },
+    { kind: RECONCILE_JOB, everyMs: RECONCILE_EVERY_MS, atStart: true, run: async () => void (await reconcile(parts)) },
     { kind: OUTBOX_JOB, everyMs: OUTBOX_EVERY_MS, run: () => deliverOutbox(parts) },
   ];
 }

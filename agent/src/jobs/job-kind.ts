@@ -8,5 +8,7 @@ export interface JobKind {
   kind: string;
   /** Runs again so long after it ended; there is then one job of this kind with the key "". */
   everyMs?: number;
+  /** And at once when the process starts. */
+  atStart?: boolean;
   run(job: Job): Promise<void>;
 }

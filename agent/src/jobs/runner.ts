@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Db } from "../store/db.ts";
-import { claimJob, ensureJob, extendJob, failJob, finishJob, type Job } from "../store/jobs.ts";
+import { claimJob, enqueueJob, ensureJob, extendJob, failJob, finishJob, type Job } from "../store/jobs.ts";
 import type { JobKind } from "./job-kind.ts";
 
 export interface JobRunnerOptions {
@@ -35,7 +35,9 @@ export class JobRunner {
 
   async start(): Promise<void> {
     for (const kind of this.#options.kinds) {
-      if (kind.everyMs !== undefined) await ensureJob(this.#options.db, { kind: kind.kind, key: "" });
+      if (kind.everyMs === undefined) continue;
+      await ensureJob(this.#options.db, { kind: kind.kind, key: "" });
+      if (kind.atStart) await enqueueJob(this.#options.db, { kind: kind.kind, key: "" });
     }
     this.#loop = this.#dispatch();
   }
