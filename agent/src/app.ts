@@ -17,8 +17,11 @@ import { forJson } from "./redaction/index.ts";
 import type { ResponseEngine } from "./response-engine.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { allowRoutes } from "./routes/allow.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
+import { auditRoute } from "./routes/audit.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
+import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/open-api.ts";
 import { statusRoute } from "./routes/status.ts";
@@ -77,6 +80,9 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   actionRoutes(typed, options);
   allowRoutes(typed, options);
   learnedRoutes(typed, options);
+  approvalRoutes(typed, options);
+  auditRoute(typed, options);
+  killSwitchRoutes(typed, options);
   openApiRoute(typed);
   return app;
 }

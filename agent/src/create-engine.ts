@@ -3,5 +3,7 @@ import type { EngineOptions, ResponseEngine } from "./response-engine.ts";
 
 /** Where the response half is plugged in. */
 export async function createEngine(options: EngineOptions): Promise<ResponseEngine> {
-  return createResponder(options);
+  const responder = createResponder(options);
+  await responder.start();
+  return responder;
 }

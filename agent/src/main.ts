@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
+import { audit } from "./cli/audit.ts";
 import { checkPolicy } from "./cli/check-policy.ts";
 import { migrateStore } from "./cli/migrate-store.ts";
 import { reapEntities } from "./cli/reap-entities.ts";
@@ -14,6 +15,8 @@ const USAGE = `usage: threat-response <command>
   token --name N --scope S     make an API token (viewer, operator or ci)
   reap [--dry-run]             remove expired entities from Kong by their tags alone (KONG_ADMIN_URL), without the database
   check-policy [FILE]          say whether a policy file can be used (POLICY_FILE, or the one that is shipped)
+  audit verify [FILE] [--head HASH]   say whether the audit holds: the database's, or that of an exported file, which needs nothing else
+  audit export                 write the audit as JSON lines
   migrate                      bring the database's schema up to date
 `;
 
@@ -24,6 +27,7 @@ async function run(): Promise<void> {
       name: { type: "string" },
       scope: { type: "string" },
       "dry-run": { type: "boolean" },
+      head: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -37,6 +41,8 @@ async function run(): Promise<void> {
       return reapEntities(values["dry-run"] ?? false);
     case "check-policy":
       return checkPolicy(positionals[1]);
+    case "audit":
+      return audit(positionals[1], positionals[2], values.head);
     case "migrate":
       return migrateStore();
     default:

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { carryOut } from "./actions/carry-out.ts";
 import { recordPlan } from "./actions/record.ts";
+import { voidApprovals } from "./approvals/decide-approval.ts";
 import { classifyByRules } from "./classification/rules.ts";
 import { notifyState } from "./notification/notify.ts";
 import { gatherContext } from "./policy/context.ts";
 import { type Decision, decide } from "./policy/index.ts";
+import { reviewPlans } from "./policy/review.ts";
 import { isDryRun, type ResponseParts } from "./response-parts.ts";
 import { getIncident, type Incident, updateIncident } from "./store/incidents.ts";
 import type { IncidentClassification } from "./store/schema.ts";
@@ -16,7 +18,7 @@ import type { IncidentClassification } from "./store/schema.ts";
 export async function respond(parts: ResponseParts, incidentId: string): Promise<void> {
   const incident = await getIncident(parts.db, incidentId);
   if (incident === null) return;
-  if (incident.status === "resolved") return notifyState(parts, incident);
+  if (incident.status === "resolved") return close(parts, incident);
   const classified = classifyByRules(incident);
   const decided = await decideNow(parts, incident, classified);
   const advised = await consult(parts, incident, classified, decided);
@@ -24,12 +26,19 @@ export async function respond(parts: ResponseParts, incidentId: string): Promise
   await notifyState(parts, incident);
 }
 
+async function close(parts: ResponseParts, incident: Incident): Promise<void> {
+  await voidApprovals(parts, { incident: incident.id }, "the incident is over");
+  await notifyState(parts, incident);
+}
+
+/** What the rails allow, and of that what the review has nothing against. */
 async function decideNow(
   parts: ResponseParts,
   incident: Incident,
   classification: IncidentClassification,
 ): Promise<Decision> {
-  return decide(incident, classification, parts.policy(), await gatherContext(parts, incident, isDryRun(parts)));
+  const context = await gatherContext(parts, incident, isDryRun(parts));
+  return reviewPlans(parts, incident, decide(incident, classification, parts.policy(), context));
 }
 
 interface Advised {
@@ -65,12 +74,19 @@ function asBefore(
   return { ...classification, by: before.by, model_note: before.model_note };
 }
 
+/** While evidence comes in faster than plans are reviewed; the next response goes on from there. */
+const DECIDED_AT_MOST = 3;
+
 async function act(parts: ResponseParts, incident: Incident, decision: Decision, advised: Advised): Promise<void> {
   const { classification, plan_id } = advised;
   const { severity, confidence } = classification;
   if (!isDeepStrictEqual(classification, incident.classification)) {
     await updateIncident(parts.db, incident.id, { classification, severity, confidence });
   }
-  await recordPlan(parts, incident, { classification, decision, plan_id });
+  let looked = decision;
+  for (let times = 0; times < DECIDED_AT_MOST; times++) {
+    if (await recordPlan(parts, incident, { classification, decision: looked, plan_id })) break;
+    looked = await decideNow(parts, incident, classification);
+  }
   await carryOut(parts, incident);
 }

@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { endAction, undoAction } from "./actions/end.ts";
 import { END_JOB, RESPOND_JOB } from "./actions/record.ts";
+import { APPROVAL_JOB } from "./approvals/ask.ts";
+import { type Answer, approve, expireApproval, reject, voidApprovals } from "./approvals/decide-approval.ts";
+import type { Approval } from "./approvals/read.ts";
 import { createClaudeAdvisor } from "./classification/claude.ts";
 import { createAdminApiDriver, createAdminClient, type GatewayDriver } from "./drivers/index.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
@@ -9,7 +12,7 @@ import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
-import { mayActOf, openPolicyFile } from "./policy/index.ts";
+import { mayActOf, openPolicyFile, type Policy, type Rails, recordPolicy } from "./policy/index.ts";
 import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
@@ -51,17 +54,22 @@ export interface Responder {
   driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
   claude: { enabled: boolean; model: string | null };
   policyHash(): string;
+  approve(approvalId: string, answer: Answer): Promise<Approval>;
+  reject(approvalId: string, answer: Answer): Promise<Approval>;
+  /** Puts the policy in force into the audit; before anything else is done. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Builds the response half of the agent. Throws `PolicyError` when the policy cannot be used. */
 export function createResponder({ config, db, log, wake, ownUrl }: ResponderOptions): Responder {
   const policy = openPolicyFile(config.POLICY_FILE ?? defaultPolicyFile(), (text, error) => {
-    if (error === null) log.info({}, text);
-    else log.warn({ error: error.message }, text);
+    if (error !== null) return log.warn({ error: error.message }, text);
+    log.info({}, text);
+    takeForce(parts).catch((cause: Error) => log.warn({ error: cause.message }, "The policy is not in the audit yet"));
   });
   const driver = driverOf(config);
-  const advisor = advisorOf(config);
+  const advisor = advisorOf(config, policy.current);
   const parts: ResponseParts = {
     db,
     gateway: config.GATEWAY_NAME,
@@ -89,6 +97,9 @@ export function createResponder({ config, db, log, wake, ownUrl }: ResponderOpti
     driver: () => stateOf(driverOf(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },
     policyHash: () => policy.current().hash,
+    approve: (id, answer) => approve(parts, id, answer),
+    reject: (id, answer) => reject(parts, id, answer),
+    start: () => takeForce(parts),
     close: async () => policy.close(),
   };
 }
@@ -99,6 +110,7 @@ function jobKinds(parts: ResponseParts): JobKind[] {
     { kind: VERIFY_JOB, run: (job) => verifyIncident(parts, job.key) },
     { kind: END_JOB, run: (job) => endAction(parts, job.key) },
     { kind: RECONCILE_JOB, everyMs: RECONCILE_EVERY_MS, atStart: true, run: async () => void (await reconcile(parts)) },
+    { kind: APPROVAL_JOB, run: (job) => expireApproval(parts, job.key) },
     { kind: OUTBOX_JOB, everyMs: OUTBOX_EVERY_MS, run: () => deliverOutbox(parts) },
   ];
 }
@@ -113,9 +125,30 @@ function driverOf(
   );
 }
 
-function advisorOf({ ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ANTHROPIC_MODEL }: ResponderConfig) {
-  if (ANTHROPIC_API_KEY === undefined) return null;
-  return createClaudeAdvisor({ apiKey: ANTHROPIC_API_KEY, baseURL: ANTHROPIC_BASE_URL, model: ANTHROPIC_MODEL });
+/** Into the audit, and what was asked for under the former policy is void. */
+async function takeForce(parts: ResponseParts): Promise<void> {
+  const policy = parts.policy();
+  if (!(await recordPolicy(parts.db, parts.gateway, policy, parts.now()))) return;
+  await voidApprovals(
+    parts,
+    { gateway: parts.gateway, otherThan: policy.hash },
+    `the policy changed to ${policy.hash}`,
+  );
+}
+
+function advisorOf(
+  { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseURL, ANTHROPIC_MODEL: model }: ResponderConfig,
+  policy: () => Policy,
+) {
+  if (apiKey === undefined) return null;
+  return createClaudeAdvisor({ apiKey, baseURL, model, limits: () => modelLimits(policy().document.rails) });
+}
+
+function modelLimits({ reserved, max_model_calls_per_hour, max_model_calls_per_day }: Rails) {
+  return {
+    hour: { most: max_model_calls_per_hour, reserved },
+    day: { most: max_model_calls_per_day, reserved },
+  };
 }
 
 function channelsOf({ WEBHOOK_URL, WEBHOOK_SECRET }: ResponderConfig, log: ResponseLog): Channel[] {

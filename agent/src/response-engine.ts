@@ -1,3 +1,5 @@
+import type { Answer } from "./approvals/decide-approval.ts";
+import type { Approval } from "./approvals/read.ts";
 import type { Config } from "./config.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
 import type { Log } from "./log.ts";
@@ -23,6 +25,9 @@ export interface ResponseEngine {
   kinds: readonly JobKind[];
   /** Ends an action early; `by` names the operator. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
   undo(actionId: string, by: string): Promise<Action>;
+  /** Throws `NOT_FOUND`, `APPROVAL_OVER`, `APPROVAL_TWICE`, `APPROVAL_CHANGED` or `KILL_SWITCH_ON`. */
+  approve(approvalId: string, answer: Answer): Promise<Approval>;
+  reject(approvalId: string, answer: Answer): Promise<Approval>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
   driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
   claude: { enabled: boolean; model: string | null };

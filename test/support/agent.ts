@@ -73,6 +73,8 @@ export async function openTestAgent(given: Record<string, string> = {}): Promise
 const IDLE_ENGINE: ResponseEngine = {
   kinds: [],
   undo: () => Promise.reject(new AgentError("NOT_FOUND")),
+  approve: () => Promise.reject(new AgentError("NOT_FOUND")),
+  reject: () => Promise.reject(new AgentError("NOT_FOUND")),
   driver: async () => ({ name: "none", ok: true, detail: null }),
   claude: { enabled: false, model: null },
   close: async () => undefined,

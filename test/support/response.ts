@@ -48,7 +48,9 @@ export const THROTTLE_ID = entityId("throttle_route", "route:r-search", "test");
 
 const TABLES = [
   "incident_log",
+  "approvals",
   "actions",
+  "kill_switches",
   "decisions",
   "traffic",
   "decision_hits",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClaudeReply, type ClaudeServer, startClaudeServer } from "../../../test/support/claude-server.ts";
+import { decideContext } from "../../../test/support/decide-context.ts";
 import { HOSTILE_STRINGS } from "../../../test/support/hostile-strings.ts";
 import { someFlood, someIncident } from "../../../test/support/incident.ts";
 import { decide, parsePolicy } from "../policy/index.ts";
@@ -26,18 +27,11 @@ async function advisorOn(replies: ClaudeReply[], options: Partial<ClaudeOptions>
   return createClaudeAdvisor({ apiKey: "test-key", baseURL: server.url, timeout_ms: 300, maxRetries: 0, ...options });
 }
 
+const twoAnHour = () => ({ hour: { most: 2, reserved: {} }, day: { most: 9, reserved: {} } });
+
 function decisionOf(incident: Incident) {
   const classification = classifyByRules(incident);
-  const context = {
-    now: Date.now(),
-    dry_run: false,
-    actions_last_hour: 0,
-    active: [],
-    ended: [],
-    behind: {},
-    admin_api_refusal: null,
-  };
-  return { incident, classification, decision: decide(incident, classification, policy, context) };
+  return { incident, classification, decision: decide(incident, classification, policy, decideContext()) };
 }
 
 async function adviceOn(replies: ClaudeReply[], incident = someFlood(), options: Partial<ClaudeOptions> = {}) {
@@ -118,7 +112,7 @@ describe("Claude is asked", () => {
 
   it("within the hour's budget", async () => {
     let now = 0;
-    const advisor = await advisorOn([{ answer: good }], { calls_per_hour: 2, now: () => now });
+    const advisor = await advisorOn([{ answer: good }], { limits: twoAnHour, now: () => now });
     const ask = () => {
       const { incident, classification, decision } = decisionOf(someFlood());
       return advisor.advise(incident, classification, decision);

@@ -4,14 +4,15 @@ import type { Decision } from "../policy/index.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { IncidentClassification } from "../store/schema.ts";
 import type { Advice, Advisor } from "./advisor.ts";
-import { Budget } from "./budget.ts";
+import { Budget, type BudgetOptions } from "./budget.ts";
 import { type Answer, askAbout, DECOY_PLAN, SYSTEM_PROMPT } from "./prompt.ts";
 
 export interface ClaudeOptions {
   apiKey: string;
   baseURL?: string | undefined;
   model?: string | undefined;
-  calls_per_hour?: number;
+  /** How many calls; 60 an hour and 480 a day for all alike when absent. */
+  limits?: BudgetOptions["limits"];
   timeout_ms?: number;
   maxRetries?: number;
   now?: () => number;
@@ -27,7 +28,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     model = "claude-haiku-5-5",
     timeout_ms = 20_000,
     maxRetries = 1,
-    calls_per_hour = 60,
+    limits = () => ({ hour: { most: 60, reserved: {} }, day: { most: 480, reserved: {} } }),
     now = Date.now,
   } = options;
   const client = new Anthropic({
@@ -36,7 +37,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     maxRetries,
     ...(options.baseURL === undefined ? {} : { baseURL: options.baseURL }),
   });
-  const budget = new Budget({ calls_per_hour, failures: 3, open_ms: 300_000, now });
+  const budget = new Budget({ limits, failures: 3, open_ms: 300_000, now });
   const remembered = new Map<string, Advice>();
   return {
     model,
@@ -46,7 +47,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
       const key = JSON.stringify([incident.id, classification.severity, decision.plans.map((plan) => plan.id)]);
       const known = remembered.get(key);
       if (known !== undefined) return known;
-      const refused = budget.take();
+      const refused = budget.take(classification.severity);
       if (refused !== null) return rulesStand(refused);
       const advice = await ask(client, { model, timeout_ms, budget }, incident, classification, decision);
       if (remembered.size >= REMEMBERED) remembered.clear();

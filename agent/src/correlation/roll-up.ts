@@ -72,7 +72,10 @@ export async function rollUpHits(transaction: Db, events: readonly StoredEvent[]
 }
 
 function trafficOf(gateway: string, record: TrafficRecord): Traffic {
-  const sums = Object.fromEntries(SUMS.map((name) => [name, record[name] ?? 0])) as Pick<Traffic, (typeof SUMS)[number]>;
+  const sums = Object.fromEntries(SUMS.map((name) => [name, record[name] ?? 0])) as Pick<
+    Traffic,
+    (typeof SUMS)[number]
+  >;
   return { gateway, route_id: record.scope.route_id ?? "", ...windowOf(record), ...sums };
 }
 

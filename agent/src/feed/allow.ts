@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { MAX_DECISIONS } from "../../../contract/decision-feed.ts";
+import { appendAudit, said } from "../audit/append.ts";
 import { type Db, inTransaction } from "../store/db.ts";
 import { type Decision, endDecision, getDecision, listDecisionsOn, putDecision } from "../store/decisions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
@@ -33,6 +34,7 @@ export function allowTarget(db: Db, request: AllowRequest, now = Date.now()): Pr
       ended.push({ ...decision, ended_at: now });
       await noteOverride(transaction, decision, request, now);
     }
+    await auditAllow(transaction, "allow.given", allow, request.by, now);
     const actions = new Set(ended.flatMap((decision) => decision.action_id ?? []));
     return { allow, ended, actions: [...actions] };
   });
@@ -44,9 +46,24 @@ export async function listAllows(db: Db, gateway: string, now = Date.now()): Pro
 }
 
 /** False when there is no such allow in force. */
-export async function withdrawAllow(db: Db, id: string): Promise<boolean> {
-  const decision = await getDecision(db, id);
-  return decision?.action === "allow" && endDecision(db, id);
+export function withdrawAllow(db: Db, id: string, by: string, now = Date.now()): Promise<boolean> {
+  return inTransaction(db, async (transaction) => {
+    const decision = await getDecision(transaction, id);
+    if (decision?.action !== "allow" || !(await endDecision(transaction, id, now))) return false;
+    await auditAllow(transaction, "allow.withdrawn", decision, by, now);
+    return true;
+  });
+}
+
+function auditAllow(db: Db, kind: "allow.given" | "allow.withdrawn", allow: Decision, by: string, at: number) {
+  const { id, gateway, value, expires_at, reason } = allow;
+  return appendAudit(db, {
+    at,
+    gateway,
+    actor: by,
+    kind,
+    data: { allow: id, value, expires_at, reason: said(reason) },
+  });
 }
 
 function allowOf(request: AllowRequest, now: number): Decision {

@@ -8,6 +8,7 @@ export const EVENTS = [
   "incident.resolved",
   "incident.measured",
   "incident.ended",
+  "approval.wanted",
   "action.undone",
   "action.failed",
 ] as const;
@@ -39,6 +40,8 @@ export interface Message {
     effect: string | null;
     expires: string | null;
     undo: string[];
+    /** Where somebody is asked to agree: how to say yes, and how to say no. */
+    approve?: string[];
   };
 }
 

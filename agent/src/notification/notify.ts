@@ -3,7 +3,7 @@ import { type Action, actionsOfIncident } from "../store/actions.ts";
 import type { Db } from "../store/db.ts";
 import { getIncident, type Incident, incidentLog } from "../store/incidents.ts";
 import { enqueueOutbox } from "../store/outbox.ts";
-import { composeMessage, type MessageEvent } from "./message.ts";
+import { composeMessage, type Message, type MessageEvent } from "./message.ts";
 
 /** What the incident's state now is, told once per state: called after every response, also one that changed nothing. */
 export async function notifyState(parts: ResponseParts, incident: Incident): Promise<void> {
@@ -26,6 +26,7 @@ export async function notify(
   type: MessageEvent,
   actions: readonly Action[],
   occasion: string,
+  extra: Pick<Message["data"], "approve"> = {},
 ): Promise<void> {
   const { db, channels, now, publicUrl } = parts;
   const dedupe_key = `${incidentId}:${type}:${occasion}`;
@@ -35,7 +36,8 @@ export async function notify(
   if (incident === null) return;
   const log = await incidentLog(db, incidentId);
   const message = composeMessage({ type, at: now(), incident, log, actions, publicUrl });
-  for (const channel of names) await enqueueOutbox(db, { channel, dedupe_key, payload: { ...message } });
+  const payload = { ...message, data: { ...message.data, ...extra } };
+  for (const channel of names) await enqueueOutbox(db, { channel, dedupe_key, payload });
   parts.wake();
 }
 

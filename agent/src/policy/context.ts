@@ -1,9 +1,14 @@
 import { sql } from "kysely";
+import { declinedSince, plansWaiting } from "../approvals/read.ts";
 import type { GatewayDriver } from "../drivers/index.ts";
 import { listActionsOn } from "../store/actions.ts";
 import type { Db } from "../store/db.ts";
 import type { Incident } from "../store/incidents.ts";
+import type { MayAct } from "./kill-switch.ts";
 import type { DecideContext } from "./plan.ts";
+import { NOTHING_USED, type Used } from "./reserve.ts";
+import type { Policy } from "./schema.ts";
+import { tagsOf } from "./tags.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_ENDED = 2_000;
@@ -12,6 +17,8 @@ export interface ContextSource {
   db: Db;
   gateway: string;
   driver: GatewayDriver | null;
+  policy: () => Policy;
+  mayAct: MayAct;
   now: () => number;
 }
 
@@ -23,22 +30,39 @@ export async function gatherContext(
 ): Promise<DecideContext> {
   const { db, gateway } = source;
   const now = source.now();
+  const { cooldown_s } = source.policy().document.approvals;
   return {
     now,
     dry_run: dryRun,
-    actions_last_hour: await countActionsSince(db, gateway, now - HOUR_MS, dryRun),
+    stopped: await source.mayAct("start", db),
+    used: {
+      hour: await countActionsSince(db, gateway, now - HOUR_MS, dryRun),
+      day: await countActionsSince(db, gateway, now - 24 * HOUR_MS, dryRun),
+    },
     active: await listActionsOn(db, gateway),
     ended: await listEnded(db, gateway, now - 24 * HOUR_MS),
     behind: await trafficBehind(db, gateway, incident, now),
+    declined: await declinedSince(db, gateway, now - cooldown_s * 1000),
+    waiting: await plansWaiting(db, incident.id),
+    tags: await tagsOf(source, incident),
     admin_api_refusal: await adminApiRefusal(source.driver),
   };
 }
 
-async function countActionsSince(db: Db, gateway: string, since: number, dryRun: boolean): Promise<number> {
-  let query = db.selectFrom("actions").where("gateway", "=", gateway).where("created_at", ">", since);
-  // What was never done does not use up the budget of what is.
-  query = dryRun ? query.where("status", "<>", "refused") : query.where("status", "not in", ["refused", "dry_run"]);
-  return (await query.select(sql<number>`count(*)`.as("count")).executeTakeFirstOrThrow()).count;
+/** By severity. What was never done does not use up the budget of what is. */
+async function countActionsSince(db: Db, gateway: string, since: number, dryRun: boolean): Promise<Used> {
+  const rows = await db
+    .selectFrom("actions")
+    .innerJoin("incidents", "incidents.id", "actions.incident_id")
+    .select(["incidents.severity", sql<number>`count(*)`.as("count")])
+    .where("actions.gateway", "=", gateway)
+    .where("actions.created_at", ">", since)
+    .where("actions.status", "not in", dryRun ? ["refused"] : ["refused", "dry_run"])
+    .groupBy("incidents.severity")
+    .execute();
+  const used = { ...NOTHING_USED };
+  for (const { severity, count } of rows) used[severity] = Number(count);
+  return used;
 }
 
 function listEnded(db: Db, gateway: string, since: number): Promise<DecideContext["ended"]> {

@@ -1,32 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { decideContext } from "../../../test/support/decide-context.ts";
 import { someFlood, someIncident } from "../../../test/support/incident.ts";
 import { classifyByRules } from "../classification/rules.ts";
 import type { Incident } from "../store/incidents.ts";
 import { decide } from "./decide.ts";
 import { parsePolicy } from "./load.ts";
 import type { DecideContext } from "./plan.ts";
+import { NOTHING_USED } from "./reserve.ts";
 
 const text = readFileSync(new URL("../../policy.yaml", import.meta.url), "utf8");
 const shipped = parsePolicy(text);
 
-function context(changes: Partial<DecideContext> = {}): DecideContext {
-  return {
-    now: Date.now(),
-    dry_run: false,
-    actions_last_hour: 0,
-    active: [],
-    ended: [],
-    behind: {},
-    admin_api_refusal: null,
-    ...changes,
-  };
-}
-
 function decided(incident: Incident, changes: Partial<DecideContext> = {}, policy = shipped) {
-  return decide(incident, classifyByRules(incident), policy, context(changes));
+  return decide(incident, classifyByRules(incident), policy, decideContext(changes));
 }
 
+/** So many of high severity in the last hour. */
+const used = (high: number) => ({ hour: { ...NOTHING_USED, high }, day: NOTHING_USED });
 const first = (incident: Incident, changes?: Partial<DecideContext>) => decided(incident, changes).plans[0];
 
 describe("the shipped policy", () => {
@@ -102,7 +93,7 @@ describe("the rails", () => {
     ["the plugin only monitors", { mode: "monitor" as const }, {}, "only monitors"],
     ["the incident is over", { status: "resolved" as const }, {}, "is over"],
     ["the evidence is old", { last_seen_at: Date.now() - 3_600_000 }, {}, "s old"],
-    ["the hour's budget is used up", {}, { actions_last_hour: 60 }, "in the last hour"],
+    ["the hour's budget is used up", {}, { used: used(60) }, "in the last hour"],
     ["the address is this machine", { subject_value: "127.0.0.1" }, {}, "this machine"],
     ["the address is this machine in another form", { subject_value: "::ffff:127.0.0.1" }, {}, "this machine"],
     ["the address is none", { subject_value: "203.0.113.7 block" }, {}, "not an address"],
@@ -218,7 +209,7 @@ describe("the rails", () => {
       sources: Array.from({ length: 20 }, (_, i) => ({ ip: `198.51.100.${i}`, count: 9 })),
     });
     expect(first(users)?.actions).toHaveLength(20);
-    expect(first(users, { actions_last_hour: 57 })?.actions).toHaveLength(3);
+    expect(first(users, { used: used(42) })?.actions).toHaveLength(3);
   });
 
   it("give a plan that is on time to work before the next one is tried beside it", () => {

@@ -6,8 +6,11 @@ import type { Database, KillSwitchMode } from "../store/schema.ts";
 /** A write that begins something, or one that ends what is on. */
 export type Doing = "start" | "end";
 
-/** Why the agent may not write now, or null. Asked before every single write to a gateway or its decision feed. */
-export type MayAct = (doing: Doing) => Promise<string | null>;
+/**
+ * Why the agent may not write now, or null. Asked before every single write to a gateway or its decision feed; `within` is the
+ * transaction the caller is in, where it is in one.
+ */
+export type MayAct = (doing: Doing, within?: Db) => Promise<string | null>;
 
 export interface KillSwitchSources {
   db: Db;
@@ -21,8 +24,8 @@ export interface KillSwitchSources {
 export type KillSwitch = Database["kill_switches"];
 
 export function mayActOf(sources: KillSwitchSources): MayAct {
-  return async (doing) => {
-    const on = await switchesOn(sources);
+  return async (doing, within = sources.db) => {
+    const on = await switchesOn({ ...sources, db: within });
     const hit = on.find(({ mode }) => doing === "start" || mode === "freeze");
     return hit === undefined
       ? null

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../canonical-json.ts";
 import type { Action } from "../store/actions.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { ActionType } from "../store/schema.ts";
+import type { Used } from "./reserve.ts";
 
 /** One effect, declared as data: nothing is done yet. */
 export interface PlannedAction {
@@ -59,8 +61,10 @@ export interface DecideContext {
   /** Epoch milliseconds. */
   now: number;
   dry_run: boolean;
-  /** Of this gateway, in the last hour. */
-  actions_last_hour: number;
+  /** Why nothing may be begun at all, as the kill switch says, or null. */
+  stopped: string | null;
+  /** Actions of this gateway by the severity they were for. */
+  used: { hour: Used; day: Used };
   /** On now, of this gateway. */
   active: Pick<
     Action,
@@ -68,6 +72,12 @@ export interface DecideContext {
   >[];
   /** Ended within the last day, of this gateway. */
   ended: (Pick<Action, "type" | "target" | "status" | "applied_at" | "ended_at"> & Partial<Pick<Action, "outcome">>)[];
+  /** What was asked for in vain lately: rejected by somebody, or by nobody's answer. */
+  declined: { type: ActionType; target: Action["target"]; why: string }[];
+  /** Plans of this incident that wait for somebody's agreement. */
+  waiting: string[];
+  /** Of the incident's route and service, in Kong; null: not known. */
+  tags: readonly string[] | null;
   /** Why entities cannot be written through the Admin API, or null. */
   admin_api_refusal: string | null;
   /** Requests by address in the last minutes, where known. */
@@ -88,4 +98,6 @@ export function idempotencyKey(incidentId: string, type: ActionType, target: Rec
   return `${type}:${digest.slice(0, 40)}`;
 }
 
-export const targetName = (target: Record<string, string>): string => target.value ?? target.route_id ?? "";
+/** In whatever order its members are. */
+export const sameTarget = (one: Record<string, string>, other: Record<string, string>): boolean =>
+  canonicalJson(one) === canonicalJson(other);

@@ -1,15 +1,14 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { CATEGORIES } from "../../../contract/categories.ts";
+import { CATEGORIES, CLASSES } from "../../../contract/categories.ts";
 import { SUBJECT_KINDS } from "../../../contract/ingest.ts";
-import { SEVERITIES } from "../store/schema.ts";
+import { RISKS } from "../actions/action-kind.ts";
+import { ACTION_TYPES, SEVERITIES } from "../store/schema.ts";
+import { planSchema, seconds } from "./action-template.ts";
+import { isTimeZone, WEEKDAYS } from "./maintenance.ts";
 
 const share = z.number().min(0).max(1);
-const seconds = z
-  .number()
-  .int()
-  .min(0)
-  .max(7 * 86_400);
+const count = z.number().int().min(0).max(1_000_000);
 const cidr = z.string().refine(isCidr, "an address or a CIDR range is wanted, such as 203.0.113.0/24");
 
 function isCidr(text: string): boolean {
@@ -19,95 +18,143 @@ function isCidr(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-const planBase = {
-  /** Named in messages and in what Claude may choose from. */
-  id: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/),
-  min_confidence: share.default(0),
-};
-
-const blockSource = z.strictObject({
-  ...planBase,
-  action: z.literal("block_source"),
-  ttl_s: seconds.min(10),
-  scope: z.enum(["all", "login"]).default("all"),
-  /** What happens to an address with good traffic behind it, or about which nothing is known. */
-  shared: z.enum(["observe", "login", "throttle"]).default("observe"),
-  /** Of a throttled address. */
-  rps: z.number().positive().max(1_000).default(2),
-  max_sources: z.number().int().min(1).max(500).default(20),
-  /** Pieces of evidence from one address before it may be a target. */
-  min_requests: z.number().int().min(1).default(10),
-  /** Share of the evidence that the targets together must have sent; below it, blocking them would change too little. */
-  min_coverage: share.default(0),
-});
-
-const throttleRoute = z.strictObject({
-  ...planBase,
-  action: z.literal("throttle_route"),
-  ttl_s: seconds.min(10),
-  /** Requests each address may still send. */
-  per_second: z.number().int().min(1).optional(),
-  per_minute: z.number().int().min(1).optional(),
-  limit_by: z.enum(["ip", "consumer", "credential", "service"]).default("ip"),
-});
-
-const observe = z.strictObject({ ...planBase, action: z.literal("observe") });
-
-export const planSchema = z
-  .discriminatedUnion("action", [blockSource, throttleRoute, observe])
-  .superRefine((plan, context) => {
-    if (plan.action === "throttle_route" && plan.per_second === undefined && plan.per_minute === undefined) {
-      context.addIssue({ code: "custom", message: "per_second or per_minute is needed", path: ["per_minute"] });
-    }
-  });
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item).min(1));
+/** Ids, names, or patterns with `*` and `?`. */
+const patterns = listOf(z.string().min(1).max(128));
 
 const rule = z.strictObject({
   name: z.string().min(1).max(80),
   when: z.strictObject({
     category: listOf(z.enum(CATEGORIES)),
+    class: listOf(z.enum(CLASSES)).optional(),
     subject: listOf(z.enum(SUBJECT_KINDS)).optional(),
     min_severity: z.enum(SEVERITIES).default("low"),
+    max_severity: z.enum(SEVERITIES).default("critical"),
     min_confidence: share.default(0),
+    /** Where it happens; all that are given have to match. */
+    scope: z
+      .strictObject({ routes: patterns.optional(), services: patterns.optional(), tags: patterns.optional() })
+      .default({}),
   }),
   /** The first that the rails allow is carried out. */
   plans: z.array(planSchema).min(1).max(8),
 });
 
+const reserved = z
+  .strictObject({ medium: share.default(0), high: share.default(0), critical: share.default(0) })
+  .refine(({ medium, high, critical }) => medium + high + critical <= 1, "the shares are more than 1 together");
+
+const neverTouch = z.strictObject({
+  cidrs: z.array(cidr).default([]),
+  routes: z.array(z.string().min(1)).default([]),
+  services: z.array(z.string().min(1)).default([]),
+  consumers: z.array(z.string().min(1)).default([]),
+  tags: z.array(z.string().min(1)).default([]),
+  /** Routes and services by which somebody tells whether all is well. */
+  health_checks: z
+    .array(z.string().min(1))
+    .default([
+      "health*",
+      "*-health",
+      "*healthz*",
+      "*healthcheck*",
+      "*health-check*",
+      "readyz",
+      "livez",
+      "readiness*",
+      "liveness*",
+    ]),
+});
+
+const cooldown = z.strictObject({
+  action: listOf(z.enum(ACTION_TYPES)),
+  /** target: of the same target. gateway: of any. */
+  per: z.enum(["target", "gateway"]).default("target"),
+  seconds: seconds.min(1),
+});
+
 const rails = z.strictObject({
   act_on_monitor: z.boolean().default(false),
-  max_actions_per_hour: z.number().int().min(0).default(60),
+  max_actions_per_hour: count.default(60),
+  /** Eight times the hour's when absent. */
+  max_actions_per_day: count.optional(),
+  max_model_calls_per_hour: count.default(60),
+  max_model_calls_per_day: count.default(480),
+  /** Shares of each budget that only what is so severe, or more, may use. */
+  reserved: reserved.default({ medium: 0.1, high: 0.15, critical: 0.25 }),
   max_ttl_s: seconds.default(86_400),
+  /** How the time of an action grows for a target that comes back. */
+  escalation: z.enum(["linear", "double", "none"]).default("linear"),
   /** After an operator undid an action, the agent leaves its target alone for so long. */
   undo_cooldown_s: seconds.default(3_600),
   failure_cooldown_s: seconds.default(60),
+  cooldowns: z.array(cooldown).max(50).default([]),
   max_evidence_age_s: seconds.default(300),
   /** New mitigations begin with counting alone, then hit a share, then all, each step proved; worse incidents than this skip it. Absent: all skip it. */
   canary: z.strictObject({ skip_at: z.enum(SEVERITIES) }).optional(),
   /** An address is shared when more than this part of its requests was good. */
   max_good_share: share.default(0.1),
-  never_touch: z
-    .strictObject({ cidrs: z.array(cidr).default([]), routes: z.array(z.string().min(1)).default([]) })
-    .default({ cidrs: [], routes: [] }),
+  /** Of the legitimate requests seen lately, so many may be hit by a plan that nobody agreed to. */
+  max_legit_share: share.default(0.02),
+  over_legit_share: z.enum(["approval", "refuse"]).default("approval"),
+  /** Beyond it no agreement helps. */
+  refuse_legit_share: share.default(0.2),
+  never_touch: neverTouch.prefault({}),
+});
+
+const approvalRule = z.strictObject({
+  risk: listOf(z.enum(RISKS)).optional(),
+  action: listOf(z.enum(ACTION_TYPES)).optional(),
+  below_confidence: share.optional(),
+  /** More targets than this at once. */
+  over_targets: count.optional(),
+  persons: z.number().int().min(1).max(2).default(1),
+});
+const APPROVAL_RULES: z.input<typeof approvalRule>[] = [
+  { risk: ["global", "security_removing"], persons: 2 },
+  { risk: "service" },
+];
+
+const approvals = z.strictObject({
+  /** How long an approval may be given. */
+  ttl_s: seconds.min(60).default(1_800),
+  /** After one was rejected or not given, its targets are not asked about again for so long. */
+  cooldown_s: seconds.default(3_600),
+  /** A plan needs one when any rule fits; what a rule names has to fit all. */
+  rules: z.array(approvalRule).max(50).prefault(APPROVAL_RULES),
+});
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is wanted in quotes, such as "22:00"');
+const maintenance = z.strictObject({
+  name: z.string().min(1).max(80),
+  time_zone: z.string().refine(isTimeZone, "a time zone is wanted, such as Europe/Berlin").default("UTC"),
+  weekdays: listOf(z.enum(WEEKDAYS)).default([...WEEKDAYS]),
+  from: timeOfDay,
+  to: timeOfDay,
+  effect: z.enum(["observe", "approval"]).default("observe"),
+  /** What is so severe is acted on as always. */
+  except_severity: z.enum(SEVERITIES).optional(),
 });
 
 export const policySchema = z.strictObject({
   version: z.literal(1),
   dry_run: z.boolean().default(false),
+  /** These are only recorded, whatever plan they are in. */
+  dry_run_actions: z.array(z.enum(ACTION_TYPES)).default([]),
   rails: rails.prefault({}),
+  approvals: approvals.prefault({}),
+  maintenance: z.array(maintenance).max(50).default([]),
   rules: z.array(rule).max(200),
 });
 
 export type PolicyDocument = z.output<typeof policySchema>;
 export type PolicyRule = PolicyDocument["rules"][number];
-export type PlanTemplate = z.output<typeof planSchema>;
-export type BlockSourceTemplate = Extract<PlanTemplate, { action: "block_source" }>;
-export type ThrottleRouteTemplate = Extract<PlanTemplate, { action: "throttle_route" }>;
+export type Rails = PolicyDocument["rails"];
 
 export interface Policy {
   document: PolicyDocument;
   /** Of the file's text: what decided is recorded with every decision. */
   hash: string;
+  text: string;
 }

@@ -1,10 +1,10 @@
 import { goodShare } from "../classification/rules.ts";
 import type { Incident } from "../store/incidents.ts";
+import type { BlockSourceTemplate } from "./action-template.ts";
+import { refuseAddress } from "./never-touch.ts";
 import { type DecideContext, idempotencyKey, type PlannedAction, type Refusal } from "./plan.ts";
-import { ALREADY_ON, escalatedTtl, refuseAddress, refuseTarget } from "./rails.ts";
-import type { BlockSourceTemplate, PolicyDocument } from "./schema.ts";
-
-type Rails = PolicyDocument["rails"];
+import { ALREADY_ON, escalatedTtl, refuseTarget } from "./rails.ts";
+import type { Rails } from "./schema.ts";
 
 interface Source {
   ip: string;
@@ -15,17 +15,19 @@ interface Source {
 
 /** Which addresses behind the incident may be stopped, and how. */
 export function planSources(
+  planId: string,
   template: BlockSourceTemplate,
   incident: Incident,
   rails: Rails,
   context: DecideContext,
+  dry: boolean,
 ): { actions: PlannedAction[]; refusals: Refusal[] } {
   const refusals: Refusal[] = [];
   const actions: PlannedAction[] = [];
   let covered = 0;
   for (const source of sourcesOf(incident, context)) {
-    const refuse = (reason: string) => void refusals.push({ plan: template.id, target: source.ip, reason });
-    const outcome = planSource(template, source, incident, rails, context);
+    const refuse = (reason: string) => void refusals.push({ plan: planId, target: source.ip, reason });
+    const outcome = planSource(template, source, incident, rails, context, dry);
     if (typeof outcome === "string") {
       if (outcome.startsWith(ALREADY_ON)) covered += source.bad;
       refuse(outcome);
@@ -39,7 +41,7 @@ export function planSources(
   const coverage = covered / Math.max(1, incident.counts.requests);
   if (actions.length > 0 && coverage < template.min_coverage) {
     const reason = `its ${actions.length} targets sent only ${Math.round(coverage * 100)} % of the requests`;
-    return { actions: [], refusals: [...refusals, { plan: template.id, target: null, reason }] };
+    return { actions: [], refusals: [...refusals, { plan: planId, target: null, reason }] };
   }
   return { actions, refusals };
 }
@@ -63,9 +65,11 @@ function planSource(
   incident: Incident,
   rails: Rails,
   context: DecideContext,
+  dry: boolean,
 ): PlannedAction | string {
   const target = { kind: "ip", value: source.ip };
-  const refused = refuseAddress(source.ip, rails) ?? refuseTarget("block_source", target, incident, rails, context);
+  const refused =
+    refuseAddress(source.ip, rails) ?? refuseTarget("block_source", target, incident, rails, context, dry);
   if (refused !== null) return refused;
   if (source.bad < template.min_requests)
     return `only ${source.bad} pieces of evidence, ${template.min_requests} are needed`;

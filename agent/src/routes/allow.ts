@@ -46,7 +46,7 @@ export function allowRoutes(app: TypedApp, options: AppOptions): void {
 
   const params = z.object({ id: z.string().max(128) });
   app.delete("/v1/allow/:id", { config: { access: OPERATORS }, schema: { params } }, async (request, reply) => {
-    if (!(await withdrawAllow(db, request.params.id))) throw new AgentError("NOT_FOUND");
+    if (!(await withdrawAllow(db, request.params.id, request.actor))) throw new AgentError("NOT_FOUND");
     return reply.code(204).send();
   });
 }

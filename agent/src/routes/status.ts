@@ -1,5 +1,6 @@
 import type { AppOptions } from "../app.ts";
 import { EVERY_SCOPE } from "../auth/access.ts";
+import { switchesOn } from "../policy/kill-switch.ts";
 import { countDecisionsOn } from "../store/decisions.ts";
 import { countWaitingEvents } from "../store/events.ts";
 import { countOpenIncidents } from "../store/incidents.ts";
@@ -7,6 +8,7 @@ import { countJobs } from "../store/jobs.ts";
 import { countLearned } from "../store/learned.ts";
 import { listNodes } from "../store/nodes.ts";
 import { countOutbox } from "../store/outbox.ts";
+import { killSwitchOf } from "./kill-switch.ts";
 import type { TypedApp } from "./typed-app.ts";
 
 export function statusRoute(app: TypedApp, options: AppOptions): void {
@@ -17,6 +19,7 @@ export function statusRoute(app: TypedApp, options: AppOptions): void {
     return {
       gateway,
       dry_run: config.DRY_RUN,
+      kill_switch: await switchesOn(killSwitchOf(options)),
       store: store.kind,
       driver: await engine.driver(),
       claude: engine.claude,

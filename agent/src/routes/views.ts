@@ -1,3 +1,4 @@
+import type { Approval } from "../approvals/read.ts";
 import type { Action } from "../store/actions.ts";
 import type { Decision } from "../store/decisions.ts";
 import type { Incident, IncidentLogEntry } from "../store/incidents.ts";
@@ -30,6 +31,16 @@ export function viewAction(action: Action) {
     expires_at: iso(action.expires_at),
     ended_at: iso(action.ended_at),
     effect: action.effect && { ...action.effect, measured_at: iso(action.effect.measured_at) },
+  };
+}
+
+export function viewApproval(approval: Approval) {
+  return {
+    ...approval,
+    approved_by: approval.approved_by.map(({ actor, at }) => ({ actor, at: iso(at) })),
+    requested_at: iso(approval.requested_at),
+    expires_at: iso(approval.expires_at),
+    decided_at: iso(approval.decided_at),
   };
 }
 
