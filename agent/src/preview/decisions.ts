@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DecisionAction } from "../../../contract/decision-feed.ts";
+import { type DecisionAction, UNROUTED } from "../../../contract/decision-feed.ts";
 import { createAddressList } from "./address-list.ts";
 import { type Check, type Outcome, stoppedBy } from "./outcome.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
@@ -13,6 +13,9 @@ export interface PlannedDecision {
   rps?: number;
   scope?: string;
   route?: string;
+  methods?: readonly string[];
+  /** Prefixes. */
+  paths?: readonly string[];
   /** Of the sources it takes effect on, 0 to 1. */
   share?: number;
 }
@@ -41,6 +44,8 @@ function checkOf(decision: PlannedDecision): Check {
   return (request) => {
     if (!isMeant(request)) return null;
     if (decision.route !== undefined && request.route_id !== decision.route) return null;
+    if (decision.methods?.includes(request.method) === false) return null;
+    if (decision.paths?.some((prefix) => request.path.startsWith(prefix)) === false) return null;
     if (decision.scope === "login" && request.login !== "unknown") return null;
     if (!isChosen(request.ip, decision.share ?? 1)) return null;
     return outcomeOf(request);
@@ -54,7 +59,7 @@ function matcherOf({ kind, value }: PlannedDecision): (request: RecordedRequest)
   }
   if (kind === "credential") return ({ credential }) => credential === value;
   if (kind === "consumer") return ({ consumer }) => consumer === value;
-  return ({ route_id }) => route_id === value;
+  return ({ route_id }) => (route_id ?? UNROUTED) === value;
 }
 
 /** As the plugin counts: a window begins with its first request and every request counts. */

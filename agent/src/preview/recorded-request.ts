@@ -17,6 +17,7 @@ export interface RecordedRequest {
   credential: string | null;
   /** Lower case. */
   header_names: readonly string[];
+  query_names?: readonly string[];
   user_agent?: string;
   /** Bytes of the body; null where not known. */
   size: number | null;

@@ -41,7 +41,7 @@ export interface Tally {
 
 const SHOWN = 5;
 /** Fewer records of a route make no share. */
-const ENOUGH_OF_ROUTE = 20;
+const ENOUGH_OF_ROUTE = 50;
 const MOST_GROUPS = 1_000;
 
 interface RouteHarm {

@@ -1,0 +1,85 @@
+import type { DecisionAction } from "../../../contract/decision-feed.ts";
+import { ACTION_KINDS } from "../actions/index.ts";
+import type { Configuration } from "../drivers/gateway.ts";
+import type { PlannedAction } from "../policy/plan.ts";
+import type { PlannedDecision } from "../preview/decisions.ts";
+import type { PlannedEffects } from "../preview/preview.ts";
+import type { Action } from "../store/actions.ts";
+
+/** What is needed to tell what an action would do, without doing it. */
+export interface EffectSource {
+  gateway: string;
+  incident_id: string;
+  configuration: Configuration;
+  now: number;
+}
+
+/** Everything the actions would write, read off their own declarations. Throws `ActionRefused` as they do. */
+export function effectsOf(actions: readonly PlannedAction[], source: EffectSource): PlannedEffects {
+  return {
+    changes: actions.flatMap((action) => changesOf(action, source)),
+    decisions: actions.filter(({ vehicle }) => vehicle === "decision").flatMap(decisionOf),
+    patches: [],
+  };
+}
+
+export function changesOf(planned: PlannedAction, source: EffectSource): PlannedEffects["changes"] {
+  const changes = ACTION_KINDS[planned.type].changes?.(
+    asIfRecorded(planned, source),
+    source.configuration,
+    source.gateway,
+  );
+  return changes ?? [];
+}
+
+/** The action as it would be recorded; only what declarations read off it matters. */
+function asIfRecorded(planned: PlannedAction, { gateway, incident_id, now }: EffectSource): Action {
+  const nothingYet = {
+    applied_at: null,
+    ended_at: null,
+    entity_id: null,
+    before_image: null,
+    changes: null,
+    stage: null,
+    outcome: null,
+    plan_hash: null,
+    effect: null,
+    error: null,
+  };
+  const { type, vehicle, target, params, reason, idempotency_key, ttl_s } = planned;
+  return {
+    ...nothingYet,
+    id: "preview",
+    status: "planned",
+    gateway,
+    incident_id,
+    ...{ type, vehicle, target, params, reason, idempotency_key },
+    created_at: now,
+    expires_at: (Math.floor(now / 1000) + ttl_s) * 1000,
+  } as Action;
+}
+
+const ACTIONS: readonly string[] = ["allow", "throttle", "block"] satisfies DecisionAction[];
+const KINDS: readonly string[] = ["ip", "credential", "consumer", "route"] satisfies PlannedDecision["kind"][];
+
+function decisionOf({ target, params }: PlannedAction): PlannedDecision[] {
+  const { kind = "ip", value = "" } = target;
+  const action = String(params.action ?? "block");
+  if (!ACTIONS.includes(action) || !KINDS.includes(kind)) return [];
+  const text = (name: string) => (typeof params[name] === "string" ? { [name]: params[name] } : {});
+  const number = (name: string) => (typeof params[name] === "number" ? { [name]: params[name] } : {});
+  const list = (name: string) => (typeof params[name] === "string" ? { [name]: params[name].split(",") } : {});
+  return [
+    {
+      action: action as DecisionAction,
+      kind: kind as PlannedDecision["kind"],
+      value,
+      ...number("rps"),
+      ...number("share"),
+      ...text("scope"),
+      ...text("route"),
+      ...list("methods"),
+      ...list("paths"),
+    },
+  ];
+}

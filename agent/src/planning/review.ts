@@ -1,0 +1,89 @@
+import { ActionRefused } from "../actions/action-kind.ts";
+import { ACTION_KINDS } from "../actions/index.ts";
+import type { Configuration, GatewayKind } from "../drivers/gateway.ts";
+import type { Plan } from "../policy/plan.ts";
+import { type Preview, previewPlan } from "../preview/preview.ts";
+import type { RecordedRequest } from "../preview/recorded-request.ts";
+import type { Incident } from "../store/incidents.ts";
+import { changesOf, type EffectSource, effectsOf } from "./effects.ts";
+import { situationOf, vehiclesOf } from "./situation.ts";
+import { judgeVehicle } from "./vehicles.ts";
+
+export interface ReviewLimits {
+  /** Of the legitimate requests, so many may be hit by a plan that nobody agreed to. */
+  max_legit_share: number;
+  over_legit_share: "approval" | "refuse";
+  /** Beyond it no agreement helps. */
+  refuse_legit_share: number;
+}
+
+export interface ReviewInput {
+  plan: Plan;
+  incident: Incident;
+  configuration: Configuration;
+  mode: GatewayKind;
+  records: readonly RecordedRequest[];
+  gateway: string;
+  now: number;
+  limits: ReviewLimits;
+}
+
+export interface PlanReview {
+  refuse: string | null;
+  needs_approval: string | null;
+  preview: Preview | null;
+}
+
+/** May the plan be carried out as it is? What cannot work is refused; what hits too many, or removes protection, needs somebody's word. */
+export function reviewPlan(input: ReviewInput): PlanReview {
+  try {
+    const refuse = whyUseless(input);
+    if (refuse !== null) return { refuse, needs_approval: null, preview: null };
+    const preview = previewPlan(input.records, input.configuration, effectsOf(input.plan.actions, sourceOf(input)));
+    return { ...judgeHarm(preview, input), preview };
+  } catch (error) {
+    if (error instanceof ActionRefused) return { refuse: error.message, needs_approval: null, preview: null };
+    throw error;
+  }
+}
+
+const sourceOf = ({ gateway, incident, configuration, now }: ReviewInput): EffectSource => ({
+  gateway,
+  incident_id: incident.id,
+  configuration,
+  now,
+});
+
+/** The first of its actions that cannot work where it is meant to, and why. */
+function whyUseless(input: ReviewInput): string | null {
+  const { plan, incident, configuration, mode, records } = input;
+  for (const action of plan.actions) {
+    const situation = situationOf(action, incident, configuration, mode, records);
+    for (const vehicle of vehiclesOf(action, changesOf(action, sourceOf(input)))) {
+      const cell = judgeVehicle(vehicle, situation);
+      if (!cell.works) return `${action.type} by ${vehicle} cannot work: ${cell.reason}`;
+    }
+  }
+  return null;
+}
+
+const WIDE: readonly string[] = ["service", "global", "security_removing"];
+const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
+
+function judgeHarm(preview: Preview, { plan, limits }: ReviewInput): Pick<PlanReview, "refuse" | "needs_approval"> {
+  const reasons: string[] = [];
+  const [loss] = preview.security_removed;
+  if (loss !== undefined) reasons.push(`it takes protection away: ${loss.plugin} ${loss.change}, ${loss.detail}`);
+  const isWide = plan.actions.some(({ type }) => WIDE.includes(ACTION_KINDS[type].risk));
+  if (preview.confidence === "good") {
+    const { share, worst_route } = preview.legitimate;
+    const worst = Math.max(share, worst_route?.share ?? 0);
+    const hit = `it would have hit ${percent(share)} of the legitimate requests, ${percent(worst)} of one route's`;
+    if (share > limits.refuse_legit_share) return { refuse: hit, needs_approval: null };
+    if (worst > limits.max_legit_share) {
+      if (limits.over_legit_share === "refuse") return { refuse: hit, needs_approval: null };
+      reasons.push(hit);
+    }
+  } else if (isWide) reasons.push(`it is wide and there is ${preview.notes[0]}`);
+  return { refuse: null, needs_approval: reasons.length === 0 ? null : reasons.join("; ") };
+}
