@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FEED_PATH } from "../../contract/decision-feed.ts";
-import { type Batch, HEADER_SIGNATURE, INGEST_PATH, type NodeHealth } from "../../contract/ingest.ts";
+import { type Batch, type EventRecord, HEADER_SIGNATURE, INGEST_PATH, type NodeHealth } from "../../contract/ingest.ts";
 import { FEED_SECRET } from "./gateway-node.ts";
 
 /** What a gateway gets when it asks for decisions. */
@@ -49,6 +49,8 @@ export interface FeedServer {
   polls(): number;
   /** What the node said about itself last. */
   health(): NodeHealth | undefined;
+  /** All that nodes have reported. */
+  records(): EventRecord[];
   close(): Promise<void>;
 }
 
@@ -62,10 +64,13 @@ export async function startFeedServer(): Promise<FeedServer> {
   let make = () => feedOf();
   let polls = 0;
   let health: NodeHealth | undefined;
+  const records: EventRecord[] = [];
   const server = createServer(async (request, response) => {
     const body = await readText(request);
     if (request.url === INGEST_PATH) {
-      health = (JSON.parse(body) as Batch).health;
+      const batch = JSON.parse(body) as Batch;
+      health = batch.health;
+      records.push(...batch.records);
       response.writeHead(202, { "content-type": "application/json" }).end('{"status":"accepted"}');
       return;
     }
@@ -85,6 +90,7 @@ export async function startFeedServer(): Promise<FeedServer> {
     },
     polls: () => polls,
     health: () => health,
+    records: () => records,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
