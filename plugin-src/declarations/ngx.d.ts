@@ -48,6 +48,8 @@ declare namespace ngx {
   namespace req {
     function get_headers(max?: number, raw?: boolean): Record<string, string | string[] | boolean>;
     function get_body_file(): string | undefined;
+    /** Epoch seconds with fraction. */
+    function start_time(): number;
   }
 
   namespace worker {

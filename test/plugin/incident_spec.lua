@@ -145,10 +145,21 @@ describe("incident records", function()
 end)
 
 describe("traffic records", function()
+  --- By status, then source.
+  local function sorted(answers)
+    table.sort(answers, function(a, b)
+      if a.status ~= b.status then return a.status < b.status end
+      return a.source > b.source
+    end)
+    return answers
+  end
+
   it("count each request once, by how it ended", function()
     worker.start()
     worker.collect_records()
     kong.router = { get_service = function() end }
+    ngx.req = { start_time = function() return worker.now - 0.02 end }
+    ngx.var.upstream_response_time = "1.5, 0.008"
     local traffic = worker.module("traffic")
     local instance = worker.instance()
     local route = { id = "r", name = "orders" }
@@ -172,5 +183,56 @@ describe("traffic records", function()
     assert.same({ 1, 1, 1 }, { record.clean_ok, record.clean_denied, record.suspicious_denied })
     assert.same({ 1, 1 }, { record.errors_service, record.errors_gateway })
     assert.equal("orders", record.scope.route_name)
+    assert.same({
+      { source = "service", status = 200, count = 2 }, { source = "service", status = 403, count = 1 },
+      { source = "own", status = 403, count = 1 }, { source = "service", status = 404, count = 1 },
+      { source = "exit", status = 429, count = 2 }, { source = "service", status = 500, count = 1 },
+      { source = "error", status = 503, count = 1 },
+    }, sorted(record.answers))
+    assert.same({ 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, record.upstream_ms)
+    assert.same({ 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, record.total_ms)
+  end)
+
+  local function sum_of(list)
+    local sum = 0
+    for _, each in ipairs(list) do sum = sum + (type(each) == "table" and each.count or each) end
+    return sum
+  end
+
+  it("name the twelve most frequent answers, and lose none", function()
+    worker.start()
+    local answers = worker.module("traffic-answers")
+    local made = answers.createAnswers()
+    ngx.req = { start_time = function() return worker.now end }
+    for status = 200, 399 do
+      for _ = 1, status == 333 and 5 or 1 do answers.addAnswer(made, { status = status, answeredBy = "exit" }) end
+    end
+    local listed = answers.listAnswers(made)
+    assert.equal(13, #listed)
+    assert.equal(204, sum_of(listed))
+    assert.equal("other", listed[13].source)
+  end)
+
+  it("time all of few requests and some of many, and count them alike", function()
+    worker.start()
+    local answers = worker.module("traffic-answers")
+    local made = answers.createAnswers()
+    ngx.req = { start_time = function() return worker.now end }
+    ngx.var.upstream_response_time = "0.000"
+    for _ = 1, 64 do answers.addAnswer(made, { status = 200, answeredBy = "service" }) end
+    assert.equal(64, made.total[1])
+    for _ = 1, 800 do answers.addAnswer(made, { status = 200, answeredBy = "service" }) end
+    assert.equal(864, made.total[1])
+    assert.equal(864, made.upstream[1])
+  end)
+
+  it("put each duration where it belongs", function()
+    worker.start()
+    local bucket_of = worker.module("traffic-answers").bucketOf
+    for bucket = 1, 16 do
+      assert.equal(bucket, bucket_of(2 ^ (bucket - 1)))
+      assert.equal(bucket, bucket_of(2 ^ bucket - 0.01))
+    end
+    assert.same({ 0, 0, 17, 17 }, { bucket_of(0), bucket_of(0.99), bucket_of(2 ^ 16), bucket_of(1e9) })
   end)
 end)

@@ -17,7 +17,7 @@ describe("the phases", function()
     }
     route = { id = "r", name = "orders" }
     ngx.status = 200
-    ngx.req = { get_headers = function() return ngx.headers or {} end }
+    ngx.req = { get_headers = function() return ngx.headers or {} end, start_time = function() return worker.now end }
     ngx.var.request_method = "GET"
     kong.router = { get_route = function() return route end, get_service = function() end }
     kong.client = { get_consumer = function() end, get_credential = function() end }

@@ -11,8 +11,10 @@ const REDACT = `
   end`;
 
 /** What the gateway's redactor makes of each text, under plain LuaJIT. */
-function redactAll(texts: string[]): string[] {
-  const { stdout, stderr, status } = spawnSync("luajit", ["-e", REDACT], {
+const redactAll = (texts: string[]): string[] => runLines(REDACT, texts);
+
+function runLines(script: string, texts: string[]): string[] {
+  const { stdout, stderr, status } = spawnSync("luajit", ["-e", script], {
     input: texts.map((text) => `${Buffer.from(text).toString("hex")}\n`).join(""),
     env: { ...process.env, LUA_PATH: `${join(import.meta.dirname, "../../lua-dist/?.lua")};;` },
     maxBuffer: 64 * 1024 * 1024,
@@ -44,6 +46,32 @@ it.each(Object.entries(ENCODINGS))("leaves nothing of any planted secret (%s)", 
   const left = PLANTED.filter(({ needle }, i) => readings(redacted[i]!).some((reading) => reading.includes(needle)));
   expect(left.map(({ kind }) => kind)).toEqual([]);
 });
+
+const DESCRIBE = `
+  ngx = { shared = {}, var = {}, req = { get_headers = function() return {} end }, now = os.time, worker = { id = function() return 0 end, pid = function() return 1 end } }
+  kong = { node = { get_id = function() return "n" end } }
+  local describe = require("kong.plugins.threat-response.request-descriptor").describeRequest
+  local json = require("kong.plugins.threat-response.json").encodeJson
+  for line in io.lines() do
+    local text = line:gsub("..", function(digits) return string.char(tonumber(digits, 16)) end)
+    print(json(describe({
+      descriptor = { query = {}, headers = {} },
+      path = "/a/" .. text, query = "a=" .. text .. "&" .. text .. "=1&" .. text, headers = { text },
+      agent = text, host = text, contentType = text,
+    })))
+  end`;
+
+it.each(Object.entries(ENCODINGS))(
+  "no request that is described has any planted secret, wherever it stood (%s)",
+  (_name, encode) => {
+    const described = runLines(
+      DESCRIBE,
+      PLANTED.map(({ text }) => encode(text)),
+    );
+    const left = PLANTED.filter(({ needle }, i) => readings(described[i]!).some((reading) => reading.includes(needle)));
+    expect(left.map(({ kind }) => kind)).toEqual([]);
+  },
+);
 
 it("leaves ordinary text and attacks readable", () => {
   const ordinary = [

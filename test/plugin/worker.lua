@@ -131,6 +131,7 @@ function worker.instance(changes)
       max_queue = 100,
       max_batch = 10,
       max_decisions = 10,
+      request_sample = 60,
       ssl_verify = true,
     },
     hash_key = "a key of sixteen or more",

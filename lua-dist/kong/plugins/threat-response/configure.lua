@@ -9,6 +9,8 @@ local ____custom_2Drules_2Ets = require("kong.plugins.threat-response.known.cust
 local compileRules = ____custom_2Drules_2Ets.compileRules
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local compileList = ____lists_2Ets.compileList
+local ____node_2Dhealth_2Ets = require("kong.plugins.threat-response.node-health")
+local noteConfigured = ____node_2Dhealth_2Ets.noteConfigured
 local ____report_2Ets = require("kong.plugins.threat-response.report")
 local configureReporting = ____report_2Ets.configureReporting
 local function toSet(values)
@@ -107,6 +109,7 @@ ____exports.lastConfigured = function() return configuredAt end
 --- All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none.
 ____exports.configure = function(configs)
     configuredAt = ngx.now()
+    noteConfigured(configuredAt)
     local known = {}
     local shortest = 60
     reporter = nil

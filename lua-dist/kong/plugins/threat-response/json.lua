@@ -62,7 +62,11 @@ LISTS = {
     hits = true,
     scores = true,
     votes = true,
-    used = true
+    used = true,
+    requests = true,
+    query = true,
+    headers = true,
+    answers = true
 }
 MAX_DEPTH = 8
 function ____exports.encodeJson(value)

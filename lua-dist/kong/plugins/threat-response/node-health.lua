@@ -11,6 +11,20 @@ local counts = {}
 local published = {}
 --- By the reason why a request was not inspected to the end (payload/inspection.ts).
 local uninspected = {}
+local configures = 0
+local configuredAt = 0
+local CONFIGURED_KEY = "Hconfigured_at"
+--- Kong has just configured this worker; the workers of a node do not all hear of it at once.
+function ____exports.noteConfigured(now)
+    configures = configures + 1
+    configuredAt = now
+    counters:set(CONFIGURED_KEY, now)
+end
+--- The last time on any worker.
+local function lastConfiguredAt()
+    local shared = counters:get(CONFIGURED_KEY)
+    return math.max(configuredAt, shared or 0)
+end
 function ____exports.countHealth(counter, by)
     counts[counter] = (counts[counter] or 0) + by
 end
@@ -47,7 +61,9 @@ function ____exports.describeHealth(queueDepth, epoch, sequence)
         uninspected = describeUninspected(),
         queue_depth = queueDepth,
         shared_dict = isShared,
-        plugin_version = ____exports.PLUGIN_VERSION
+        plugin_version = ____exports.PLUGIN_VERSION,
+        configured_at = lastConfiguredAt(),
+        configures = configures
     }
 end
 return ____exports

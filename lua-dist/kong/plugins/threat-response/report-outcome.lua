@@ -1,11 +1,13 @@
 local ____exports = {}
 local ____incident_2Ets = require("kong.plugins.threat-response.incident")
 local addIncident = ____incident_2Ets.addIncident
+local ____request_2Dsample_2Ets = require("kong.plugins.threat-response.request-sample")
+local sampleRequest = ____request_2Dsample_2Ets.sampleRequest
 local ____scope_2Ets = require("kong.plugins.threat-response.scope")
 local readScope = ____scope_2Ets.readScope
 local ____traffic_2Ets = require("kong.plugins.threat-response.traffic")
 local addTraffic = ____traffic_2Ets.addTraffic
---- Adds a request that is over to what the agent is told: traffic always, incidents for findings.
+--- Adds a request that is over to what the agent is told: traffic always, a few as samples, incidents for findings.
 local function describe(outcome)
     local ____outcome_0 = outcome
     local source = ____outcome_0.source
@@ -38,14 +40,17 @@ local function describe(outcome)
         scope = readScope(outcome.route)
     }
 end
-____exports.reportOutcome = function(instance, outcome)
-    addTraffic(instance, outcome)
-    if #outcome.findings == 0 then
-        return
-    end
+local function addFindings(instance, outcome)
     local evidence = describe(outcome)
     for ____, finding in ipairs(outcome.findings) do
         addIncident(instance, finding, evidence)
     end
+end
+____exports.reportOutcome = function(instance, outcome)
+    addTraffic(instance, outcome)
+    if #outcome.findings > 0 then
+        addFindings(instance, outcome)
+    end
+    sampleRequest(instance, outcome)
 end
 return ____exports

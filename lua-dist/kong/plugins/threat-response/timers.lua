@@ -24,6 +24,8 @@ local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local tickGuards = ____guard_2Ets.tickGuards
 local ____report_2Ets = require("kong.plugins.threat-response.report")
 local startReporting = ____report_2Ets.startReporting
+local ____request_2Dsample_2Ets = require("kong.plugins.threat-response.request-sample")
+local flushRequests = ____request_2Dsample_2Ets.flushRequests
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local TICK_S = ____route_2Drate_2Ets.TICK_S
 local tickRates = ____route_2Drate_2Ets.tickRates
@@ -54,6 +56,7 @@ local function tick(isLast)
         now,
         isLast
     )
+    flushRequests(now, isLast)
     if isLast or now - windowStart >= shortestFlush() then
         flush(now)
     end

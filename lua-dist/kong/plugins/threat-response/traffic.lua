@@ -7,32 +7,40 @@ local ____report_2Ets = require("kong.plugins.threat-response.report")
 local enqueue = ____report_2Ets.enqueue
 local ____scope_2Ets = require("kong.plugins.threat-response.scope")
 local readScope = ____scope_2Ets.readScope
+local ____traffic_2Danswers_2Ets = require("kong.plugins.threat-response.traffic-answers")
+local addAnswer = ____traffic_2Danswers_2Ets.addAnswer
+local createAnswers = ____traffic_2Danswers_2Ets.createAnswers
+local listAnswers = ____traffic_2Danswers_2Ets.listAnswers
 local MAX_ROUTES = 1000
 local OTHERS = "*"
 local routes = {}
 local size = 0
 local function createTraffic(instance, scope)
-    return {instance = instance, record = {
-        type = "traffic",
-        id = "",
-        scope = scope,
-        window_start = 0,
-        window_s = 0,
-        requests = 0,
-        suspicious = 0,
-        stopped = 0,
-        clean = 0,
-        clean_ok = 0,
-        clean_denied = 0,
-        errors_service = 0,
-        errors_gateway = 0
-    }}
+    return {
+        instance = instance,
+        record = {
+            type = "traffic",
+            id = "",
+            scope = scope,
+            window_start = 0,
+            window_s = 0,
+            requests = 0,
+            suspicious = 0,
+            stopped = 0,
+            clean = 0,
+            clean_ok = 0,
+            clean_denied = 0,
+            errors_service = 0,
+            errors_gateway = 0
+        },
+        answers = createAnswers()
+    }
 end
 local findRoute
 findRoute = function(instance, key, route)
     local known = routes[key]
     if known ~= nil then
-        return known.record
+        return known
     end
     if size >= MAX_ROUTES and key ~= OTHERS then
         return findRoute(instance, OTHERS)
@@ -43,7 +51,7 @@ findRoute = function(instance, key, route)
     )
     routes[key] = created
     size = size + 1
-    return created.record
+    return created
 end
 --- By another plugin, since this one did not end it.
 local function isDenied(outcome)
@@ -67,14 +75,17 @@ end
 ____exports.addTraffic = function(instance, outcome)
     local ____instance_2 = instance
     local ____opt_0 = outcome.route
-    local record = findRoute(____instance_2, ____opt_0 and ____opt_0.id or "", outcome.route)
+    local ____findRoute_result_3 = findRoute(____instance_2, ____opt_0 and ____opt_0.id or "", outcome.route)
+    local record = ____findRoute_result_3.record
+    local answers = ____findRoute_result_3.answers
     record.requests = record.requests + 1
-    local ____opt_3 = outcome.facts
-    if (____opt_3 and ____opt_3.isInspected) == false then
+    addAnswer(answers, outcome)
+    local ____opt_4 = outcome.facts
+    if (____opt_4 and ____opt_4.isInspected) == false then
         record.unsampled = (record.unsampled or 0) + 1
     end
-    local ____opt_5 = outcome.facts
-    if (____opt_5 and ____opt_5.uninspected) ~= nil then
+    local ____opt_6 = outcome.facts
+    if (____opt_6 and ____opt_6.uninspected) ~= nil then
         record.uninspected = (record.uninspected or 0) + 1
     end
     if outcome.isStopped then
@@ -115,15 +126,22 @@ ____exports.flushTraffic = function(start, length)
     routes = {}
     size = 0
     local reporter
-    for ____, ____temp_7 in pairs(closing) do
+    for ____, ____temp_8 in pairs(closing) do
+        local answers
         local record
         local instance
-        instance = ____temp_7.instance
-        record = ____temp_7.record
+        instance = ____temp_8.instance
+        record = ____temp_8.record
+        answers = ____temp_8.answers
         reporter = instance.config
         record.id = nextRecordId()
         record.window_start = start
         record.window_s = length
+        record.answers = listAnswers(answers)
+        if answers.proxied > 0 then
+            record.upstream_ms = answers.upstream
+            record.total_ms = answers.total
+        end
         enqueue(instance.config, record)
     end
     if reporter ~= nil then

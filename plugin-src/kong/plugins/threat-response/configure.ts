@@ -3,6 +3,7 @@ import { configureDecisions } from "./decisions.ts";
 import { credentialVariables } from "./features/credential.ts";
 import { type CustomRules, compileRules, type RuleConfig } from "./known/custom-rules.ts";
 import { type CompiledList, compileList } from "./lists.ts";
+import { noteConfigured } from "./node-health.ts";
 import type { Limits } from "./payload/inspection.ts";
 import { configureReporting } from "./report.ts";
 
@@ -113,6 +114,8 @@ export interface Config {
     max_queue: number;
     max_batch: number;
     max_decisions: number;
+    /** Requests of a worker in five seconds of which the agent gets to know; see `request-sample.ts`. */
+    request_sample: number;
     ssl_verify: boolean;
   };
   /** Key of the hashes of user names and credentials; the same on all nodes, or hashes of several nodes do not meet. */
@@ -222,6 +225,7 @@ export const lastConfigured = (): number => configuredAt;
 /** All instances there are now. Kong calls it in each worker at each rebuild, without configurations when there are none. */
 export const configure = (configs?: Config[]): void => {
   configuredAt = ngx.now();
+  noteConfigured(configuredAt);
   const known: Record<string, Instance> = {};
   let shortest = 60;
   reporter = undefined;

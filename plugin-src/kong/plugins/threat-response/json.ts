@@ -13,6 +13,10 @@ const LISTS: Record<string, true> = {
   scores: true,
   votes: true,
   used: true,
+  requests: true,
+  query: true,
+  headers: true,
+  answers: true,
 };
 const MAX_DEPTH = 8;
 

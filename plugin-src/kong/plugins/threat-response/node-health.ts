@@ -14,6 +14,23 @@ const published: Record<string, number> = {};
 /** By the reason why a request was not inspected to the end (payload/inspection.ts). */
 const uninspected: Record<string, number> = {};
 
+let configures = 0;
+let configuredAt = 0;
+const CONFIGURED_KEY = "Hconfigured_at";
+
+/** Kong has just configured this worker; the workers of a node do not all hear of it at once. */
+export function noteConfigured(now: number): void {
+  configures += 1;
+  configuredAt = now;
+  counters.set(CONFIGURED_KEY, now);
+}
+
+/** The last time on any worker. */
+function lastConfiguredAt(): number {
+  const [shared] = counters.get(CONFIGURED_KEY);
+  return Math.max(configuredAt, (shared as number | undefined) ?? 0);
+}
+
 export function countHealth(counter: HealthCounter, by: number): void {
   counts[counter] = (counts[counter] ?? 0) + by;
 }
@@ -50,5 +67,7 @@ export function describeHealth(queueDepth: number, epoch: number, sequence: numb
     queue_depth: queueDepth,
     shared_dict: isShared,
     plugin_version: PLUGIN_VERSION,
+    configured_at: lastConfiguredAt(),
+    configures,
   };
 }

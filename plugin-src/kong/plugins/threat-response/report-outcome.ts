@@ -1,10 +1,11 @@
 import type { Instance } from "./configure.ts";
 import { addIncident, type Evidence } from "./incident.ts";
 import type { Outcome } from "./outcome.ts";
+import { sampleRequest } from "./request-sample.ts";
 import { readScope } from "./scope.ts";
 import { addTraffic } from "./traffic.ts";
 
-/** Adds a request that is over to what the agent is told: traffic always, incidents for findings. */
+/** Adds a request that is over to what the agent is told: traffic always, a few as samples, incidents for findings. */
 const describe = (outcome: Outcome): Evidence => {
   const { source, facts } = outcome;
   const variables = ngx.var;
@@ -24,9 +25,13 @@ const describe = (outcome: Outcome): Evidence => {
   };
 };
 
-export const reportOutcome = (instance: Instance, outcome: Outcome): void => {
-  addTraffic(instance, outcome);
-  if (outcome.findings.length === 0) return;
+const addFindings = (instance: Instance, outcome: Outcome): void => {
   const evidence = describe(outcome);
   for (const finding of outcome.findings) addIncident(instance, finding, evidence);
+};
+
+export const reportOutcome = (instance: Instance, outcome: Outcome): void => {
+  addTraffic(instance, outcome);
+  if (outcome.findings.length > 0) addFindings(instance, outcome);
+  sampleRequest(instance, outcome);
 };

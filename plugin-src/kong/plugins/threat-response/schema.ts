@@ -507,6 +507,14 @@ const agent = record(
     },
     { max_batch: integer("Records in one request to the agent.", 500, 1, 500) },
     { max_decisions: integer("A feed with more decisions is refused.", 50000, 1, 50000) },
+    {
+      request_sample: integer(
+        "Requests of each worker in five seconds that are described to the agent without their values, so that it can try an action out before it takes it. 0 for none.",
+        60,
+        0,
+        60,
+      ),
+    },
     { ssl_verify: flag("Whether the agent's certificate is verified.", true) },
   ],
   checkAgent,

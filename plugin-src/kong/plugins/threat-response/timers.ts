@@ -10,6 +10,7 @@ import { startLearnedPoll } from "./learning/learned-poll.ts";
 import { flushLearned } from "./learning/report-learned.ts";
 import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
+import { flushRequests } from "./request-sample.ts";
 import { TICK_S, tickRates } from "./route-rate.ts";
 import { flushTraffic } from "./traffic.ts";
 
@@ -31,6 +32,7 @@ const tick = (isLast: boolean): void => {
   tickErrors(now);
   checkFailOpen(reporterConfig(), now);
   flushLearned(reporterConfig(), now, isLast);
+  flushRequests(now, isLast);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };
 

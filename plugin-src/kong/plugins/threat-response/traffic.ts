@@ -5,10 +5,12 @@ import type { Outcome } from "./outcome.ts";
 import { nextRecordId } from "./record-id.ts";
 import { enqueue } from "./report.ts";
 import { readScope } from "./scope.ts";
+import { type Answers, addAnswer, createAnswers, listAnswers } from "./traffic-answers.ts";
 
 interface Counted {
   instance: Instance;
   record: TrafficRecord;
+  answers: Answers;
 }
 
 const MAX_ROUTES = 1000;
@@ -34,16 +36,17 @@ const createTraffic = (instance: Instance, scope: Scope): Counted => ({
     errors_service: 0,
     errors_gateway: 0,
   },
+  answers: createAnswers(),
 });
 
-const findRoute = (instance: Instance, key: string, route?: KongRoute): TrafficRecord => {
+const findRoute = (instance: Instance, key: string, route?: KongRoute): Counted => {
   const known = routes.get(key);
-  if (known !== undefined) return known.record;
+  if (known !== undefined) return known;
   if (size >= MAX_ROUTES && key !== OTHERS) return findRoute(instance, OTHERS);
   const created = createTraffic(instance, key === OTHERS ? {} : readScope(route));
   routes.set(key, created);
   size += 1;
-  return created.record;
+  return created;
 };
 
 /** By another plugin, since this one did not end it. */
@@ -63,8 +66,9 @@ const addSuspicious = (record: TrafficRecord, outcome: Outcome): void => {
 
 /** Counts one request of a route, or of none. */
 export const addTraffic = (instance: Instance, outcome: Outcome): void => {
-  const record = findRoute(instance, outcome.route?.id ?? "", outcome.route);
+  const { record, answers } = findRoute(instance, outcome.route?.id ?? "", outcome.route);
   record.requests += 1;
+  addAnswer(answers, outcome);
   if (outcome.facts?.isInspected === false) record.unsampled = (record.unsampled ?? 0) + 1;
   if (outcome.facts?.uninspected !== undefined) record.uninspected = (record.uninspected ?? 0) + 1;
   if (outcome.isStopped) record.stopped += 1;
@@ -87,11 +91,16 @@ export const flushTraffic = (start: number, length: number): void => {
   routes = new LuaTable();
   size = 0;
   let reporter: Config | undefined;
-  for (const [, { instance, record }] of closing) {
+  for (const [, { instance, record, answers }] of closing) {
     reporter = instance.config;
     record.id = nextRecordId();
     record.window_start = start;
     record.window_s = length;
+    record.answers = listAnswers(answers);
+    if (answers.proxied > 0) {
+      record.upstream_ms = answers.upstream;
+      record.total_ms = answers.total;
+    }
     enqueue(instance.config, record);
   }
   if (reporter !== undefined) flushHits(reporter, start, length);
