@@ -11,40 +11,51 @@ import {
   type Edit,
   isFirstOnLine,
   isFlow,
+  lineStart,
   linesOf,
   pairOf,
   reindent,
 } from "./splice.ts";
 
+/** What is taken back. */
+export interface Commit {
+  good: Entities;
+  /** It is in the files after the commit, and was not before. */
+  wroteComment: (line: string) => boolean;
+}
+
 /** Of one file. `null` where lines alone cannot say it (flow style, for example): then the document is edited instead. */
 export type FileEdit = { path: string; edit: Edit } | null;
 
-export function removeItem(there: Found, good: Entities): FileEdit {
+export function removeItem(there: Found, commit: Commit): FileEdit {
   const { text, path } = there.file;
   const block = there.sequence === null || isFlow(there.sequence) ? null : blockOfItem(text, there.item);
   if (block === null || !isFirstOnLine(text, block.from + block.column)) return null;
-  return { path, edit: { from: ownComments(text, block, good), to: block.to, text: "" } };
+  return { path, edit: { from: ownComments(text, block, commit), to: block.to, text: "" } };
 }
 
 /** The last item of a sequence goes with the sequence. */
-export function removeSequence(there: Found, parent: Found, good: Entities): FileEdit {
+export function removeSequence(there: Found, parent: Found, commit: Commit): FileEdit {
   const { text, path } = there.file;
   const pair = pairOf(parent.item, there.type);
   if (pair === undefined || parent.item.flow === true) return null;
   const block = blockOfPair(text, pair);
   if (!isFirstOnLine(text, block.from + block.column)) return null;
-  const had = good.get(parent.key);
+  const had = commit.good.get(parent.key);
   if (had !== undefined && nodeAt(had.item, [there.type]) !== undefined)
     return { path, edit: { from: block.from, to: block.to, text: `${" ".repeat(block.column)}${there.type}: []\n` } };
-  return { path, edit: { from: ownComments(text, block, good), to: block.to, text: "" } };
+  return { path, edit: { from: ownComments(text, block, commit), to: block.to, text: "" } };
 }
 
-/** Comments above go, too, unless they were there before. */
-function ownComments(text: string, block: Block, good: Entities): number {
-  const comments = text.slice(block.commentsFrom, block.from);
-  if (comments === "") return block.from;
-  const files = new Set([...good.values()].map(({ file }) => file));
-  return [...files].some((file) => file.text.includes(comments.trim())) ? block.from : block.commentsFrom;
+/** The commit's own comments above go, too; those that were there before it or came later stay. */
+function ownComments(text: string, block: Block, commit: Commit): number {
+  let from = block.from;
+  while (from > block.commentsFrom) {
+    const above = lineStart(text, from - 1);
+    if (!commit.wroteComment(text.slice(above, from).trim())) break;
+    from = above;
+  }
+  return from;
 }
 
 /** Where the entity goes: behind the sibling that stood before it, else before the one that stood behind it. */

@@ -1,5 +1,5 @@
 import { editDocument } from "./edit-document.ts";
-import { type FileEdit, insertItem, removeItem, removeSequence, setField, setMembers } from "./edits.ts";
+import { type Commit, type FileEdit, insertItem, removeItem, removeSequence, setField, setMembers } from "./edits.ts";
 import { type Entities, readEntities } from "./entities.ts";
 import { type Conflict, type Inverse, inverseOf, standingOf } from "./inverse.ts";
 import { parseStateFile, type StateFile, StateFileError } from "./parse.ts";
@@ -43,7 +43,7 @@ export function invertCommit({ good, bad, head }: Versions): InversePatch {
   const standings = steps.map((step) => standingOf(step, after, start));
   const conflicts = standings.flatMap((one) => (one.is === "conflict" ? [one.conflict] : []));
   const open = standings.filter((one) => one.is === "open").map(({ step }) => step);
-  carryOut(open, before, after, files);
+  carryOut(open, { good: before, wroteComment: commentsOf(good, bad) }, after, files);
   removeEmptied({ good, bad, head }, files);
   const wrong = whyWrong({ good: before, start, result: readEntities(parseAll(files)), steps: open, bad: after });
   if (wrong !== null)
@@ -57,6 +57,14 @@ export function invertCommit({ good, bad, head }: Versions): InversePatch {
     conflicts,
     entities: [...new Set(open.map(({ key }) => key))],
   };
+}
+
+function commentsOf(good: readonly StateFile[], bad: readonly StateFile[]): (line: string) => boolean {
+  const linesIn = (files: readonly StateFile[]) =>
+    new Set(files.flatMap(({ text }) => text.split("\n").map((line) => line.trim())));
+  const before = linesIn(good);
+  const after = linesIn(bad);
+  return (line) => after.has(line) && !before.has(line);
 }
 
 const parseAll = (files: Map<string, string>) => [...files].map(([path, text]) => parseStateFile({ path, text }));
@@ -85,12 +93,12 @@ function removeEmptied({ good, bad }: Versions, files: Map<string, string>): voi
 }
 
 /** In rounds: what cannot be done beside other edits of the same place is done in the next one. */
-function carryOut(steps: readonly Inverse[], good: Entities, bad: Entities, files: Map<string, string>): void {
+function carryOut(steps: readonly Inverse[], commit: Commit, bad: Entities, files: Map<string, string>): void {
   let left = [...steps];
   for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++) {
     const now = readEntities(parseAll(files));
     left = left.filter((step) => standingOf(step, bad, now).is === "open");
-    const edits = editsOf(left, good, now);
+    const edits = editsOf(left, commit, now);
     if (edits.size === 0 && !editOneDocument(left, now, files)) return;
     for (const [path, all] of edits) {
       const text = files.get(path) ?? "";
@@ -99,29 +107,29 @@ function carryOut(steps: readonly Inverse[], good: Entities, bad: Entities, file
   }
 }
 
-function editsOf(steps: readonly Inverse[], good: Entities, now: Entities): Map<string, Edit[]> {
+function editsOf(steps: readonly Inverse[], commit: Commit, now: Entities): Map<string, Edit[]> {
   const edits = new Map<string, Edit[]>();
   const emptied = new Map<unknown, number>();
   for (const step of steps) {
-    const found = editOf(step, good, now, emptied);
+    const found = editOf(step, commit, now, emptied);
     if (found !== null) edits.set(found.path, [...(edits.get(found.path) ?? []), found.edit]);
   }
   return edits;
 }
 
-function editOf(step: Inverse, good: Entities, now: Entities, emptied: Map<unknown, number>): FileEdit {
-  if (step.op === "restore") return insertItem(step.wanted, good, now);
+function editOf(step: Inverse, commit: Commit, now: Entities, emptied: Map<unknown, number>): FileEdit {
+  if (step.op === "restore") return insertItem(step.wanted, commit.good, now);
   const there = now.get(step.key);
   if (there === undefined) return null;
   if (step.op === "set") return setField(step, there);
   if (step.op === "members") return setMembers(step, there);
   const parent = now.get(there.parent ?? `file[${there.file.path}]`);
-  if (there.sequence?.items.length === 1 && parent !== undefined) return removeSequence(there, parent, good);
+  if (there.sequence?.items.length === 1 && parent !== undefined) return removeSequence(there, parent, commit);
   const gone = (emptied.get(there.sequence) ?? 0) + 1;
   // The last one waits: with it the sequence itself goes.
   if (gone >= (there.sequence?.items.length ?? 0)) return null;
   emptied.set(there.sequence, gone);
-  return removeItem(there, good);
+  return removeItem(there, commit);
 }
 
 function editOneDocument(steps: readonly Inverse[], now: Entities, files: Map<string, string>): boolean {
