@@ -52,6 +52,37 @@ export const environment = z.object({
     .describe("The plugin's `config.gateway`"),
   KONG_ADMIN_URL: httpUrl.optional().describe("Kong's Admin API; without it only decisions can act"),
   KONG_ADMIN_TOKEN: z.string().min(1).optional().describe("Sent as `Kong-Admin-Token`"),
+  GITHUB_REPOSITORY: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/, "has to be owner/name")
+    .optional()
+    .describe("Holds the gateway's configuration; reverts become pull requests there"),
+  GITHUB_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Of a GitHub App or user: contents, pull requests and variables, read and write"),
+  GITHUB_API_URL: httpUrl.optional().describe("Of GitHub Enterprise, such as https://github.example.com/api/v3"),
+  GIT_REMOTE_URL: z.string().min(1).optional().describe("A git remote without GitHub; reverts become branches there"),
+  GIT_TOKEN: z.string().min(1).optional().describe("For that remote over HTTPS"),
+  GIT_BRANCH: z
+    .string()
+    .regex(/^[A-Za-z0-9._/-]{1,200}$/, "has to be a branch's name")
+    .default("main")
+    .describe("What is synced to the gateway"),
+  GIT_PUSH_TO_BRANCH: yesOrNo
+    .prefault("false")
+    .describe("Push reverts to that branch itself where there are no pull requests"),
+  STATE_FILES: z
+    .string()
+    .default("*.yaml,*.yml,kong/**/*.yaml,kong/**/*.yml")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((glob) => glob.trim())
+        .filter((glob) => glob !== ""),
+    )
+    .describe("Globs of the decK state files in that repository, with commas between"),
   POLICY_FILE: z
     .string()
     .optional()
@@ -104,6 +135,8 @@ const checked = environment.superRefine((values, context) => {
   if (values.INGEST_KEYS?.some((key) => key.secret === values.FEED_SECRET))
     problem("FEED_SECRET", "has to differ from every secret in INGEST_KEYS");
   if (values.INGEST_KEYS && !values.FEED_SECRET) problem("FEED_SECRET", "has to be set where INGEST_KEYS is");
+  if (values.GITHUB_REPOSITORY && !values.GITHUB_TOKEN)
+    problem("GITHUB_TOKEN", "has to be set where GITHUB_REPOSITORY is");
   if (values.WEBHOOK_URL && !values.WEBHOOK_SECRET) problem("WEBHOOK_SECRET", "has to be set where WEBHOOK_URL is");
   if (values.RESOLVE_AFTER_S < values.QUIET_AFTER_S) problem("RESOLVE_AFTER_S", "cannot be less than QUIET_AFTER_S");
 });
@@ -130,6 +163,8 @@ export const FROM_FILES = [
   "DATABASE_URL",
   "KONG_ADMIN_TOKEN",
   "ANTHROPIC_API_KEY",
+  "GITHUB_TOKEN",
+  "GIT_TOKEN",
   "WEBHOOK_SECRET",
 ];
 

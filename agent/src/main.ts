@@ -4,9 +4,9 @@ import { audit } from "./cli/audit.ts";
 import { checkPolicy } from "./cli/check-policy.ts";
 import { migrateStore } from "./cli/migrate-store.ts";
 import { reapEntities } from "./cli/reap-entities.ts";
+import { hold, revert } from "./cli/revert.ts";
 import { serve } from "./cli/serve.ts";
 import { printToken } from "./cli/token.ts";
-import { AgentError } from "./errors.ts";
 import { forTerminal } from "./redaction/index.ts";
 
 const USAGE = `usage: threat-response <command>
@@ -17,6 +17,8 @@ const USAGE = `usage: threat-response <command>
   check-policy [FILE]          say whether a policy file can be used (POLICY_FILE, or the one that is shipped)
   audit verify [FILE] [--head HASH]   say whether the audit holds: the database's, or that of an exported file, which needs nothing else
   audit export                 write the audit as JSON lines
+  revert SHA [--propose]       show what taking a commit of the configuration back changes; propose it for review
+  hold list | hold release SHA the commits that the sync refuses for now
   migrate                      bring the database's schema up to date
 `;
 
@@ -27,6 +29,7 @@ async function run(): Promise<void> {
       name: { type: "string" },
       scope: { type: "string" },
       "dry-run": { type: "boolean" },
+      propose: { type: "boolean" },
       head: { type: "string" },
       help: { type: "boolean" },
     },
@@ -43,6 +46,10 @@ async function run(): Promise<void> {
       return checkPolicy(positionals[1]);
     case "audit":
       return audit(positionals[1], positionals[2], values.head);
+    case "revert":
+      return revert(positionals[1], { propose: values.propose ?? false });
+    case "hold":
+      return hold(positionals[1], positionals[2]);
     case "migrate":
       return migrateStore();
     default:
@@ -52,8 +59,8 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
-  const text =
-    error instanceof AgentError ? `${error.message}\n${error.remedy}` : String((error as Error).message ?? error);
+  const { message, remedy } = error as { message?: string; remedy?: string };
+  const text = [message ?? String(error), ...(remedy === undefined ? [] : [remedy])].join("\n");
   process.stderr.write(`${text.split("\n").map(forTerminal).join("\n")}\n`);
   process.exitCode = 1;
 });
