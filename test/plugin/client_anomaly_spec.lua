@@ -115,13 +115,20 @@ describe("an address without cookies", function()
 end)
 
 describe("headers", function()
-  local contradictions
+  local contradictions, lines
+  local MARKS = {
+    http_accept = "ACCEPT",
+    http_accept_language = "ACCEPT_LANGUAGE",
+    http_accept_encoding = "ACCEPT_ENCODING",
+    http_sec_ch_ua = "CLIENT_HINTS",
+  }
   local CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
   local FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 
   before_each(function()
     worker.start()
     contradictions = worker.module("clients.header-set").contradictionsOf
+    lines = worker.module("features.header-lines")
   end)
 
   local function request(agent, headers, facts)
@@ -130,6 +137,10 @@ describe("headers", function()
     for name, value in pairs(headers or {}) do ngx.var[name] = value end
     facts = facts or {}
     facts.userAgent = agent
+    facts.present = 0
+    for name, mark in pairs(MARKS) do
+      if ngx.var[name] then facts.present = facts.present + lines[mark] end
+    end
     return contradictions(facts)
   end
 

@@ -47,6 +47,24 @@ local function rotate(word)
         bit.rshift(word, 25)
     )
 end
+--- Ids of routes are long, and few.
+local MAX_ROUTES = 1000
+local routeWords = {}
+local routeCount = 0
+local function wordOfRoute(route)
+    local known = routeWords[route]
+    if known ~= nil then
+        return known
+    end
+    if routeCount >= MAX_ROUTES then
+        routeWords = {}
+        routeCount = 0
+    end
+    local word = rotate(hashText(route))
+    routeWords[route] = word
+    routeCount = routeCount + 1
+    return word
+end
 local function countBits(bits)
     local rest = bits
     local count = 0
@@ -209,7 +227,7 @@ ____exports.addVisit = function(visit, manyPages, now)
     local minute = floor(now / 60)
     local tag = bit.bxor(
         hashText(visit.address),
-        rotate(hashText(visit.route))
+        wordOfRoute(visit.route)
     )
     local slot = findSlot(tag, minute, manyPages)
     if slot == nil or counts[slot] >= 60000 then

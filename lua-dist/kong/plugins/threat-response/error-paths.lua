@@ -30,11 +30,12 @@ local function rotate(now)
     ffi.fill(young, BYTES)
     since = now
 end
-____exports.noteRouted = function(path, now)
+--- Whether this request, which had a route, is to be noted: every eighth is.
+____exports.isNoted = function()
     count = count + 1
-    if count % SAMPLED ~= 1 then
-        return
-    end
+    return count % SAMPLED == 1
+end
+____exports.noteRouted = function(path, now)
     if now - since > GENERATION_S then
         rotate(now)
     end

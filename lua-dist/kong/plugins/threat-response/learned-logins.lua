@@ -16,13 +16,10 @@ function ____exports.syncLearnedLogins()
 end
 --- Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
 -- addresses. A path counts from its eighth refusal and success on; all workers then know it, and the log says so once.
-local PASSWORD_FIELDS = {
-    "password",
-    "passwd",
-    "pwd",
-    "passphrase",
-    "pass"
-}
+local PASSWORD_FIELDS = {"password", "passwd", "passphrase", "pass"}
+--- What is in all of them: bodies without it are searched once.
+local COMMON_PART = "pass"
+local OTHER_FIELD = "pwd"
 local MIN_EACH = 8
 local MIN_ADDRESSES = 3
 local MOST_CANDIDATES = 200
@@ -46,11 +43,20 @@ local function isField(body, from, to)
     local after = byte(body, to + 1)
     return before == 34 and after == 34 or before == 38 and after == 61
 end
+local function hasField(body, field)
+    local from, to = find(body, field, 1, true)
+    return from ~= nil and isField(body, from, to)
+end
 --- Whether a body has a field for a password.
 ____exports.hasPassword = function(body)
+    if hasField(body, OTHER_FIELD) then
+        return true
+    end
+    if (find(body, COMMON_PART, 1, true)) == nil then
+        return false
+    end
     for ____, field in ipairs(PASSWORD_FIELDS) do
-        local from, to = find(body, field, 1, true)
-        if from ~= nil and isField(body, from, to) then
+        if hasField(body, field) then
             return true
         end
     end
@@ -104,23 +110,26 @@ end
 local function isAccepted(status)
     return status == 200 or status == 302 or status == 303
 end
-local function isPromising(facts, path)
-    return facts.method == "POST" and facts.body ~= nil and #facts.body <= LONGEST_BODY and #path <= LONGEST_PATH
+local function isPromising(facts)
+    return facts.method == "POST" and facts.body ~= nil and #facts.body <= LONGEST_BODY
+end
+local function canBeLearned(path)
+    return #path <= LONGEST_PATH and sub(path, 1, 1) == "/" and (find(path, "[%c]")) == nil
 end
 --- A request that is no login attempt is over.
 ____exports.learnLogin = function(instance, facts, status)
     if not instance.config.login.learn_paths or facts.login ~= nil then
         return
     end
-    local path = ngx.var.uri or ""
-    if not isPromising(facts, path) then
+    if not isPromising(facts) then
         return
     end
     local isFailure = instance.isLoginFailure[status] ~= nil
-    if not isFailure and not isAccepted(status) then
+    if not isFailure and not isAccepted(status) or not ____exports.hasPassword(facts.body) then
         return
     end
-    if not ____exports.hasPassword(facts.body) or sub(path, 1, 1) ~= "/" or (find(path, "[%c]")) ~= nil then
+    local path = ngx.var.uri or ""
+    if not canBeLearned(path) then
         return
     end
     local candidate = candidateOf(path)

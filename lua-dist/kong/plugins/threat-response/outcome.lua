@@ -85,6 +85,8 @@ local function gather(instance, trace, late)
     markTrials(instance, trace.facts.source, findings)
     return findings
 end
+--- One for all, used again and again: nothing waits in between while the log of a request is written.
+local outcome = {}
 ____exports.readOutcome = function(instance, trace)
     local status = ngx.status
     local login = readLoginResult(instance, trace, status)
@@ -93,36 +95,27 @@ ____exports.readOutcome = function(instance, trace)
     local hasAnswer = trace.facts ~= nil and trace.stopped ~= true
     local late = hasAnswer and observe(instance, trace.facts, login, status) or NONE
     local ____opt_7 = trace.arrival
-    local ____temp_13 = ____opt_7 and ____opt_7.source or readSource(instance)
-    local ____trace_facts_14 = trace.facts
+    outcome.source = ____opt_7 and ____opt_7.source or readSource(instance)
+    outcome.facts = trace.facts
     local ____temp_9
     if trace.facts == nil then
         ____temp_9 = kong.router.get_route()
     else
         ____temp_9 = trace.facts.route
     end
-    local ____trace_ruling_15 = trace.ruling
-    local ____gather_result_16 = gather(instance, trace, late)
-    local ____login_17 = login
-    local ____status_18 = status
-    local ____kong_response_get_source_result_19 = kong.response.get_source()
-    local ____temp_20 = trace.stopped == true
+    outcome.route = ____temp_9
+    outcome.ruling = trace.ruling
+    outcome.findings = gather(instance, trace, late)
+    outcome.login = login
+    outcome.status = status
+    outcome.answeredBy = kong.response.get_source()
+    outcome.isStopped = trace.stopped == true
     local ____temp_12 = verdict ~= nil and verdict ~= "allow"
     if ____temp_12 then
         local ____opt_10 = trace.ruling
         ____temp_12 = (____opt_10 and ____opt_10.by) ~= "inspection"
     end
-    return {
-        source = ____temp_13,
-        facts = ____trace_facts_14,
-        route = ____temp_9,
-        ruling = ____trace_ruling_15,
-        findings = ____gather_result_16,
-        login = ____login_17,
-        status = ____status_18,
-        answeredBy = ____kong_response_get_source_result_19,
-        isStopped = ____temp_20,
-        isSuspicious = ____temp_12
-    }
+    outcome.isSuspicious = ____temp_12
+    return outcome
 end
 return ____exports

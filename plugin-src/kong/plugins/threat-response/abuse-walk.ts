@@ -57,6 +57,24 @@ export interface Walk {
 
 const rotate = (word: number): number => (word << 7) | (word >>> 25);
 
+/** Ids of routes are long, and few. */
+const MAX_ROUTES = 1000;
+let routeWords = new LuaTable<string, number>();
+let routeCount = 0;
+
+const wordOfRoute = (route: string): number => {
+  const known = routeWords.get(route);
+  if (known !== undefined) return known;
+  if (routeCount >= MAX_ROUTES) {
+    routeWords = new LuaTable();
+    routeCount = 0;
+  }
+  const word = rotate(hashText(route));
+  routeWords.set(route, word);
+  routeCount += 1;
+  return word;
+};
+
 const countBits = (bits: number): number => {
   let rest = bits;
   let count = 0;
@@ -192,7 +210,7 @@ const describe = (slot: number): Walk => ({
 /** What a client has done on a route in this minute; nil for most, who do not come far enough to be judged. */
 export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | undefined => {
   const minute = floor(now / 60);
-  const tag = hashText(visit.address) ^ rotate(hashText(visit.route));
+  const tag = hashText(visit.address) ^ wordOfRoute(visit.route);
   const slot = findSlot(tag, minute, manyPages);
   if (slot === undefined || counts[slot] >= 60_000) return undefined;
   counts[slot] = counts[slot] + 1;

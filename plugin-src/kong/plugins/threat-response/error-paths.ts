@@ -31,9 +31,13 @@ const rotate = (now: number): void => {
   since = now;
 };
 
-export const noteRouted = (path: string, now: number): void => {
+/** Whether this request, which had a route, is to be noted: every eighth is. */
+export const isNoted = (): boolean => {
   count += 1;
-  if (count % SAMPLED !== 1) return;
+  return count % SAMPLED === 1;
+};
+
+export const noteRouted = (path: string, now: number): void => {
   if (now - since > GENERATION_S) rotate(now);
   const hash = hashText(beginningOf(path));
   const first = (hash >>> 3) & 8191;

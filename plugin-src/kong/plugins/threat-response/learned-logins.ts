@@ -6,7 +6,10 @@ import type { Facts } from "./features/facts.ts";
  * Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
  * addresses. A path counts from its eighth refusal and success on; all workers then know it, and the log says so once.
  */
-const PASSWORD_FIELDS = ["password", "passwd", "pwd", "passphrase", "pass"];
+const PASSWORD_FIELDS = ["password", "passwd", "passphrase", "pass"];
+/** What is in all of them: bodies without it are searched once. */
+const COMMON_PART = "pass";
+const OTHER_FIELD = "pwd";
 const MIN_EACH = 8;
 const MIN_ADDRESSES = 3;
 const MOST_CANDIDATES = 200;
@@ -35,11 +38,17 @@ const isField = (body: string, from: number, to: number): boolean => {
   return (before === 34 && after === 34) || (before === 38 && after === 61);
 };
 
+const hasField = (body: string, field: string): boolean => {
+  const [from, to] = find(body, field, 1, true);
+  return from !== undefined && isField(body, from, to as number);
+};
+
 /** Whether a body has a field for a password. */
 export const hasPassword = (body: string): boolean => {
+  if (hasField(body, OTHER_FIELD)) return true;
+  if (find(body, COMMON_PART, 1, true)[0] === undefined) return false;
   for (const field of PASSWORD_FIELDS) {
-    const [from, to] = find(body, field, 1, true);
-    if (from !== undefined && isField(body, from, to as number)) return true;
+    if (hasField(body, field)) return true;
   }
   return false;
 };
@@ -100,20 +109,20 @@ export function syncLearnedLogins(): void {
 /** 201 and 204 are the answers of forms that set passwords, not of those that ask for one. */
 const isAccepted = (status: number): boolean => status === 200 || status === 302 || status === 303;
 
-const isPromising = (facts: Facts, path: string): boolean =>
-  facts.method === "POST" &&
-  facts.body !== undefined &&
-  facts.body.length <= LONGEST_BODY &&
-  path.length <= LONGEST_PATH;
+const isPromising = (facts: Facts): boolean =>
+  facts.method === "POST" && facts.body !== undefined && facts.body.length <= LONGEST_BODY;
+
+const canBeLearned = (path: string): boolean =>
+  path.length <= LONGEST_PATH && sub(path, 1, 1) === "/" && find(path, "[%c]")[0] === undefined;
 
 /** A request that is no login attempt is over. */
 export const learnLogin = (instance: Instance, facts: Facts, status: number): void => {
   if (!instance.config.login.learn_paths || facts.login !== undefined) return;
-  const path = ngx.var.uri ?? "";
-  if (!isPromising(facts, path)) return;
+  if (!isPromising(facts)) return;
   const isFailure = instance.isLoginFailure.has(status);
-  if (!isFailure && !isAccepted(status)) return;
-  if (!hasPassword(facts.body as string) || sub(path, 1, 1) !== "/" || find(path, "[%c]")[0] !== undefined) return;
+  if ((!isFailure && !isAccepted(status)) || !hasPassword(facts.body as string)) return;
+  const path = ngx.var.uri ?? "";
+  if (!canBeLearned(path)) return;
   const candidate = candidateOf(path);
   if (isFailure) candidate.failures += 1;
   else candidate.successes += 1;

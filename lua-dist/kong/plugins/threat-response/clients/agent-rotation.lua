@@ -7,6 +7,7 @@ local hashText = ____stable_2Dhash_2Ets.hashText
 local SLOTS = 4096
 local QUIET_S = 60
 local SAMPLE = 64
+local MOST_TOLD = 266
 local ____math_0 = math
 local floor = ____math_0.floor
 local log = ____math_0.log
@@ -55,7 +56,7 @@ local function countAgents(slot)
             set = set + 1
         end
     end
-    return set > SAMPLE - 1 and 266 or floor(SAMPLE * log(SAMPLE / (SAMPLE - set)) + 0.5)
+    return set > SAMPLE - 1 and MOST_TOLD or floor(SAMPLE * log(SAMPLE / (SAMPLE - set)) + 0.5)
 end
 --- Counts a request; what there is to tell of its address, once a window, when it has used at least `most` agents, each of them hardly twice.
 ____exports.addAgent = function(address, agent, window, most)
@@ -85,7 +86,7 @@ ____exports.addAgent = function(address, agent, window, most)
             bit.band(agentWord, 7)
         )
     )
-    if isTold[slot] == 1 or requests[slot] < most then
+    if isTold[slot] == 1 or requests[slot] < most or requests[slot] > 2 * MOST_TOLD then
         return nil
     end
     local agents = countAgents(slot)

@@ -1,4 +1,9 @@
 local ____exports = {}
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local ACCEPT = ____header_2Dlines_2Ets.ACCEPT
+local ACCEPT_ENCODING = ____header_2Dlines_2Ets.ACCEPT_ENCODING
+local ACCEPT_LANGUAGE = ____header_2Dlines_2Ets.ACCEPT_LANGUAGE
+local CLIENT_HINTS = ____header_2Dlines_2Ets.CLIENT_HINTS
 --- Headers that no browser sends as the one it claims to be: a newer Chrome without Accept-Language and encodings, a Firefox with Chrome's hints.
 -- Where such clients are usual, as behind a proxy that strips headers or in an app with a borrowed name, they say nothing.
 local CHROME = 1
@@ -44,24 +49,26 @@ local function kindOf(agent)
     size = size + 1
     return kind
 end
-local function isAbsent(text)
-    return (text == nil or text == "") and 1 or 0
+local function isAbsent(present, header)
+    return bit.band(present, header) == 0 and 1 or 0
 end
-local function countContradictions(kind)
-    local variables = ngx.var
-    local count = isAbsent(variables.http_accept_language) + isAbsent(variables.http_accept_encoding)
+local function countContradictions(kind, present)
+    local count = isAbsent(present, ACCEPT_LANGUAGE) + isAbsent(present, ACCEPT_ENCODING)
     if count == 0 and kind == CHROME then
         return 0
     end
-    count = count + isAbsent(variables.http_accept)
-    if variables.server_protocol == "HTTP/1.0" then
+    count = count + isAbsent(present, ACCEPT)
+    local hints = isAbsent(present, CLIENT_HINTS)
+    if kind == FIREFOX then
+        count = count + 2 * (1 - hints)
+    end
+    if count + 1 + hints < ____exports.CONTRADICTIONS then
+        return count
+    end
+    if ngx.var.server_protocol == "HTTP/1.0" then
         count = count + 1
     end
-    local hints = isAbsent(variables.http_sec_ch_ua)
-    if kind == FIREFOX then
-        return count + 2 * (1 - hints)
-    end
-    return variables.scheme == "https" and count + hints or count
+    return kind == CHROME and count + hints >= ____exports.CONTRADICTIONS and ngx.var.scheme == "https" and count + hints or count
 end
 --- Decayed counts of requests that claim to be one of these browsers, and of those that contradict themselves.
 local seen = 0
@@ -76,7 +83,7 @@ ____exports.contradictionsOf = function(facts)
     if kind == NEITHER then
         return 0
     end
-    local count = countContradictions(kind)
+    local count = countContradictions(kind, facts.present)
     if seen >= FORGET_AT then
         seen = seen / 2
         odd = odd / 2

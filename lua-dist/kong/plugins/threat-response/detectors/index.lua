@@ -27,6 +27,7 @@ local headersOnly = {path = "/"}
 --- Outside the sample: headers repeat, and what was plain before is left out when they are read. To look at the rest is cheaper than to read it anew.
 local function inspectHeaders(instance, facts)
     prepareScreen(instance, facts)
+    headersOnly.contentType = facts.contentType
     headersOnly.headers = facts.headers
     return applyLearned(detectPayload(headersOnly, facts.source.ip, instance.config.payload))
 end

@@ -2,6 +2,7 @@ local ____exports = {}
 local ____configure_2Ets = require("kong.plugins.threat-response.configure")
 local lastConfigured = ____configure_2Ets.lastConfigured
 local ____error_2Dpaths_2Ets = require("kong.plugins.threat-response.error-paths")
+local isNoted = ____error_2Dpaths_2Ets.isNoted
 local noteRouted = ____error_2Dpaths_2Ets.noteRouted
 local wasRouted = ____error_2Dpaths_2Ets.wasRouted
 local ____error_2Dwatch_2Ets = require("kong.plugins.threat-response.error-watch")
@@ -62,7 +63,7 @@ ____exports.detectErrors = function(instance, outcome)
         return nil
     end
     if outcome.status < 400 then
-        if outcome.route ~= nil then
+        if outcome.route ~= nil and isNoted() then
             noteRouted(
                 ngx.var.uri or "",
                 ngx.now()

@@ -1,9 +1,10 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____body_2Dformat_2Ets = require("kong.plugins.threat-response.payload.body-format")
+local lowerType = ____body_2Dformat_2Ets.lowerType
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
 local isBinary = ____sift_2Ets.isBinary
 local ____string_0 = string
-local lower = ____string_0.lower
 local sub = ____string_0.sub
 --- Never buffered: Kong passes them on as they come.
 local function isStreamed(facts, ____type)
@@ -103,7 +104,7 @@ ____exports.readBody = function(facts, limit)
     if limit == 0 or not hasBody(facts) then
         return nil
     end
-    local ____type = facts.contentType == nil and "" or lower(facts.contentType)
+    local ____type = facts.contentType == nil and "" or lowerType(facts.contentType)
     if isStreamed(facts, ____type) then
         return nil, "streamed"
     end

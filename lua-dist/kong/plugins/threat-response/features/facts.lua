@@ -4,6 +4,7 @@ local isInspected = ____sampling_2Ets.isInspected
 local ____body_2Ets = require("kong.plugins.threat-response.features.body")
 local readBody = ____body_2Ets.readBody
 local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local presentHeaders = ____header_2Dlines_2Ets.presentHeaders
 local readHeaders = ____header_2Dlines_2Ets.readHeaders
 local ____login_2Ets = require("kong.plugins.threat-response.features.login")
 local isLoginRequest = ____login_2Ets.isLoginRequest
@@ -36,6 +37,7 @@ local function readRequestLine(source)
         path = ____temp_5,
         query = ____temp_2,
         headers = readHeaders(),
+        present = presentHeaders(),
         contentType = nil,
         cookie = nil,
         userAgent = nil,

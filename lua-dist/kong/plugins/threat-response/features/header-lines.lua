@@ -12,6 +12,8 @@ local SLOT_BYTES = 320
 local slots = ffi.new("uint8_t[?]", SLOTS * SLOT_BYTES)
 local nameLengths = ffi.new("uint16_t[?]", SLOTS)
 local valueLengths = ffi.new("uint16_t[?]", SLOTS)
+--- What the line says about `presentHeaders`.
+local slotMarks = ffi.new("uint8_t[?]", SLOTS)
 local isTruncated = ffi.new("int[1]")
 local nginx = ffi.C
 --- Lines that somebody needs by name are always read.
@@ -29,6 +31,15 @@ for ____, name in ipairs({
 }) do
     WANTED[name] = true
 end
+--- Headers of which only matters whether they are there: one bit each.
+____exports.ACCEPT = 1
+____exports.ACCEPT_LANGUAGE = 2
+____exports.ACCEPT_ENCODING = 4
+____exports.CLIENT_HINTS = 8
+local MARKS = {accept = ____exports.ACCEPT, ["accept-language"] = ____exports.ACCEPT_LANGUAGE, ["accept-encoding"] = ____exports.ACCEPT_ENCODING, ["sec-ch-ua"] = ____exports.CLIENT_HINTS}
+local present = 0
+--- Which of these the request had whose headers were read last, and not empty.
+____exports.presentHeaders = function() return present end
 --- Headers of this name are read from now on, whatever they say.
 ____exports.wantHeader = function(name)
     WANTED[string.lower(name)] = true
@@ -81,21 +92,28 @@ local function slotOf(name, nameLength, value, length)
         SLOTS - 1
     )
 end
-local function isPlain(name, value)
-    local nameLength = name.len
-    local length = value.len
+--- Members are read one by one, since a reference into an array of structures is an object to be made.
+local function isPlain(i)
+    local nameLength = lines[i].key.len
+    local length = lines[i].value.len
     if length == 0 then
         return true
     end
-    local slot = slotOf(name.data, nameLength, value.data, length)
+    local name = lines[i].key.data
+    local value = lines[i].value.data
+    local slot = slotOf(name, nameLength, value, length)
     if nameLengths[slot] ~= nameLength or valueLengths[slot] ~= length then
         return false
     end
     local kept = slots + slot * SLOT_BYTES
-    if nginx.tr_compare(kept + nameLength, value.data, length) ~= 0 then
+    if nginx.tr_compare(kept + nameLength, value, length) ~= 0 then
         return false
     end
-    return nginx.tr_compare(kept, name.data, nameLength) == 0
+    if nginx.tr_compare(kept, name, nameLength) ~= 0 then
+        return false
+    end
+    present = bit.bor(present, slotMarks[slot])
+    return true
 end
 --- From now on lines that say exactly this are left out. `name` is in lower case.
 ____exports.markPlain = function(name, value)
@@ -110,8 +128,10 @@ ____exports.markPlain = function(name, value)
     ffi.copy(kept + #name, value, #value)
     nameLengths[slot] = #name
     valueLengths[slot] = #value
+    slotMarks[slot] = MARKS[name] or 0
 end
 local function add(headers, name, value)
+    present = bit.bor(present, MARKS[name] or 0)
     local known = headers[name]
     if known == nil then
         headers[name] = value
@@ -121,18 +141,42 @@ local function add(headers, name, value)
         known[#known + 1] = value
     end
 end
+local function readAll()
+    local headers = ngx.req.get_headers(0)
+    for name, mark in pairs(MARKS) do
+        local value = headers[name]
+        if value ~= nil and value ~= "" then
+            present = bit.bor(present, mark)
+        end
+    end
+    return headers
+end
+--- Room for the wanted ones at once: a table that grows is made anew each time.
+local function createHeaders()
+    return {
+        authorization = nil,
+        ["content-encoding"] = nil,
+        ["content-length"] = nil,
+        ["content-type"] = nil,
+        cookie = nil,
+        referer = nil,
+        ["transfer-encoding"] = nil,
+        ["user-agent"] = nil
+    }
+end
 --- By lower-case name the values of all header lines but those known to be plain; several of one name are an array. For what is not
 -- among the wanted names, absence means nothing.
 ____exports.readHeaders = function()
+    present = 0
     if not isNative then
-        return ngx.req.get_headers(0)
+        return readAll()
     end
     local request = getRequest()
     local count = nginx.ngx_http_lua_ffi_req_get_headers_count(request, 0, isTruncated)
     if count > MAX_LINES then
-        return ngx.req.get_headers(0)
+        return readAll()
     end
-    local headers = {}
+    local headers = createHeaders()
     if count <= 0 then
         return headers
     end
@@ -140,14 +184,11 @@ ____exports.readHeaders = function()
         return headers
     end
     for i = 0, count - 1 do
-        local ____lines_i_1 = lines[i]
-        local key = ____lines_i_1.key
-        local value = ____lines_i_1.value
-        if not isPlain(key, value) then
+        if not isPlain(i) then
             add(
                 headers,
-                ffi.string(key.data, key.len),
-                ffi.string(value.data, value.len)
+                ffi.string(lines[i].key.data, lines[i].key.len),
+                ffi.string(lines[i].value.data, lines[i].value.len)
             )
         end
     end

@@ -1,4 +1,14 @@
 local ____exports = {}
+local lastType = ""
+local lastLowered = ""
+--- Content types repeat: the last one is kept.
+function ____exports.lowerType(____type)
+    if ____type ~= lastType then
+        lastType = ____type
+        lastLowered = string.lower(____type)
+    end
+    return lastLowered
+end
 local function contains(text, word)
     local at = string.find(text, word, 1, true)
     return at ~= nil
@@ -32,6 +42,10 @@ function ____exports.sniffFormat(body)
 end
 --- A JSON text may also be a string, a number or a name.
 local function canBeJson(body)
+    local first = string.byte(body, 1)
+    if first == 123 or first == 91 then
+        return true
+    end
     local at = string.find(body, ("^[" .. IGNORED) .. "]*[%[{\"%dtfn-]")
     return at ~= nil
 end

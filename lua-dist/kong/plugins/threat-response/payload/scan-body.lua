@@ -3,6 +3,7 @@ local judgeText, judgeJson, judgeGraphql, judgeForm, judgeAs, FORM_BODY
 local ffi = require("ffi")
 local ____body_2Dformat_2Ets = require("kong.plugins.threat-response.payload.body-format")
 local formatOf = ____body_2Dformat_2Ets.formatOf
+local lowerType = ____body_2Dformat_2Ets.lowerType
 local sniffFormat = ____body_2Dformat_2Ets.sniffFormat
 local ____charset_2Ets = require("kong.plugins.threat-response.payload.charset")
 local readWideBody = ____charset_2Ets.readWideBody
@@ -119,7 +120,7 @@ local function judgeBody(body, contentType)
     if contentType == nil then
         ____temp_2 = nil
     else
-        ____temp_2 = string.lower(contentType)
+        ____temp_2 = lowerType(contentType)
     end
     local format = ____formatOf_4(____body_3, ____temp_2)
     if format ~= nil then
@@ -142,7 +143,7 @@ function ____exports.scanBody(body, contentType)
     if contentType == nil then
         ____temp_5 = nil
     else
-        ____temp_5 = string.lower(contentType)
+        ____temp_5 = lowerType(contentType)
     end
     local wide = ____readWideBody_7(____body_6, ____temp_5)
     if wide == nil then

@@ -28,6 +28,7 @@ local COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:")
 --- Rules differ between places, so what is clean in one may not be in another.
 local cleanAgents = createCleanValues(1000, 256)
 local cleanReferers = createCleanValues(1000, 256)
+local cleanTypes = createCleanValues(200, 128)
 local cleanCookies = createCleanValues(400, 1024)
 --- An Authorization header carries a password or a token, not a text in base64.
 local function judgeHeader(name, value, at)
@@ -87,6 +88,9 @@ end
 function ____exports.scanReferer(value)
     return scanKnown("referer", value, AT_HEADER, cleanReferers)
 end
+function ____exports.scanContentType(value)
+    return scanKnown("content-type", value, AT_HEADER, cleanTypes)
+end
 local function scanHeader(name, value)
     local notes = noteCount()
     local found = judgeHeader(name, value, AT_HEADER)
@@ -111,16 +115,18 @@ function ____exports.scanCookies(value)
     end
     return found
 end
-local function isScannedApart(name)
-    return name == "cookie" or name == "user-agent" or name == "referer"
+local APART = {}
+for ____, name in ipairs({"cookie", "user-agent", "referer", "content-type"}) do
+    APART[name] = true
 end
+APART["content-length"] = true
 function ____exports.scanOtherHeaders(headers)
     if headers == nil then
         return nil
     end
     local best
     for name, value in pairs(headers) do
-        if not isScannedApart(name) then
+        if not (APART[name] ~= nil) then
             if type(value) == "string" then
                 best = stronger(
                     best,

@@ -28,6 +28,7 @@ local ____scan_2Dbody_2Ets = require("kong.plugins.threat-response.payload.scan-
 local scanBody = ____scan_2Dbody_2Ets.scanBody
 local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
 local scanAgent = ____scan_2Dheaders_2Ets.scanAgent
+local scanContentType = ____scan_2Dheaders_2Ets.scanContentType
 local scanCookies = ____scan_2Dheaders_2Ets.scanCookies
 local scanOtherHeaders = ____scan_2Dheaders_2Ets.scanOtherHeaders
 local scanReferer = ____scan_2Dheaders_2Ets.scanReferer
@@ -134,6 +135,10 @@ function ____exports.scanRequest(parts, limits)
     best = stronger(
         best,
         scanReferer(parts.referer)
+    )
+    best = stronger(
+        best,
+        scanContentType(parts.contentType)
     )
     best = stronger(
         best,

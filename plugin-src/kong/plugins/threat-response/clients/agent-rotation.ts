@@ -8,6 +8,7 @@ import { hashText } from "../stable-hash.ts";
 const SLOTS = 4096;
 const QUIET_S = 60;
 const SAMPLE = 64;
+const MOST_TOLD = 266;
 const { floor, log } = math;
 
 const owner = ffi.new("int32_t[4096]");
@@ -55,7 +56,7 @@ const countAgents = (slot: number): number => {
       set += 1;
     }
   }
-  return set > SAMPLE - 1 ? 266 : floor(SAMPLE * log(SAMPLE / (SAMPLE - set)) + 0.5);
+  return set > SAMPLE - 1 ? MOST_TOLD : floor(SAMPLE * log(SAMPLE / (SAMPLE - set)) + 0.5);
 };
 
 export interface Rotation {
@@ -78,7 +79,8 @@ export const addAgent = (address: string, agent: string, window: number, most: n
   const agentWord = wordOf(agent);
   const place = slot * 8 + ((agentWord >>> 3) & 7);
   bits[place] = bits[place] | (1 << (agentWord & 7));
-  if (isTold[slot] === 1 || requests[slot] < most) return undefined;
+  // More requests than twice the most agents that can be told apart here: nothing can come of it in this window any more.
+  if (isTold[slot] === 1 || requests[slot] < most || requests[slot] > 2 * MOST_TOLD) return undefined;
   const agents = countAgents(slot);
   if (agents < most || requests[slot] > 2 * agents) return undefined;
   isTold[slot] = 1;

@@ -1,4 +1,5 @@
 import type { Facts } from "../features/facts.ts";
+import { ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CLIENT_HINTS } from "../features/header-lines.ts";
 
 /**
  * Headers that no browser sends as the one it claims to be: a newer Chrome without Accept-Language and encodings, a Firefox with Chrome's hints.
@@ -43,18 +44,19 @@ const kindOf = (agent: string): number => {
   return kind;
 };
 
-const isAbsent = (text: string | undefined): number => (text === undefined || text === "" ? 1 : 0);
+const isAbsent = (present: number, header: number): number => ((present & header) === 0 ? 1 : 0);
 
-const countContradictions = (kind: number): number => {
-  const variables = ngx.var;
-  let count = isAbsent(variables.http_accept_language) + isAbsent(variables.http_accept_encoding);
+const countContradictions = (kind: number, present: number): number => {
+  let count = isAbsent(present, ACCEPT_LANGUAGE) + isAbsent(present, ACCEPT_ENCODING);
   // Nearly everybody: what else may be missing is not enough.
   if (count === 0 && kind === CHROME) return 0;
-  count += isAbsent(variables.http_accept);
-  if (variables.server_protocol === "HTTP/1.0") count += 1;
-  const hints = isAbsent(variables.http_sec_ch_ua);
-  if (kind === FIREFOX) return count + 2 * (1 - hints);
-  return variables.scheme === "https" ? count + hints : count;
+  count += isAbsent(present, ACCEPT);
+  const hints = isAbsent(present, CLIENT_HINTS);
+  if (kind === FIREFOX) count += 2 * (1 - hints);
+  // What is left to ask would make no difference.
+  if (count + 1 + hints < CONTRADICTIONS) return count;
+  if (ngx.var.server_protocol === "HTTP/1.0") count += 1;
+  return kind === CHROME && count + hints >= CONTRADICTIONS && ngx.var.scheme === "https" ? count + hints : count;
 };
 
 /** Decayed counts of requests that claim to be one of these browsers, and of those that contradict themselves. */
@@ -67,7 +69,7 @@ export const contradictionsOf = (facts: Facts): number => {
   if (agent === undefined || facts.cookie !== undefined || facts.referer !== undefined) return 0;
   const kind = kindOf(agent);
   if (kind === NEITHER) return 0;
-  const count = countContradictions(kind);
+  const count = countContradictions(kind, facts.present);
   if (seen >= FORGET_AT) {
     seen = seen / 2;
     odd = odd / 2;

@@ -23,6 +23,7 @@ const headersOnly: RequestParts = { path: "/" };
 /** Outside the sample: headers repeat, and what was plain before is left out when they are read. To look at the rest is cheaper than to read it anew. */
 const inspectHeaders = (instance: Instance, facts: Facts): Finding | undefined => {
   prepareScreen(instance, facts);
+  headersOnly.contentType = facts.contentType;
   headersOnly.headers = facts.headers as unknown as RequestParts["headers"];
   return applyLearned(detectPayload(headersOnly, facts.source.ip, instance.config.payload));
 };

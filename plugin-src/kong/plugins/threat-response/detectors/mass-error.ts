@@ -1,6 +1,6 @@
 import { type Instance, lastConfigured } from "../configure.ts";
 import type { Category } from "../contract/categories.ts";
-import { noteRouted, wasRouted } from "../error-paths.ts";
+import { isNoted, noteRouted, wasRouted } from "../error-paths.ts";
 import { addError, type ErrorKind } from "../error-watch.ts";
 import { goodFor } from "../evidence.ts";
 import type { Outcome } from "../outcome.ts";
@@ -55,7 +55,7 @@ const build = (kind: ErrorKind, route: string): Finding => ({
 export const detectErrors = (instance: Instance, outcome: Outcome): Finding | undefined => {
   if (!instance.config.errors.enabled || outcome.isStopped || outcome.isSuspicious) return undefined;
   if (outcome.status < 400) {
-    if (outcome.route !== undefined) noteRouted(ngx.var.uri ?? "", ngx.now());
+    if (outcome.route !== undefined && isNoted()) noteRouted(ngx.var.uri ?? "", ngx.now());
     return undefined;
   }
   const kind = kindOf(outcome);

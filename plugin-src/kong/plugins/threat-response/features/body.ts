@@ -1,10 +1,11 @@
 import * as ffi from "ffi";
+import { lowerType } from "../payload/body-format.ts";
 import type { Uninspected } from "../payload/inspection.ts";
 import { isBinary } from "../payload/sift.ts";
 import type { Facts } from "./facts.ts";
 
 /** The part of a request body that is inspected, and why it is not all of it. */
-const { lower, sub } = string;
+const { sub } = string;
 
 /** Never buffered: Kong passes them on as they come. */
 const isStreamed = (facts: Facts, type: string): boolean =>
@@ -71,7 +72,7 @@ const sortOut = (facts: Facts, type: string, body: string, unread: Uninspected |
 /** At most `limit` bytes of the body, nil where there is nothing to read in it; and why that is not all, where it is not. */
 export const readBody = (facts: Facts, limit: number): Read => {
   if (limit === 0 || !hasBody(facts)) return $multi(undefined);
-  const type = facts.contentType === undefined ? "" : lower(facts.contentType);
+  const type = facts.contentType === undefined ? "" : lowerType(facts.contentType);
   if (isStreamed(facts, type)) return $multi(undefined, "streamed");
   const [ok, body, unread] = attempt(readRaw, limit);
   if (!ok) return $multi(undefined, "unreadable");

@@ -2,7 +2,7 @@ import type { Instance } from "../configure.ts";
 import type { Uninspected } from "../payload/inspection.ts";
 import { isInspected } from "../sampling.ts";
 import { readBody } from "./body.ts";
-import { type Headers, readHeaders } from "./header-lines.ts";
+import { type Headers, presentHeaders, readHeaders } from "./header-lines.ts";
 import { isLoginRequest, type LoginAttempt, readLogin } from "./login.ts";
 import type { Source } from "./source.ts";
 
@@ -16,6 +16,8 @@ export interface Facts {
   query: string | undefined;
   /** Those named in `header-lines.ts`, and others that are not known to be plain. */
   headers: Headers;
+  /** Which of some headers there are: bits of `header-lines.ts`. */
+  present: number;
   contentType: string | undefined;
   cookie: string | undefined;
   userAgent: string | undefined;
@@ -49,6 +51,7 @@ const readRequestLine = (source: Source): Facts => {
     path: mark === undefined ? target : sub(target, 1, mark - 1),
     query: mark === undefined ? undefined : sub(target, mark + 1),
     headers: readHeaders(),
+    present: presentHeaders(),
     contentType: undefined,
     cookie: undefined,
     userAgent: undefined,

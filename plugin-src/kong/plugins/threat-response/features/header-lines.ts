@@ -32,6 +32,8 @@ const SLOT_BYTES = 320;
 const slots = ffi.new("uint8_t[?]", SLOTS * SLOT_BYTES);
 const nameLengths = ffi.new("uint16_t[?]", SLOTS);
 const valueLengths = ffi.new("uint16_t[?]", SLOTS);
+/** What the line says about `presentHeaders`. */
+const slotMarks = ffi.new("uint8_t[?]", SLOTS);
 const isTruncated = ffi.new("int[1]");
 const nginx = ffi.C as Nginx;
 
@@ -50,6 +52,22 @@ for (const name of [
 ]) {
   WANTED.add(name);
 }
+
+/** Headers of which only matters whether they are there: one bit each. */
+export const ACCEPT = 1;
+export const ACCEPT_LANGUAGE = 2;
+export const ACCEPT_ENCODING = 4;
+export const CLIENT_HINTS = 8;
+const MARKS: Record<string, number> = {
+  accept: ACCEPT,
+  "accept-language": ACCEPT_LANGUAGE,
+  "accept-encoding": ACCEPT_ENCODING,
+  "sec-ch-ua": CLIENT_HINTS,
+};
+let present = 0;
+
+/** Which of these the request had whose headers were read last, and not empty. */
+export const presentHeaders = (): number => present;
 
 /** Headers of this name are read from now on, whatever they say. */
 export const wantHeader = (name: string): void => WANTED.add(string.lower(name));
@@ -82,15 +100,20 @@ const slotOf = (name: CData, nameLength: number, value: CData, length: number): 
   return band(bxor(hash, rol(hash, 13), rol(hash, 22)), SLOTS - 1);
 };
 
-const isPlain = (name: Bytes, value: Bytes): boolean => {
-  const nameLength = name.len;
-  const length = value.len;
+/** Members are read one by one, since a reference into an array of structures is an object to be made. */
+const isPlain = (i: number): boolean => {
+  const nameLength = lines[i].key.len;
+  const length = lines[i].value.len;
   if (length === 0) return true;
-  const slot = slotOf(name.data, nameLength, value.data, length);
+  const name = lines[i].key.data;
+  const value = lines[i].value.data;
+  const slot = slotOf(name, nameLength, value, length);
   if (nameLengths[slot] !== nameLength || valueLengths[slot] !== length) return false;
   const kept = advance(slots, slot * SLOT_BYTES);
-  if (nginx.tr_compare(advance(kept, nameLength), value.data, length) !== 0) return false;
-  return nginx.tr_compare(kept, name.data, nameLength) === 0;
+  if (nginx.tr_compare(advance(kept, nameLength), value, length) !== 0) return false;
+  if (nginx.tr_compare(kept, name, nameLength) !== 0) return false;
+  present = present | slotMarks[slot];
+  return true;
 };
 
 /** From now on lines that say exactly this are left out. `name` is in lower case. */
@@ -104,30 +127,58 @@ export const markPlain = (name: string, value: string): void => {
   ffi.copy(advance(kept, name.length), value, value.length);
   nameLengths[slot] = name.length;
   valueLengths[slot] = value.length;
+  slotMarks[slot] = MARKS[name] ?? 0;
 };
 
 const add = (headers: Headers, name: string, value: string): void => {
+  present = present | (MARKS[name] ?? 0);
   const known = headers[name];
   if (known === undefined) headers[name] = value;
   else if (typeof known === "string") headers[name] = [known, value];
   else known.push(value);
 };
 
+const readAll = (): Headers => {
+  const headers = ngx.req.get_headers(0) as Headers;
+  for (const [name, mark] of pairs(MARKS)) {
+    const value = headers[name];
+    if (value !== undefined && value !== "") present = present | mark;
+  }
+  return headers;
+};
+
+/** Room for the wanted ones at once: a table that grows is made anew each time. */
+const createHeaders = (): Headers => ({
+  authorization: undefined,
+  "content-encoding": undefined,
+  "content-length": undefined,
+  "content-type": undefined,
+  cookie: undefined,
+  referer: undefined,
+  "transfer-encoding": undefined,
+  "user-agent": undefined,
+});
+
 /**
  * By lower-case name the values of all header lines but those known to be plain; several of one name are an array. For what is not
  * among the wanted names, absence means nothing.
  */
 export const readHeaders = (): Headers => {
-  if (!isNative) return ngx.req.get_headers(0) as Headers;
+  present = 0;
+  if (!isNative) return readAll();
   const request = getRequest();
   const count = nginx.ngx_http_lua_ffi_req_get_headers_count(request, 0, isTruncated);
-  if (count > MAX_LINES) return ngx.req.get_headers(0) as Headers;
-  const headers: Headers = {};
+  if (count > MAX_LINES) return readAll();
+  const headers = createHeaders();
   if (count <= 0) return headers;
   if (nginx.ngx_http_lua_ffi_req_get_headers(request, lines as unknown as CData, count, 0) !== 0) return headers;
   for (const i of $range(0, count - 1)) {
-    const { key, value } = lines[i];
-    if (!isPlain(key, value)) add(headers, ffi.string(key.data, key.len), ffi.string(value.data, value.len));
+    if (!isPlain(i))
+      add(
+        headers,
+        ffi.string(lines[i].key.data, lines[i].key.len),
+        ffi.string(lines[i].value.data, lines[i].value.len),
+      );
   }
   return headers;
 };

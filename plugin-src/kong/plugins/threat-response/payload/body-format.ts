@@ -1,6 +1,18 @@
 /** What a body is: by its declared type where it looks so, else by its looks. */
 export type BodyFormat = "json" | "form" | "multipart" | "xml" | "graphql" | "text";
 
+let lastType = "";
+let lastLowered = "";
+
+/** Content types repeat: the last one is kept. */
+export function lowerType(type: string): string {
+  if (type !== lastType) {
+    lastType = type;
+    lastLowered = string.lower(type);
+  }
+  return lastLowered;
+}
+
 function contains(text: string, word: string): boolean {
   const [at] = string.find(text, word, 1, true);
   return at !== undefined;
@@ -28,6 +40,8 @@ export function sniffFormat(body: string): BodyFormat {
 
 /** A JSON text may also be a string, a number or a name. */
 function canBeJson(body: string): boolean {
+  const first = string.byte(body, 1);
+  if (first === 123 || first === 91) return true;
   const [at] = string.find(body, `^[${IGNORED}\x1e]*[%[{"%dtfn-]`);
   return at !== undefined;
 }

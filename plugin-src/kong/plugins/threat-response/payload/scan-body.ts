@@ -1,5 +1,5 @@
 import * as ffi from "ffi";
-import { type BodyFormat, formatOf, sniffFormat } from "./body-format.ts";
+import { type BodyFormat, formatOf, lowerType, sniffFormat } from "./body-format.ts";
 import { readWideBody, wasDoubtful } from "./charset.ts";
 import { type PayloadFinding, stronger } from "./evaluate.ts";
 import { judgeOperation, wasOperation } from "./fields/graphql.ts";
@@ -52,7 +52,7 @@ function judgeAs(format: BodyFormat, body: string, bytes: ffi.Numbers, type: str
 /** By its declared type; where it is nothing like that, by its looks, as a form and as a text. */
 function judgeBody(body: string, contentType: string | undefined): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", body);
-  const format = formatOf(body, contentType === undefined ? undefined : string.lower(contentType));
+  const format = formatOf(body, contentType === undefined ? undefined : lowerType(contentType));
   if (format !== undefined) return judgeAs(format, body, bytes, contentType ?? "");
   leave("mistyped");
   return stronger(judgeForm(body, bytes), judgeText(bytes, body.length));
@@ -61,7 +61,7 @@ function judgeBody(body: string, contentType: string | undefined): PayloadFindin
 /** Judges a request's body in every way in which a back end may read it. */
 export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
   if (body === undefined || body === "") return undefined;
-  const wide = readWideBody(body, contentType === undefined ? undefined : string.lower(contentType));
+  const wide = readWideBody(body, contentType === undefined ? undefined : lowerType(contentType));
   if (wide === undefined) return judgeBody(body, contentType);
   const found = judgeBody(wide, contentType);
   return wasDoubtful(body.length) ? stronger(found, judgeBody(body, contentType)) : found;

@@ -16,6 +16,7 @@ const COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:");
 /** Rules differ between places, so what is clean in one may not be in another. */
 const cleanAgents = createCleanValues(1000, 256);
 const cleanReferers = createCleanValues(1000, 256);
+const cleanTypes = createCleanValues(200, 128);
 const cleanCookies = createCleanValues(400, 1024);
 
 /** An Authorization header carries a password or a token, not a text in base64. */
@@ -57,6 +58,10 @@ export function scanReferer(value: string | undefined): PayloadFinding | undefin
   return scanKnown("referer", value, AT_HEADER, cleanReferers);
 }
 
+export function scanContentType(value: string | undefined): PayloadFinding | undefined {
+  return scanKnown("content-type", value, AT_HEADER, cleanTypes);
+}
+
 function scanHeader(name: string, value: string): PayloadFinding | undefined {
   const notes = noteCount();
   const found = judgeHeader(name, value, AT_HEADER);
@@ -72,15 +77,16 @@ export function scanCookies(value: string | undefined): PayloadFinding | undefin
   return found;
 }
 
-function isScannedApart(name: string): boolean {
-  return name === "cookie" || name === "user-agent" || name === "referer";
-}
+const APART = new LuaSet<string>();
+for (const name of ["cookie", "user-agent", "referer", "content-type"]) APART.add(name);
+/** nginx takes nothing but digits here. */
+APART.add("content-length");
 
 export function scanOtherHeaders(headers: HeaderValues | undefined): PayloadFinding | undefined {
   if (headers === undefined) return undefined;
   let best: PayloadFinding | undefined;
   for (const [name, value] of headers) {
-    if (!isScannedApart(name)) {
+    if (!APART.has(name)) {
       if (typeof value === "string") {
         best = stronger(best, scanHeader(name, value));
       } else if (typeof value === "object") {

@@ -9,7 +9,14 @@ import { mayHoldLiteral } from "./first-look.ts";
 import { beginInspection, type Limits, leave, type Uninspected } from "./inspection.ts";
 import { AT_PATH, AT_QUERY } from "./rule.ts";
 import { scanBody } from "./scan-body.ts";
-import { type HeaderValues, scanAgent, scanCookies, scanOtherHeaders, scanReferer } from "./scan-headers.ts";
+import {
+  type HeaderValues,
+  scanAgent,
+  scanContentType,
+  scanCookies,
+  scanOtherHeaders,
+  scanReferer,
+} from "./scan-headers.ts";
 
 export { type PayloadFinding };
 
@@ -80,6 +87,7 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   best = stronger(best, scanCookies(parts.cookie));
   best = stronger(best, scanAgent(parts.userAgent));
   best = stronger(best, scanReferer(parts.referer));
+  best = stronger(best, scanContentType(parts.contentType));
   best = stronger(best, scanOtherHeaders(parts.headers));
   best = stronger(best, scanBody(parts.body, parts.contentType));
   return stronger(best, judgeNested());

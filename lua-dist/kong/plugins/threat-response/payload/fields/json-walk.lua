@@ -106,25 +106,31 @@ local pair = FIRST_PAIR
 local run = 0
 local all = 0
 local levels = 0
---- Goes on from `from` to the next marked byte in a string but the one at `known`, or behind a run of base64, or to the end. Nothing but
--- this is in the loop, so that the compiler finds no other way through it.
-local function advanceTo(bytes, from, to, known)
+--- Goes on from `from` to the next marked byte in a string, or behind a run of base64, or to the end. Nothing but this is in the loop, and one
+-- condition for each of the two, so that the compiler finds no other way through it.
+local function advanceTo(bytes, from, to)
     local now, last, history, seen, sum = state, pair, run, all, levels
     local i = from
     while i < to do
         local entry = ____table[now + bytes[i]]
         local kind = bit.band(entry, KIND)
-        local isMarked = bit.band(
-            marks[bit.bor(
-                bit.lshift(last, 3),
-                bit.arshift(kind, 3)
-            )],
-            bit.lshift(
-                1,
-                bit.band(kind, 7)
-            )
-        ) ~= 0
-        if isMarked and now ~= OUTSIDE and i ~= known then
+        local isInString = bit.bor(
+            bit.arshift(now, 8),
+            bit.arshift(now, 9)
+        )
+        if bit.band(
+            bit.band(
+                bit.arshift(
+                    marks[bit.bor(
+                        bit.lshift(last, 3),
+                        bit.arshift(kind, 3)
+                    )],
+                    bit.band(kind, 7)
+                ),
+                isInString
+            ),
+            1
+        ) ~= 0 then
             break
         end
         now = bit.band(entry, STATE)
@@ -159,6 +165,34 @@ local function advanceTo(bytes, from, to, known)
     levels = sum
     return i
 end
+--- Takes the byte at `i`, whatever its mark.
+local function step(bytes, i)
+    local entry = ____table[state + bytes[i]]
+    state = bit.band(entry, STATE)
+    pair = bit.band(
+        bit.bor(
+            bit.lshift(pair, 6),
+            bit.band(entry, KIND)
+        ),
+        PAIRS
+    )
+    run = bit.bor(
+        bit.lshift(run, 1),
+        bit.band(
+            bit.arshift(entry, BASE64),
+            1
+        )
+    )
+    all = bit.bor(all, entry)
+    levels = levels + bit.band(
+        bit.arshift(entry, DEPTH),
+        LEVEL
+    )
+    return i + 1
+end
+local function isRun()
+    return bit.band(run, RUN_AND_BEFORE) == RUN
+end
 --- Judges the string that `i` is in; returns where to go on behind it.
 local function judgeAt(bytes, i, to, root)
     local quote = judgeAround(bytes, i, to, root)
@@ -183,16 +217,14 @@ function ____exports.walkJson(bytes, to, root)
     local best
     local i = start(bytes, to)
     local first = i
-    local known = -1
     while i < to do
-        i = advanceTo(bytes, i, to, known)
-        if bit.band(run, RUN_AND_BEFORE) == RUN then
+        i = isRun() and i or advanceTo(bytes, i, to)
+        if isRun() then
             if bytes[i - SHORTEST - 1] == QUOTE then
                 noteBase64(bytes, i - SHORTEST, to, root)
             end
             run = 0
         elseif i < to then
-            known = i
             if confirm(
                 bytes,
                 i,
@@ -206,6 +238,8 @@ function ____exports.walkJson(bytes, to, root)
                     best,
                     takeFinding()
                 )
+            else
+                i = step(bytes, i)
             end
         end
     end

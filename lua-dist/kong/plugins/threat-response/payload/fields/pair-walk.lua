@@ -110,17 +110,14 @@ function ____exports.walkPairs(bytes, from, to, format)
                     1,
                     bit.band(kind, 7)
                 )
-            ) ~= 0 then
-                hit = bit.bor(
-                    hit,
-                    confirm(
-                        bytes,
-                        i,
-                        to,
-                        pair,
-                        kind,
-                        classes
-                    )
+            ) ~= 0 and hit == 0 then
+                hit = confirm(
+                    bytes,
+                    i,
+                    to,
+                    pair,
+                    kind,
+                    classes
                 )
             end
             pair = bit.band(

@@ -96,17 +96,17 @@ let all = 0;
 let levels = 0;
 
 /**
- * Goes on from `from` to the next marked byte in a string but the one at `known`, or behind a run of base64, or to the end. Nothing but
- * this is in the loop, so that the compiler finds no other way through it.
+ * Goes on from `from` to the next marked byte in a string, or behind a run of base64, or to the end. Nothing but this is in the loop, and one
+ * condition for each of the two, so that the compiler finds no other way through it.
  */
-function advanceTo(bytes: ffi.Numbers, from: number, to: number, known: number): number {
+function advanceTo(bytes: ffi.Numbers, from: number, to: number): number {
   let [now, last, history, seen, sum] = [state, pair, run, all, levels];
   let i = from;
   while (i < to) {
     const entry = table[now + bytes[i]];
     const kind = entry & KIND;
-    const isMarked = (marks[(last << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0;
-    if (isMarked && now !== OUTSIDE && i !== known) break;
+    const isInString = (now >> 8) | (now >> 9);
+    if (((marks[(last << 3) | (kind >> 3)] >> (kind & 7)) & isInString & 1) !== 0) break;
     now = entry & STATE;
     last = ((last << 6) | kind) & PAIRS;
     history = (history << 1) | ((entry >> BASE64) & 1);
@@ -122,6 +122,19 @@ function advanceTo(bytes: ffi.Numbers, from: number, to: number, known: number):
   levels = sum;
   return i;
 }
+
+/** Takes the byte at `i`, whatever its mark. */
+function step(bytes: ffi.Numbers, i: number): number {
+  const entry = table[state + bytes[i]];
+  state = entry & STATE;
+  pair = ((pair << 6) | (entry & KIND)) & PAIRS;
+  run = (run << 1) | ((entry >> BASE64) & 1);
+  all = all | entry;
+  levels += (entry >> DEPTH) & LEVEL;
+  return i + 1;
+}
+
+const isRun = (): boolean => (run & RUN_AND_BEFORE) === RUN;
 
 /** Judges the string that `i` is in; returns where to go on behind it. */
 function judgeAt(bytes: ffi.Numbers, i: number, to: number, root: string): number {
@@ -149,18 +162,16 @@ export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadF
   let best: PayloadFinding | undefined;
   let i = start(bytes, to);
   const first = i;
-  let known = -1;
   while (i < to) {
-    i = advanceTo(bytes, i, to, known);
-    if ((run & RUN_AND_BEFORE) === RUN) {
+    i = isRun() ? i : advanceTo(bytes, i, to);
+    if (isRun()) {
       if (bytes[i - SHORTEST - 1] === QUOTE) noteBase64(bytes, i - SHORTEST, to, root);
       run = 0;
     } else if (i < to) {
-      known = i;
       if (confirm(bytes, i, to, pair, table[state + bytes[i]] & KIND, PLAIN) === 1) {
         i = judgeAt(bytes, i, to, root);
         best = stronger(best, takeFinding());
-      }
+      } else i = step(bytes, i);
     }
   }
   malformed = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;

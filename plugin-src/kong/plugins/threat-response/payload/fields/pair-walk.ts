@@ -74,8 +74,8 @@ export function walkPairs(
   while (i <= to) {
     const kind = i < to ? kinds[half + bytes[i]] : SEPARATOR;
     if (kind < EVENT) {
-      if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) {
-        hit = hit | confirm(bytes, i, to, pair, kind, classes);
+      if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 && hit === 0) {
+        hit = confirm(bytes, i, to, pair, kind, classes);
       }
       pair = ((pair << 6) | kind) & PAIRS;
     } else {
