@@ -22,9 +22,9 @@ describe("reap", () => {
   it("removes what is ours and expired, by tags alone, and nothing else", async () => {
     const lines: string[] = [];
     const result = await reap({ adminUrl: admin.url, now, log: (line) => void lines.push(line) });
-    expect(result).toEqual({ removed: ["expired"], kept: ["running", "endless"], failed: [] });
+    expect(result).toEqual({ removed: ["expired"], restored: [], kept: ["running", "endless"], failed: [] });
     expect([...admin.plugins.keys()]).toEqual(["running", "endless", "theirs", "untagged"]);
-    expect(lines.at(-1)).toBe("1 removed, 2 kept, 0 failed");
+    expect(lines.at(-1)).toBe("1 removed, 0 restored, 2 kept, 0 failed");
   });
 
   it("does the same where filtering by tag fails", async () => {

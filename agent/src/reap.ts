@@ -1,6 +1,6 @@
+import { type Leftover, leftoversOf } from "./actions/leftovers.ts";
 import { createAdminApiDriver } from "./drivers/admin-api.ts";
 import { createAdminClient } from "./drivers/admin-client.ts";
-import { expiryOf, OWNER_TAG } from "./drivers/tags.ts";
 import { forTerminal } from "./redaction/index.ts";
 
 export interface ReapOptions {
@@ -14,41 +14,47 @@ export interface ReapOptions {
 
 export interface ReapResult {
   removed: string[];
+  /** Edited for a while, and now as before. */
+  restored: string[];
   kept: string[];
   failed: string[];
 }
 
 /**
- * Removes what the agent left behind in Kong, by the tags on the entities alone: needs no database and no running agent. Only
- * what carries the owner tag and an expiry that has passed is touched.
+ * Ends what the agent left behind in Kong, by what is written on the entities alone: needs no database and no running agent. Only
+ * what carries the agent's tags or markers and an expiry that has passed is touched.
  */
 export async function reap(options: ReapOptions): Promise<ReapResult> {
   const { adminUrl, token, now = Date.now(), dryRun = false, log = () => undefined } = options;
   const driver = createAdminApiDriver(createAdminClient({ url: adminUrl, token }));
-  const result: ReapResult = { removed: [], kept: [], failed: [] };
-  for (const entity of await driver.listPlugins(OWNER_TAG)) {
-    const name = forTerminal(`${entity.name} ${entity.id} (${(entity.tags ?? []).join(", ")})`);
-    const kept = whyKept(expiryOf(entity.tags), now);
-    if (kept !== null) {
+  const result: ReapResult = { removed: [], restored: [], kept: [], failed: [] };
+  for (const leftover of leftoversOf(await driver.read(), now)) {
+    const { entity, change, note } = leftover;
+    if (note !== null) log(`${change === null ? "kept" : "note on"} ${nameOf(leftover)}: ${forTerminal(note)}`);
+    if (change === null) {
       result.kept.push(entity.id);
-      log(`kept ${name}: ${kept}`);
       continue;
     }
+    const verb = change.op === "delete" ? "remove" : "restore";
     try {
-      if (!dryRun) await driver.deletePlugin(entity.id);
-      result.removed.push(entity.id);
-      log(`${dryRun ? "would remove" : "removed"} ${name}`);
+      if (!dryRun) await driver.apply([change]);
+      result[`${verb}d`].push(entity.id);
+      log(`${dryRun ? `would ${verb}` : `${verb}d`} ${nameOf(leftover)}`);
     } catch (error) {
       result.failed.push(entity.id);
-      log(`could not remove ${name}: ${forTerminal((error as Error).message)}`);
+      log(`could not ${verb} ${nameOf(leftover)}: ${forTerminal((error as Error).message)}`);
     }
   }
-  const verb = dryRun ? "would be removed" : "removed";
-  log(`${result.removed.length} ${verb}, ${result.kept.length} kept, ${result.failed.length} failed`);
+  const { removed, restored, kept, failed } = result;
+  const would = dryRun ? "would be " : "";
+  log(
+    `${removed.length} ${would}removed, ${restored.length} ${would}restored, ${kept.length} kept, ${failed.length} failed`,
+  );
   return result;
 }
 
-function whyKept(expires_at: number | null, now: number): string | null {
-  if (expires_at === null) return "no expiry on it";
-  return expires_at * 1000 > now ? `until ${new Date(expires_at * 1000).toISOString()}` : null;
-}
+const nameOf = ({ type, entity }: Leftover): string =>
+  forTerminal(`${String(entity.name ?? type)} ${entity.id} (${ownTags(entity).join(", ")})`);
+
+const ownTags = ({ tags }: Leftover["entity"]): string[] =>
+  (tags ?? []).filter((tag) => !tag.startsWith("tr:restore:"));

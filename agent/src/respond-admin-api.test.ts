@@ -41,7 +41,7 @@ describe("an Admin API", () => {
     ["a redirect", { status: 302, headers: { location: "http://127.0.0.1:1/elsewhere" } }, "answered 302"],
     ["no JSON", { status: 200, body: "<html>" }, "not JSON"],
   ])("that answers %s fails the action at once, with what to do", async (_name, how, error) => {
-    at.admin.misbehave({ on: "PUT", times: 1, how });
+    at.admin.misbehave({ on: "PUT", times: 3, how });
     const incident = await at.seen(someFlood());
     await respond(at.parts, incident.id);
     expect(await at.onlyAction(incident)).toMatchObject({ status: "failed", error: expect.stringContaining(error) });
@@ -72,9 +72,9 @@ describe("an existing limit", () => {
 
   it.each([
     [
-      "on the route itself",
-      { route: { id: "r-search" }, config: { minute: 5, limit_by: "ip", policy: "local" } },
-      "has its own",
+      "on the route itself, of another kind,",
+      { route: { id: "r-search" }, config: { minute: 5, limit_by: "consumer", policy: "local" } },
+      "limits by consumer",
     ],
     [
       "of the service by something else",
@@ -97,8 +97,18 @@ describe("an existing limit", () => {
     expect(at.admin.plugins.get(THROTTLE_ID)?.config).toMatchObject({ second: 3, hour: 500 });
   });
 
+  it("on the route itself is tightened, and said to be somebody else's", async () => {
+    limit({ route: { id: "r-search" }, config: { minute: 5, limit_by: "ip", policy: "local" } });
+    const incident = await at.seen(someFlood());
+    await respond(at.parts, incident.id);
+    expect(await at.onlyAction(incident)).toMatchObject({ status: "applied", entity_id: "p-1" });
+    const there = at.admin.plugins.get("p-1");
+    expect(there?.config).toMatchObject({ second: 5, minute: 5 });
+    expect(there?.tags).not.toContain("threat-response");
+  });
+
   it("put there while ours was on its way is not replaced", async () => {
-    at.admin.misbehave({ on: "PUT", times: 1, how: { status: 409, body: '{"code":5,"message":"UNIQUE violation"}' } });
+    at.admin.misbehave({ on: "PUT", times: 3, how: { status: 409, body: '{"code":5,"message":"UNIQUE violation"}' } });
     const incident = await at.seen(someFlood());
     await respond(at.parts, incident.id);
     expect(await at.onlyAction(incident)).toMatchObject({

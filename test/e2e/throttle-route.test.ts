@@ -91,14 +91,18 @@ describe("throttling a route", () => {
     expect((await kong.admin("GET", `/plugins/${action.entity_id}`)).status).toBe(404);
   });
 
-  it("leaves a limit that the route has already", async () => {
+  it("tightens a limit that the route has already, and puts it back", async () => {
     const { route } = await kong.addRoute("limited");
-    await kong.write("POST", `/routes/${route}/plugins`, {
+    const own = await kong.write("POST", `/routes/${route}/plugins`, {
       name: "rate-limiting",
       config: { minute: 100, policy: "local", limit_by: "ip" },
     });
     const action = await onlyAction(await floodOn(route));
-    expect(action).toMatchObject({ status: "refused", error: expect.stringContaining("has its own") });
+    expect(action).toMatchObject({ status: "applied", entity_id: own.id });
+    expect((await kong.admin("GET", `/plugins/${own.id}`)).json.config.minute).toBe(3);
+    await undoAction(parts, action.id, "alice");
+    const { updated_at: _, ...after } = (await kong.admin("GET", `/plugins/${own.id}`)).json;
+    expect(own).toMatchObject(after);
   });
 
   it("is removed by reap from its tags alone, when nobody else ended it", async () => {

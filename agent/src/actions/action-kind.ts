@@ -9,6 +9,8 @@ export interface Applied {
   entity_id: string | null;
   /** What the action took the place of, without secrets. */
   before_image: Record<string, unknown> | null;
+  /** What was written through a driver. */
+  changes?: Action["changes"];
 }
 
 /** What an action may hit beside the attack, least first. Policy says by it who has to agree. */
@@ -18,6 +20,9 @@ export type Risk = (typeof RISKS)[number];
 /** What an action is aimed at; its target is taken from the incident. */
 export const AIMS = ["source", "route", "service", "consumer", "credential", "gateway"] as const;
 export type Aim = (typeof AIMS)[number];
+
+/** What a pure declaration of changes may know of an action. */
+export type PlannedChange = Pick<Action, "id" | "incident_id" | "type" | "target" | "params" | "expires_at" | "stage">;
 
 /**
  * One kind of action. `apply` and `undo` may be run any number of times and end in the same state, since a crash between doing
@@ -36,11 +41,15 @@ export interface ActionKind {
   params?: z.ZodType<Record<string, unknown>>;
   /** By default what `risk` says. */
   aim?: Aim;
+  /** The bundled plugin it is made with. */
+  plugin?: string;
+  /** It ends by itself in the gateway, also when nobody is there to end it. */
+  ends_itself: boolean;
   /**
    * What it would write to the gateway, read off its configuration; absent for what goes through the decision feed. Pure: the
-   * preview replays traffic over these changes, and `apply` writes them. Throws `ActionRefused`.
+   * preview replays traffic over these changes, and `apply` writes them. Nothing to write is an empty list. Throws `ActionRefused`.
    */
-  changes?: (action: Action, configuration: Configuration, gateway: string) => Change[];
+  changes?: (action: PlannedChange, configuration: Configuration, gateway: string) => Change[];
   apply: (action: Action, parts: ResponseParts) => Promise<Applied>;
   undo: (action: Action, parts: ResponseParts) => Promise<void>;
   /** Why it is not in force, or null when it is. */

@@ -1,32 +1,18 @@
-import type { PluginEntity } from "../drivers/admin-api.ts";
+import type { Entity } from "../drivers/gateway.ts";
+import { ActionRefused } from "./action-kind.ts";
+import { configOf } from "./entities.ts";
+import { describe } from "./own-plugin.ts";
 
-export const WINDOWS = ["second", "minute", "hour", "day", "month", "year"] as const;
-export type Limits = Partial<Record<(typeof WINDOWS)[number], number>>;
+const WINDOWS = ["second", "minute", "hour", "day", "month", "year"] as const;
+type Limits = Partial<Record<(typeof WINDOWS)[number], number>>;
 
-export function limitsOf(config: Record<string, unknown> | null | undefined): Limits {
+export function limitsOf(config: Record<string, unknown>): Limits {
   const limits: Limits = {};
   for (const window of WINDOWS) {
-    const value = config?.[window];
+    const value = config[window];
     if (typeof value === "number") limits[window] = value;
   }
   return limits;
-}
-
-/** The instance that decides for the route now and that one on the route itself would hide: service before global. */
-export function maskedBy(
-  instances: readonly PluginEntity[],
-  routeId: string,
-  serviceId: string | null,
-): PluginEntity | null {
-  const wider = instances.filter((instance) => !instance.consumer && instance.enabled !== false);
-  const ofRoute = (instance: PluginEntity) => instance.route?.id ?? null;
-  const ofService = (instance: PluginEntity) => instance.service?.id ?? null;
-  return (
-    wider.find((instance) => ofRoute(instance) === routeId && ofService(instance) !== null) ??
-    wider.find((instance) => ofRoute(instance) === null && serviceId !== null && ofService(instance) === serviceId) ??
-    wider.find((instance) => ofRoute(instance) === null && ofService(instance) === null) ??
-    null
-  );
 }
 
 /**
@@ -49,13 +35,16 @@ export function tightest(ours: Limits, theirs: Limits): Limits {
   return merged;
 }
 
-/** Why our limit cannot take the place of theirs without loosening something, or null. */
-export function whyNotOver(theirs: PluginEntity, limitBy: string): string | null {
-  const name = `rate-limiting ${theirs.id} of ${theirs.service ? "the service" : "the gateway"}`;
-  const by = theirs.config?.limit_by;
-  if (by !== limitBy) return `${name} limits by ${String(by)} and would be hidden by one that limits by ${limitBy}`;
-  const policy = theirs.config?.policy;
+/** Ours with the limits of one that it would hide or replace; refused where something would become looser. */
+export function mergeLimits(ours: Record<string, unknown>, theirs: Entity): Record<string, unknown> {
+  const { limit_by, policy } = configOf(theirs);
+  if (limit_by !== ours.limit_by)
+    throw new ActionRefused(
+      `${describe(theirs)} limits by ${String(limit_by)} and would be hidden by one that limits by ${String(ours.limit_by)}`,
+    );
   if (policy !== "local")
-    return `${name} counts over all nodes (${String(policy)}) and would be hidden by one that counts on each`;
-  return null;
+    throw new ActionRefused(
+      `${describe(theirs)} counts over all nodes (${String(policy)}) and would be hidden by one that counts on each`,
+    );
+  return { ...ours, ...tightest(limitsOf(ours), limitsOf(configOf(theirs))) };
 }

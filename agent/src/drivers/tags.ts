@@ -11,6 +11,10 @@ export function ownerTags(incidentId: string, expires_at_ms: number): string[] {
 
 export const isOurs = (tags: readonly string[] | null | undefined): boolean => tags?.includes(OWNER_TAG) ?? false;
 
+/** What others put on it. */
+export const withoutOwnerTags = (tags: readonly string[] | null | undefined): string[] =>
+  (tags ?? []).filter((tag) => tag !== OWNER_TAG && !tag.startsWith(INCIDENT) && !tag.startsWith(EXPIRES));
+
 export function incidentOf(tags: readonly string[] | null | undefined): string | null {
   return tags?.find((tag) => tag.startsWith(INCIDENT))?.slice(INCIDENT.length) ?? null;
 }

@@ -238,7 +238,28 @@ export const ACTION_STATUSES = [
   "refused",
 ] as const;
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
-export const ACTION_TYPES = ["block_source", "throttle_route"] as const;
+export const ACTION_TYPES = [
+  "block_source",
+  "block_identity",
+  "allow_source",
+  "throttle_clients",
+  "throttle_route",
+  "throttle_service",
+  "throttle_consumer",
+  "throttle_gateway",
+  "hot_patch",
+  "hot_patch_gateway",
+  "restrict_route",
+  "limit_body",
+  "terminate_route",
+  "block_consumer",
+  "require_key",
+  "reroute_service",
+  "drain_target",
+  "disable_service",
+  "tighten_plugin",
+  "loosen_plugin",
+] as const;
 export type ActionType = (typeof ACTION_TYPES)[number];
 
 /** log_only: counted, nothing is stopped. share: a share of the sources. full: all. */

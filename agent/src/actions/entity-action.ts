@@ -1,0 +1,152 @@
+import { AdminApiError, type AdminErrorCode } from "../drivers/admin-error.ts";
+import type { AppliedChange, Change, Configuration, Entity, GatewayDriver } from "../drivers/gateway.ts";
+import type { ResponseParts } from "../response-parts.ts";
+import { type Action, updateAction } from "../store/actions.ts";
+import { appendIncidentLog } from "../store/incidents.ts";
+import { type ActionKind, ActionRefused, type Applied } from "./action-kind.ts";
+import { same } from "./entities.ts";
+import { belongsTo } from "./own-plugin.ts";
+import { takeBack } from "./take-back.ts";
+
+type Declaration = Omit<ActionKind, "needs" | "apply" | "undo" | "verify"> & Required<Pick<ActionKind, "changes">>;
+
+/**
+ * An action that is nothing but changes of entities. What is about to be written is recorded with its before-image first; undoing
+ * takes back what is still as it was written, and says what somebody changed meanwhile.
+ */
+export function entityAction(declared: Declaration): ActionKind {
+  return {
+    ...declared,
+    needs: "admin-api",
+    apply: (action, parts) => apply(declared, action, parts),
+    undo: (action, parts) => undo(action, parts),
+    verify: (action, parts) => verify(action, parts),
+  };
+}
+
+async function usableDriver({ driver }: ResponseParts, plugin: string | undefined): Promise<GatewayDriver> {
+  if (driver === null) throw new ActionRefused("no Admin API is configured (KONG_ADMIN_URL)");
+  const { writable, database, plugins } = await driver.probe();
+  if (!writable) throw new ActionRefused(`the gateway takes no entities (database: ${database}); decisions still work`);
+  if (plugin !== undefined && plugins.length > 0 && !plugins.includes(plugin))
+    throw new ActionRefused(`the gateway does not have the plugin ${plugin}`);
+  return driver;
+}
+
+const idOf = (change: Change): string => (change.op === "create" ? change.entity.id : change.id);
+
+/** The first image of what an action found stays; the last of what it left counts. */
+function recordInto(recorded: readonly AppliedChange[], one: AppliedChange): AppliedChange[] {
+  const known = recorded.find(
+    ({ change }) => change.type === one.change.type && idOf(change) === idOf(one.change) && change.op === one.change.op,
+  );
+  if (known === undefined) return [...recorded, one];
+  const { change } = one;
+  const merged: AppliedChange =
+    change.op === "update" && known.change.op === "update"
+      ? { ...one, change: { ...change, expect: known.change.expect }, before: known.before }
+      : { ...one, before: known.before };
+  return recorded.map((entry) => (entry === known ? merged : entry));
+}
+
+async function apply(declared: Declaration, action: Action, parts: ResponseParts): Promise<Applied> {
+  const driver = await usableDriver(parts, declared.plugin);
+  let recorded = action.changes ?? [];
+  const keep = async (one: AppliedChange) => {
+    recorded = recordInto(recorded, one);
+    await updateAction(parts.db, action.id, { changes: recorded });
+  };
+  const plan = (configuration: Configuration) => declared.changes(action, configuration, parts.gateway);
+  const applied = await whilePlansAgeFast(() =>
+    driver.apply(plan, {
+      mayWrite: () => parts.mayAct("start"),
+      beforeWrite: (change, before) => keep({ change, before, after: null }),
+    }),
+  );
+  for (const one of applied) await keep(one);
+  const first = recorded[0];
+  const entity_id = first === undefined ? null : idOf(first.change);
+  return { entity_id, before_image: first?.before ?? null, changes: recorded };
+}
+
+const TRIES = 3;
+/** Nothing was changed, and asking the same again would not help. */
+const REFUSALS: readonly AdminErrorCode[] = ["conflict", "changed", "managed", "stopped"];
+
+/** Plans again when somebody wrote between reading and writing. */
+async function whilePlansAgeFast<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AdminApiError) || !REFUSALS.includes(error.code)) throw error;
+      const isRace = error.code === "conflict" || error.code === "changed";
+      if (isRace && left > 0) continue;
+      const why = isRace ? "somebody else kept changing it meanwhile" : error.remedy;
+      throw new ActionRefused(`${error.message} (${why})`);
+    }
+  }
+}
+
+async function undo(action: Action, parts: ResponseParts): Promise<void> {
+  if (action.changes === null || action.changes.length === 0) return;
+  if (parts.driver === null) throw new ActionRefused("no Admin API is configured");
+  let left: string[] = [];
+  const plan = (configuration: Configuration) => {
+    const taken = takeBack(action, configuration);
+    left = taken.left;
+    return taken.changes;
+  };
+  const { driver } = parts;
+  await whilePlansAgeFast(() => driver.apply(plan, { mayWrite: () => parts.mayAct("end") }));
+  for (const text of left) await noteLeft(action, parts, text);
+}
+
+async function noteLeft(action: Action, parts: ResponseParts, text: string): Promise<void> {
+  parts.log.warn({ action: action.id, left: text }, "not taken back");
+  await appendIncidentLog(parts.db, {
+    incident_id: action.incident_id,
+    at: parts.now(),
+    kind: "action",
+    text: `${action.type}: ${text}`.slice(0, 1_000),
+    data: { action: action.id },
+  });
+}
+
+async function verify(action: Action, { driver }: ResponseParts): Promise<string | null> {
+  if (driver === null) return "no Admin API is configured";
+  for (const { change } of lastOfEach(action.changes ?? [])) {
+    if (change.op === "delete") continue;
+    const there = await driver.get(change.type, idOf(change));
+    const problem =
+      there === null ? `the ${singular(change.type)} is not there any more` : whyNotInForce(action, change, there);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** An entity that was created and updated later is to be as it was updated. */
+function lastOfEach(changes: readonly AppliedChange[]): AppliedChange[] {
+  return changes.filter((one, i) => !changes.slice(i + 1).some((later) => idOf(later.change) === idOf(one.change)));
+}
+
+const singular = (type: string): string => type.replace(/s$/, "");
+
+function whyNotInForce(action: Action, change: Exclude<Change, { op: "delete" }>, there: Entity): string | null {
+  const name = singular(change.type);
+  if (change.op === "create") {
+    if (!belongsTo(there, action)) return `the ${name} is no longer the agent's`;
+    if (there.enabled === false) return `somebody disabled the ${name}`;
+  }
+  const set = change.op === "create" ? { config: change.entity.config } : change.set;
+  const differs = Object.entries(set).find(([field, value]) => field !== "tags" && !covers(there[field], value));
+  return differs === undefined ? null : `somebody changed ${differs[0]} of the ${name}`;
+}
+
+/** What was set is there, whatever Kong filled in besides. */
+function covers(there: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) return same(there, wanted);
+  return Object.entries(wanted).every(([name, value]) =>
+    covers((there as Record<string, unknown> | null)?.[name], value),
+  );
+}
