@@ -24,6 +24,7 @@ import { incidentRoutes } from "./routes/incidents.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/open-api.ts";
+import { previewRoutes } from "./routes/previews.ts";
 import { statusRoute } from "./routes/status.ts";
 import type { Store } from "./store/open.ts";
 
@@ -81,6 +82,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   allowRoutes(typed, options);
   learnedRoutes(typed, options);
   approvalRoutes(typed, options);
+  previewRoutes(typed, options);
   auditRoute(typed, options);
   killSwitchRoutes(typed, options);
   openApiRoute(typed);

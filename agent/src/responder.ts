@@ -12,7 +12,9 @@ import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
-import { mayActOf, openPolicyFile, type Policy, type Rails, recordPolicy } from "./policy/index.ts";
+import { createReview } from "./planning/create-review.ts";
+import { type PlanToPreview, previewOf } from "./planning/preview-of.ts";
+import { mayActOf, openPolicyFile, type Policy, type Rails, type Reviewed, recordPolicy } from "./policy/index.ts";
 import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
@@ -56,6 +58,7 @@ export interface Responder {
   policyHash(): string;
   approve(approvalId: string, answer: Answer): Promise<Approval>;
   reject(approvalId: string, answer: Answer): Promise<Approval>;
+  preview(plan: PlanToPreview): Promise<Reviewed>;
   /** Puts the policy in force into the audit; before anything else is done. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +94,8 @@ export function createResponder({ config, db, log, wake, ownUrl }: ResponderOpti
     wake,
     now: Date.now,
   };
+  const review = createReview(parts);
+  parts.review = review;
   return {
     kinds: jobKinds(parts),
     undo: (actionId, by) => undoAction(parts, actionId, by),
@@ -99,6 +104,7 @@ export function createResponder({ config, db, log, wake, ownUrl }: ResponderOpti
     policyHash: () => policy.current().hash,
     approve: (id, answer) => approve(parts, id, answer),
     reject: (id, answer) => reject(parts, id, answer),
+    preview: (plan) => previewOf(db, review, plan),
     start: () => takeForce(parts),
     close: async () => policy.close(),
   };

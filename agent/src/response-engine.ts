@@ -4,6 +4,8 @@ import type { Config } from "./config.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PlanToPreview } from "./planning/preview-of.ts";
+import type { Reviewed } from "./policy/index.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
 
@@ -28,6 +30,8 @@ export interface ResponseEngine {
   /** Throws `NOT_FOUND`, `APPROVAL_OVER`, `APPROVAL_TWICE`, `APPROVAL_CHANGED` or `KILL_SWITCH_ON`. */
   approve(approvalId: string, answer: Answer): Promise<Approval>;
   reject(approvalId: string, answer: Answer): Promise<Approval>;
+  /** What a plan would have done to the traffic of the last minutes. Writes nothing. Throws `NOT_FOUND` or `INVALID_REQUEST`. */
+  preview(plan: PlanToPreview): Promise<Reviewed>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
   driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
   claude: { enabled: boolean; model: string | null };

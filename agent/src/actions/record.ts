@@ -174,6 +174,7 @@ async function noteDecision(db: Db, incident: Incident, decision: Decision, plan
     reason: plan.reason,
     refusals: decision.refusals.slice(0, SHOWN_REFUSALS),
     refused: decision.refusals.length,
+    ...(plan.preview && { preview: plan.preview }),
   };
   await appendIncidentLog(db, { incident_id: incident.id, at, kind: "decided", text, data });
 }

@@ -1,9 +1,12 @@
 import type { DecisionAction } from "../../../contract/decision-feed.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
 import type { Configuration } from "../drivers/gateway.ts";
+import { conditionSchema } from "../hot-patch/index.ts";
 import type { PlannedAction } from "../policy/plan.ts";
 import type { PlannedDecision } from "../preview/decisions.ts";
+import { patchMatches } from "../preview/patch-match.ts";
 import type { PlannedEffects } from "../preview/preview.ts";
+import type { PlannedPatch } from "../preview/replay.ts";
 import type { Action } from "../store/actions.ts";
 
 /** What is needed to tell what an action would do, without doing it. */
@@ -19,8 +22,24 @@ export function effectsOf(actions: readonly PlannedAction[], source: EffectSourc
   return {
     changes: actions.flatMap((action) => changesOf(action, source)),
     decisions: actions.filter(({ vehicle }) => vehicle === "decision").flatMap(decisionOf),
-    patches: [],
+    patches: actions.flatMap(patchOf),
   };
+}
+
+/** A hot patch is replayed by its condition tree, not by its Lua. */
+function patchOf({ target, params }: PlannedAction): PlannedPatch[] {
+  const parsed = conditionSchema.safeParse(params.when);
+  if (!parsed.success || params.log === 1) return [];
+  const tree = parsed.data;
+  return [
+    {
+      route_id: target.route_id || null,
+      service_id: target.service_id || null,
+      matches: (request) => patchMatches(tree, request),
+      status: typeof params.status === "number" ? params.status : 403,
+      ...(typeof params.share === "number" ? { share: params.share } : {}),
+    },
+  ];
 }
 
 export function changesOf(planned: PlannedAction, source: EffectSource): PlannedEffects["changes"] {
@@ -65,7 +84,7 @@ const KINDS: readonly string[] = ["ip", "credential", "consumer", "route"] satis
 function decisionOf({ target, params }: PlannedAction): PlannedDecision[] {
   const { kind = "ip", value = "" } = target;
   const action = String(params.action ?? "block");
-  if (!ACTIONS.includes(action) || !KINDS.includes(kind)) return [];
+  if (params.log === 1 || !ACTIONS.includes(action) || !KINDS.includes(kind)) return [];
   const text = (name: string) => (typeof params[name] === "string" ? { [name]: params[name] } : {});
   const number = (name: string) => (typeof params[name] === "number" ? { [name]: params[name] } : {});
   const list = (name: string) => (typeof params[name] === "string" ? { [name]: params[name].split(",") } : {});

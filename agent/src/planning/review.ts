@@ -4,6 +4,7 @@ import type { Configuration, GatewayKind } from "../drivers/gateway.ts";
 import type { Plan } from "../policy/plan.ts";
 import { type Preview, previewPlan } from "../preview/preview.ts";
 import type { RecordedRequest } from "../preview/recorded-request.ts";
+import type { Totals } from "../preview/totals.ts";
 import type { Incident } from "../store/incidents.ts";
 import { changesOf, type EffectSource, effectsOf } from "./effects.ts";
 import { situationOf, vehiclesOf } from "./situation.ts";
@@ -22,7 +23,10 @@ export interface ReviewInput {
   incident: Incident;
   configuration: Configuration;
   mode: GatewayKind;
+  /** Those that the plan can concern. */
   records: readonly RecordedRequest[];
+  /** Of all. */
+  totals: Totals;
   gateway: string;
   now: number;
   limits: ReviewLimits;
@@ -39,7 +43,12 @@ export function reviewPlan(input: ReviewInput): PlanReview {
   try {
     const refuse = whyUseless(input);
     if (refuse !== null) return { refuse, needs_approval: null, preview: null };
-    const preview = previewPlan(input.records, input.configuration, effectsOf(input.plan.actions, sourceOf(input)));
+    const preview = previewPlan(
+      input.records,
+      input.configuration,
+      effectsOf(input.plan.actions, sourceOf(input)),
+      input.totals,
+    );
     return { ...judgeHarm(preview, input), preview };
   } catch (error) {
     if (error instanceof ActionRefused) return { refuse: error.message, needs_approval: null, preview: null };

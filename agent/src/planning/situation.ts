@@ -25,7 +25,7 @@ export function situationOf(
     authentication: authenticationOn(index, scope),
     routed: !isUnrouted,
     mode,
-    authenticated: passesAuthentication(records, route_id),
+    authenticated: isAimedAtConsumer(action.target) || passesAuthentication(records, route_id),
     feed: feedOn(index, scope),
   };
 }
@@ -40,6 +40,9 @@ function feedOn(index: PluginIndex, scope: RequestScope): NonNullable<Situation[
   if (!enforces(scope)) return "none";
   return enforces({ route_id: null, service_id: null, consumer_id: null }) ? "global" : "route";
 }
+
+const isAimedAtConsumer = ({ kind, consumer_id }: Record<string, string>) =>
+  kind === "consumer" || consumer_id !== undefined;
 
 const ENOUGH = 10;
 

@@ -80,7 +80,7 @@ function rulingOf({ action, rps = 1 }: PlannedDecision): Check {
 }
 
 /** Gateways draw by a secret; here any fair draw tells the same share. */
-function isChosen(ip: string, share: number): boolean {
+export function isChosen(ip: string, share: number): boolean {
   if (share >= 1) return true;
   const digest = createHash("sha256").update(ip).digest();
   return digest.readUInt32BE(0) / 2 ** 32 < share;

@@ -9,6 +9,7 @@ import { createReplay, type PlannedPatch } from "./replay.ts";
 import { createRouter } from "./router.ts";
 import { type SecurityLoss, securityRemoved } from "./security.ts";
 import { createTally, type Harm, type Tally } from "./tally.ts";
+import { type Totals, totalsOf } from "./totals.ts";
 
 /** Everything a plan would do, as data. */
 export interface PlannedEffects {
@@ -35,8 +36,16 @@ export const ENOUGH_RECORDS = 200;
 export const ENOUGH_LEGITIMATE = 50;
 export const NOT_ENOUGH = "not enough recorded traffic";
 
-/** Plays the records, oldest first, once as things are and once as they would be. Pure. */
-export function previewPlan(records: readonly RecordedRequest[], before: Configured, effects: PlannedEffects): Preview {
+/**
+ * Plays the records, oldest first, once as things are and once as they would be. Pure. With `totals` the records may be only those that
+ * the plan can concern.
+ */
+export function previewPlan(
+  records: readonly RecordedRequest[],
+  before: Configured,
+  effects: PlannedEffects,
+  totals: Totals = totalsOf(records),
+): Preview {
   const after = applyChanges(before, effects.changes);
   const recorded = indexPlugins(before);
   const now = createReplay({ configuration: before, recorded, router: null, decisions: [], patches: [] });
@@ -47,7 +56,7 @@ export function previewPlan(records: readonly RecordedRequest[], before: Configu
     decisions: effects.decisions,
     patches: effects.patches,
   });
-  const tally = createTally();
+  const tally = createTally(totals);
   for (const request of inOrder(records)) {
     const was = now(request) ?? NOTHING;
     const is = then(request) ?? NOTHING;
@@ -55,7 +64,7 @@ export function previewPlan(records: readonly RecordedRequest[], before: Configu
     tally.add(request, unexplained ?? was, unexplained ?? is);
   }
   const masked = maskedPlugins(before, after);
-  return summarize(records.length, tally, masked, securityRemoved(before, after));
+  return summarize(totals, tally, masked, securityRemoved(before, after));
 }
 
 const NOTHING: Outcome = { kind: "passed", by: null, status: null, unsure: null };
@@ -74,12 +83,16 @@ function endedOtherwise(
   return verdict === "allow" || verdict === "flag" ? stoppedBy("gateway", status) : null;
 }
 
-function summarize(records: number, tally: Tally, masked: MaskedPlugin[], losses: SecurityLoss[]): Preview {
+function summarize(
+  { records, legitimate: seen }: Totals,
+  tally: Tally,
+  masked: MaskedPlugin[],
+  losses: SecurityLoss[],
+): Preview {
   const { attack, legitimate, unsure } = tally.result();
-  const isEnough = records >= ENOUGH_RECORDS && tally.legitimateRecords() >= ENOUGH_LEGITIMATE;
+  const isEnough = records >= ENOUGH_RECORDS && seen.records >= ENOUGH_LEGITIMATE;
   const confidence = records === 0 ? "none" : isEnough ? "good" : "low";
-  const notes =
-    confidence === "good" ? [] : [`${NOT_ENOUGH}: ${records} records, ${tally.legitimateRecords()} legitimate`];
+  const notes = confidence === "good" ? [] : [`${NOT_ENOUGH}: ${records} records, ${seen.records} legitimate`];
   if (unsure.requests > 0) notes.push(`for ${unsure.requests} requests is not recorded: ${unsure.missing.join(", ")}`);
   return { records, confidence, attack, legitimate, masked, security_removed: losses, unsure, notes };
 }

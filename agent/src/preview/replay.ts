@@ -1,6 +1,6 @@
 import type { Configured } from "./apply-changes.ts";
 import { authenticationChain } from "./authentication.ts";
-import { decisionCheck, type PlannedDecision } from "./decisions.ts";
+import { decisionCheck, isChosen, type PlannedDecision } from "./decisions.ts";
 import { entryOf } from "./entry-of.ts";
 import { type Check, type Outcome, PASSED, rejectedBy, stoppedBy, unsure } from "./outcome.ts";
 import { acl, type Groups, groupsOf } from "./plugins/acl.ts";
@@ -18,8 +18,11 @@ export interface PlannedPatch {
   /** Null: everywhere, also without a route. */
   route_id: string | null;
   service_id: string | null;
-  matches: (request: RecordedRequest) => boolean;
+  /** Null where what would decide is not recorded. */
+  matches: (request: RecordedRequest) => boolean | null;
   status: number;
+  /** Of the sources it takes effect on, 0 to 1. */
+  share?: number;
 }
 
 export interface ReplayOptions {
@@ -117,9 +120,14 @@ const isIn = (patch: PlannedPatch, scope: RequestScope) =>
   (patch.route_id === null || patch.route_id === scope.route_id) &&
   (patch.service_id === null || patch.service_id === scope.service_id);
 
-function patchCheck({ matches, status }: PlannedPatch): Check {
+function patchCheck({ matches, status, share = 1 }: PlannedPatch): Check {
   const stopped = stoppedBy("hot-patch", status);
-  return (request) => (matches(request) ? stopped : null);
+  const unknown = unsure("hot-patch", "the values that the patch looks at");
+  return (request) => {
+    const isMeant = matches(request);
+    if (isMeant === null) return unknown;
+    return isMeant && isChosen(request.ip, share) ? stopped : null;
+  };
 }
 
 function fromAuthentication({ index, scope, compile, options }: ChainParts): Check[] {

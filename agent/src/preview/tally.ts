@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
-import { entryOf } from "./entry-of.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
+import type { Totals } from "./totals.ts";
 
 /** A legitimate request that would be stopped, without whatever tells who sent it. */
 export interface HarmExample {
@@ -27,7 +27,7 @@ export interface Harm {
   examples: HarmExample[];
 }
 
-interface Totals {
+interface Sums {
   attack: { requests: number; stopped_before: number; stopped: number; share: number };
   legitimate: Harm;
   unsure: { requests: number; missing: string[] };
@@ -35,8 +35,7 @@ interface Totals {
 
 export interface Tally {
   add(request: RecordedRequest, was: Outcome, is: Outcome): void;
-  legitimateRecords(): number;
-  result(): Totals;
+  result(): Sums;
 }
 
 const SHOWN = 5;
@@ -44,63 +43,64 @@ const SHOWN = 5;
 const ENOUGH_OF_ROUTE = 50;
 const MOST_GROUPS = 1_000;
 
-interface RouteHarm {
-  records: number;
-  requests: number;
-  hit: number;
-}
-
 const shareOf = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
-export function createTally(): Tally {
+/** Counts what a plan changes; shares are of all that was recorded. */
+export function createTally(totals: Totals): Tally {
   const attack = { requests: 0, stopped_before: 0, stopped: 0 };
-  const legitimate = { records: 0, requests: 0, hit: 0 };
   const unsure = { requests: 0, missing: new Set<string>() };
-  const consumers = new Set<string>();
   const consumersHit = new Set<string>();
-  const routes = new Map<string | null, RouteHarm>();
+  const hits = new Map<string | null, number>();
   const examples = new Map<string, HarmExample>();
 
-  const addLegitimate = (request: RecordedRequest, isHit: boolean, is: Outcome) => {
-    const { weight, consumer } = request;
-    const route = entryOf(routes, request.route_id, () => ({ records: 0, requests: 0, hit: 0 }));
-    for (const count of [legitimate, route]) {
-      count.records++;
-      count.requests += weight;
-      if (isHit) count.hit += weight;
-    }
-    if (consumer !== null) consumers.add(consumer);
-    if (!isHit) return;
+  const addHit = (request: RecordedRequest, is: Outcome) => {
+    const { weight, consumer, route_id } = request;
+    hits.set(route_id, (hits.get(route_id) ?? 0) + weight);
     if (consumer !== null) consumersHit.add(consumer);
     addExample(examples, request, is);
   };
 
   return {
-    legitimateRecords: () => legitimate.records,
     add: (request, was, is) => {
       if (is.unsure !== null) {
         unsure.requests += request.weight;
         unsure.missing.add(is.unsure);
       }
       const isHit = was.kind === "passed" && is.kind !== "passed";
-      if (!request.attack) return addLegitimate(request, isHit, is);
+      if (!request.attack) return isHit ? addHit(request, is) : undefined;
       attack.requests += request.weight;
       if (was.kind === "stopped") attack.stopped_before += request.weight;
       if (is.kind === "stopped" || isHit) attack.stopped += request.weight;
     },
     result: () => ({
-      attack: { ...attack, share: shareOf(attack.stopped, attack.requests) },
-      legitimate: {
-        requests: legitimate.requests,
-        hit: legitimate.hit,
-        share: shareOf(legitimate.hit, legitimate.requests),
-        worst_route: worstOf(routes),
-        consumers: consumers.size,
-        consumers_hit: consumersHit.size,
-        examples: [...examples.values()].sort((a, b) => b.requests - a.requests).slice(0, SHOWN),
-      },
+      attack: attackOf(totals, attack),
+      legitimate: harmOf(totals, hits, consumersHit.size, examples),
       unsure: { requests: unsure.requests, missing: [...unsure.missing].sort() },
     }),
+  };
+}
+
+/** More may be known of those looked at than of all: who is an attacker as a whole depends on the incident. */
+function attackOf(totals: Totals, seen: Omit<Sums["attack"], "share">): Sums["attack"] {
+  const requests = Math.max(totals.attack.requests, seen.requests);
+  return { ...seen, requests, share: shareOf(seen.stopped, requests) };
+}
+
+function harmOf(
+  totals: Totals,
+  hits: ReadonlyMap<string | null, number>,
+  consumers_hit: number,
+  examples: ReadonlyMap<string, HarmExample>,
+): Harm {
+  const hit = [...hits.values()].reduce((sum, one) => sum + one, 0);
+  return {
+    requests: totals.legitimate.requests,
+    hit,
+    share: shareOf(hit, totals.legitimate.requests),
+    worst_route: worstOf(totals, hits),
+    consumers: totals.consumers,
+    consumers_hit,
+    examples: [...examples.values()].sort((a, b) => b.requests - a.requests).slice(0, SHOWN),
   };
 }
 
@@ -121,12 +121,12 @@ function networkOf(ip: string): string {
   return `${ipaddr.parse(ip).toNormalizedString().split(":").slice(0, 3).join(":")}::/48`;
 }
 
-function worstOf(routes: ReadonlyMap<string | null, RouteHarm>): Harm["worst_route"] {
+function worstOf({ routes }: Totals, hits: ReadonlyMap<string | null, number>): Harm["worst_route"] {
   let worst: Harm["worst_route"] = null;
-  for (const [route_id, { records, requests, hit }] of routes) {
+  for (const [route_id, hit] of hits) {
+    const { records, requests } = routes.get(route_id) ?? { records: 0, requests: 0 };
     const share = shareOf(hit, requests);
-    if (hit === 0 || records < ENOUGH_OF_ROUTE || share <= (worst?.share ?? 0)) continue;
-    worst = { route_id, share };
+    if (records >= ENOUGH_OF_ROUTE && share > (worst?.share ?? 0)) worst = { route_id, share };
   }
   return worst;
 }
