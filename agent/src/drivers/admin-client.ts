@@ -125,11 +125,12 @@ function fromStatus(status: number, text: string, waits: string | null, line: st
   return new AdminApiError("unexpected", status, message);
 }
 
-/** Kong says what is wrong in `message`; nothing longer than a line is passed on. */
+/** Kong says what is wrong in `message`, Konnect also in `detail`; nothing longer than a line is passed on. */
 function said(text: string): string {
   try {
-    const { message } = JSON.parse(text) as { message?: unknown };
-    return typeof message === "string" ? `: ${message.slice(0, 300)}` : "";
+    const { message, detail } = JSON.parse(text) as { message?: unknown; detail?: unknown };
+    const words = message ?? detail;
+    return typeof words === "string" ? `: ${words.slice(0, 300)}` : "";
   } catch {
     return "";
   }

@@ -10,6 +10,8 @@ export interface Rules {
   sealer: Sealer;
   /** Entities that carry all of these belong to decK. */
   selectTags: readonly string[];
+  /** Posted as a document, in which passwords are hashes. */
+  isDocument?: boolean;
 }
 
 export const idOf = (change: Change): string => (change.op === "create" ? change.entity.id : change.id);
@@ -57,7 +59,7 @@ export async function checkChanges(rules: Rules, changes: readonly Change[], dra
     if (isDone(rules, change, there)) continue;
     if (!draft.isTouched(type, idOf(change))) refuseChanged(rules, change, there);
     refuseManaged(rules, change, there);
-    refusePassword(change, change === changes.at(-1));
+    refusePassword(rules, change, change === changes.at(-1));
     const wanted = wantedOf(rules, change, there, [...(await draft.all(type)).values()]);
     if (wanted === null) await refuseStillNeeded(draft, type, idOf(change));
     else await checkWanted(rules, draft, type, wanted);
@@ -98,8 +100,9 @@ function refuseManaged({ selectTags }: Rules, change: Change, there: Entity | nu
 }
 
 /** Kong hashes whatever it is given: a hash that is written back would let nobody in any more. */
-function refusePassword(change: Change, isLast: boolean): void {
-  if (change.type !== "basicauth_credentials" || change.op === "create") return;
+function refusePassword({ isDocument = false }: Rules, change: Change, isLast: boolean): void {
+  if (change.type !== "basicauth_credentials" || isDocument !== (change.op === "create")) return;
+  if (change.op === "create") throw new AdminApiError("sealed", null, "a document takes passwords as hashes only");
   if (change.op === "delete" && isLast) return;
   const why = change.op === "delete" ? "could not be brought back if a later change failed" : "would lose its password";
   throw new AdminApiError("sealed", null, `basicauth_credentials ${change.id} ${why}`);

@@ -21,16 +21,42 @@ const part = encodeURIComponent;
 const page = z.looseObject({ data: z.array(z.unknown()).or(z.object({})), offset: z.string().nullish() });
 const entityShape = z.looseObject({ id: z.string(), tags: z.array(z.string()).nullish() });
 
-/** Over Kong's Admin API, and over Konnect's core entities, which have the same paths and shapes. */
-export function createEntityAccess(client: AdminClient, prefix = ""): EntityAccess {
+export interface AccessOptions {
+  /** Of all paths. */
+  prefix?: string;
+  /** Credentials are written below their consumer, and bodies do not repeat what the path says. */
+  isNested?: boolean;
+}
+
+/** Where entities that live below another one are, when it is known which that is. */
+const BELOW: Partial<Record<EntityType, { field: string; parents: string; name: string }>> = {
+  targets: { field: "upstream", parents: "upstreams", name: "targets" },
+  keyauth_credentials: { field: "consumer", parents: "consumers", name: "key-auth" },
+  basicauth_credentials: { field: "consumer", parents: "consumers", name: "basic-auth" },
+  hmacauth_credentials: { field: "consumer", parents: "consumers", name: "hmac-auth" },
+  jwt_secrets: { field: "consumer", parents: "consumers", name: "jwt" },
+  acls: { field: "consumer", parents: "consumers", name: "acls" },
+};
+
+/** Over Kong's Admin API, and over Konnect's core entities, which have about the same paths and shapes. */
+export function createEntityAccess(
+  client: AdminClient,
+  { prefix = "", isNested = false }: AccessOptions = {},
+): EntityAccess {
   const list: EntityAccess["list"] = async (type, tag) => {
     if (type === "targets") return listTargets(client, prefix, tag);
     return listTagged(client, `${prefix}/${collectionOf(type).path}`, tag);
   };
   const pathOf = (type: EntityType, entity: Entity): string => {
-    const upstream = type === "targets" ? referenceOf(entity, "upstream") : null;
-    const parent = upstream === null ? "" : `/upstreams/${part(upstream)}`;
-    return `${prefix}${parent}/${collectionOf(type).path}/${part(entity.id)}`;
+    const below = isNested || type === "targets" ? BELOW[type] : undefined;
+    const parent = below === undefined ? null : referenceOf(entity, below.field);
+    if (below === undefined || parent === null) return `${prefix}/${collectionOf(type).path}/${part(entity.id)}`;
+    return `${prefix}/${below.parents}/${part(parent)}/${below.name}/${part(entity.id)}`;
+  };
+  // Kong sets `updated_at` itself, and keeps the `created_at` that it is given.
+  const bodyOf = (type: EntityType, { updated_at: _, ...entity }: Entity): object => {
+    const said = isNested ? BELOW[type]?.field : undefined;
+    return Object.fromEntries(Object.entries(entity).filter(([field]) => field !== said));
   };
   return {
     list,
@@ -39,7 +65,7 @@ export function createEntityAccess(client: AdminClient, prefix = ""): EntityAcce
       if (like !== undefined && referenceOf(like, "upstream") !== null) return getOrNull(client, pathOf(type, like));
       return (await list(type)).find((target) => target.id === id) ?? null;
     },
-    put: async (type, entity) => asEntity(await client.request("PUT", pathOf(type, entity), bodyOf(entity), 0)),
+    put: async (type, entity) => asEntity(await client.request("PUT", pathOf(type, entity), bodyOf(type, entity), 0)),
     remove: async (type, entity) => {
       await client.request("DELETE", pathOf(type, entity), undefined, 0).catch(ignore("not_found"));
     },
@@ -49,11 +75,6 @@ export function createEntityAccess(client: AdminClient, prefix = ""): EntityAcce
         .catch(ignore("not_found", "read_only"));
     },
   };
-}
-
-/** Kong sets `updated_at` itself, and keeps the `created_at` that it is given. */
-function bodyOf({ updated_at: _, ...entity }: Entity): Entity {
-  return entity as Entity;
 }
 
 const ignore =

@@ -5,7 +5,7 @@ import { parse } from "./entity-access.ts";
 import type { Propagation, PropagationOptions } from "./gateway.ts";
 
 /** What a data plane says it runs on. */
-interface DataPlane {
+export interface DataPlane {
   name: string;
   hash: string;
 }

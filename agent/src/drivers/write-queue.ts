@@ -1,0 +1,95 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { AdminApiError } from "./admin-error.ts";
+import { type Batch, type Order, optionsOf, planBatch, settleBatch } from "./batch.ts";
+import type { AppliedChange, GatewayDriver } from "./gateway.ts";
+import type { WriterLease } from "./writer-lease.ts";
+
+export interface QueueOptions {
+  /** At most one batch of writes in this time, after a first one at once. */
+  interval_ms?: number;
+  /** Without one, nobody else writes to this gateway. */
+  lease?: WriterLease;
+  now?: () => number;
+  sleep?: (ms: number) => Promise<unknown>;
+}
+
+const INTERVAL_MS = 5_000;
+
+/**
+ * The same driver, but changes wait for their turn and go together: whoever comes within the interval is planned one after the
+ * other and written as one. When that fails, halves are tried, so that one bad order does not take the others with it.
+ */
+export function queueWrites<Driver extends GatewayDriver>(driver: Driver, options: QueueOptions = {}): Driver {
+  const { interval_ms = INTERVAL_MS, lease, now = Date.now, sleep = pause } = options;
+  let waiting: Order[] = [];
+  let isRunning = false;
+  let next_at = 0;
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    while (waiting.length > 0) {
+      await sleep(Math.max(0, next_at - now()));
+      const orders = waiting;
+      waiting = [];
+      next_at = now() + interval_ms;
+      await write(driver, orders, lease);
+      await lease?.release(Math.max(0, next_at - now())).catch(() => undefined);
+    }
+    isRunning = false;
+  }
+
+  return {
+    ...driver,
+    apply: (changes, applyOptions = {}) =>
+      new Promise<AppliedChange[]>((resolve, reject) => {
+        waiting.push({ changes, options: applyOptions, resolve, reject });
+        if (!isRunning) void run();
+      }),
+  };
+}
+
+async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease | undefined): Promise<void> {
+  const mayWrite = async () => (await lease?.mayWrite()) ?? null;
+  try {
+    await lease?.acquire();
+    if (orders.length === 1) await writeOne(driver, orders[0] as Order, mayWrite);
+    else await writeTogether(driver, orders, mayWrite);
+  } catch (error) {
+    // Those that were settled already do not hear it.
+    for (const order of orders) order.reject(error);
+  }
+}
+
+async function writeOne(
+  driver: GatewayDriver,
+  { changes, options, resolve, reject }: Order,
+  mayWrite: () => Promise<string | null>,
+): Promise<void> {
+  const both = async () => (await options.mayWrite?.()) ?? (await mayWrite());
+  await driver.apply(changes, { ...options, mayWrite: both }).then(resolve, reject);
+}
+
+async function writeTogether(
+  driver: GatewayDriver,
+  orders: readonly Order[],
+  mayWrite: () => Promise<string | null>,
+): Promise<void> {
+  if (orders.length === 1) return writeOne(driver, orders[0] as Order, mayWrite);
+  const batch: Batch = planBatch(orders, await driver.read());
+  try {
+    settleBatch(batch, await driver.apply(batch.changes, optionsOf(batch, mayWrite)));
+  } catch (error) {
+    const left = batch.orders.map(({ order }) => order);
+    if (left.length <= 1 || isHopeless(error)) {
+      for (const order of left) order.reject(error);
+      return;
+    }
+    const half = Math.ceil(left.length / 2);
+    await writeTogether(driver, left.slice(0, half), mayWrite);
+    await writeTogether(driver, left.slice(half), mayWrite);
+  }
+}
+
+/** Nobody's order alone can be the reason, or what is on the gateway is not known. */
+const isHopeless = (error: unknown): boolean =>
+  error instanceof AdminApiError && (error.retryable || error.code === "partial" || error.code === "unauthorized");
