@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { refuseHost } from "./drivers/outbound.ts";
 import { AgentError } from "./errors.ts";
 
 /** What a token may do: look, act, or tell what CI did. */
@@ -83,6 +84,29 @@ export const environment = z.object({
         .filter((glob) => glob !== ""),
     )
     .describe("Globs of the decK state files in that repository, with commas between"),
+  KONNECT_CONTROL_PLANE_ID: z
+    .uuid("has to be a UUID")
+    .optional()
+    .describe("A control plane in Konnect, instead of `KONG_ADMIN_URL`"),
+  KONNECT_TOKEN: z.string().min(1).optional().describe("Access token for Konnect, `kpat_…` or `spat_…`"),
+  KONNECT_REGION: z.enum(["us", "eu", "au", "me", "in", "sg"]).default("us").describe("Where the control plane is"),
+  KONNECT_URL: httpUrl.optional().describe("Konnect's API, when it is not the region's"),
+  DECK_SELECT_TAGS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(",")
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ""),
+    )
+    .optional()
+    .describe("decK's `select_tags`, with commas: entities with all of them are never edited in place"),
+  WRITE_INTERVAL_S: z.coerce
+    .number()
+    .min(0)
+    .max(300)
+    .default(5)
+    .describe("At most one batch of writes to the gateway in so many seconds, after a first one at once"),
   POLICY_FILE: z
     .string()
     .optional()
@@ -138,6 +162,20 @@ const checked = environment.superRefine((values, context) => {
   if (values.GITHUB_REPOSITORY && !values.GITHUB_TOKEN)
     problem("GITHUB_TOKEN", "has to be set where GITHUB_REPOSITORY is");
   if (values.WEBHOOK_URL && !values.WEBHOOK_SECRET) problem("WEBHOOK_SECRET", "has to be set where WEBHOOK_URL is");
+  if (values.KONNECT_CONTROL_PLANE_ID && !values.KONNECT_TOKEN)
+    problem("KONNECT_TOKEN", "has to be set where KONNECT_CONTROL_PLANE_ID is");
+  if (values.KONNECT_CONTROL_PLANE_ID && values.KONG_ADMIN_URL)
+    problem("KONG_ADMIN_URL", "cannot be set together with KONNECT_CONTROL_PLANE_ID: one agent, one gateway");
+  for (const name of [
+    "KONG_ADMIN_URL",
+    "KONNECT_URL",
+    "WEBHOOK_URL",
+    "ANTHROPIC_BASE_URL",
+    "GITHUB_API_URL",
+  ] as const) {
+    const refused = values[name] === undefined ? null : refuseHost(new URL(values[name]).hostname);
+    if (refused !== null) problem(name, `cannot be used: ${refused}`);
+  }
   if (values.RESOLVE_AFTER_S < values.QUIET_AFTER_S) problem("RESOLVE_AFTER_S", "cannot be less than QUIET_AFTER_S");
 });
 
@@ -162,6 +200,7 @@ export const FROM_FILES = [
   "API_TOKENS",
   "DATABASE_URL",
   "KONG_ADMIN_TOKEN",
+  "KONNECT_TOKEN",
   "ANTHROPIC_API_KEY",
   "GITHUB_TOKEN",
   "GIT_TOKEN",

@@ -24,6 +24,7 @@ export function createMetrics() {
     jobsWaiting: gauge("tr_jobs_waiting", "Jobs that wait or run, by kind.", ["kind"]),
     outboxWaiting: gauge("tr_outbox_waiting", "Notifications that wait."),
     nodesSeen: gauge("tr_nodes_seen", "Gateway nodes that reported within the last minute."),
+    gatewayAlarms: counter("tr_gateway_alarms_total", "Writes that the gateway does not follow."),
     jobFailures: counter("tr_job_failures_total", "Runs of jobs that failed, by kind.", ["kind"]),
     jobSeconds: new Histogram({
       name: "tr_job_seconds",

@@ -5,9 +5,11 @@ import { END_JOB, RESPOND_JOB } from "./actions/record.ts";
 import { APPROVAL_JOB } from "./approvals/ask.ts";
 import { type Answer, approve, expireApproval, reject, voidApprovals } from "./approvals/decide-approval.ts";
 import type { Approval } from "./approvals/read.ts";
+import { appendAudit, said } from "./audit/append.ts";
 import { createClaudeAdvisor } from "./classification/claude.ts";
-import { createAdminApiDriver, createAdminClient, type GatewayDriver } from "./drivers/index.ts";
+import { createDriver, type GatewayConfig, type GatewayDriver } from "./drivers/index.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
@@ -25,12 +27,9 @@ import { VERIFY_JOB } from "./verification/settings.ts";
 import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
-export interface ResponderConfig {
-  GATEWAY_NAME: string;
+export interface ResponderConfig extends GatewayConfig {
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
-  KONG_ADMIN_URL?: string | undefined;
-  KONG_ADMIN_TOKEN?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;
   ANTHROPIC_BASE_URL?: string | undefined;
   ANTHROPIC_MODEL?: string | undefined;
@@ -45,6 +44,7 @@ export interface ResponderOptions {
   config: ResponderConfig;
   db: Db;
   log: ResponseLog;
+  metrics?: Metrics;
   wake: () => void;
   /** Where the agent listens; it is asked only when the agent does. */
   ownUrl: () => string;
@@ -65,13 +65,13 @@ export interface Responder {
 }
 
 /** Builds the response half of the agent. Throws `PolicyError` when the policy cannot be used. */
-export function createResponder({ config, db, log, wake, ownUrl }: ResponderOptions): Responder {
+export function createResponder({ config, db, log, metrics, wake, ownUrl }: ResponderOptions): Responder {
   const policy = openPolicyFile(config.POLICY_FILE ?? defaultPolicyFile(), (text, error) => {
     if (error !== null) return log.warn({ error: error.message }, text);
     log.info({}, text);
     takeForce(parts).catch((cause: Error) => log.warn({ error: cause.message }, "The policy is not in the audit yet"));
   });
-  const driver = driverOf(config);
+  const driver = createDriver(config, { db, onAlarm: alarmOf(config, db, log, metrics) });
   const advisor = advisorOf(config, policy.current);
   const parts: ResponseParts = {
     db,
@@ -99,7 +99,7 @@ export function createResponder({ config, db, log, wake, ownUrl }: ResponderOpti
   return {
     kinds: jobKinds(parts),
     undo: (actionId, by) => undoAction(parts, actionId, by),
-    driver: () => stateOf(driverOf(config, { timeout_ms: 2_000, retries: 0 })),
+    driver: () => stateOf(createDriver(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },
     policyHash: () => policy.current().hash,
     approve: (id, answer) => approve(parts, id, answer),
@@ -121,14 +121,20 @@ function jobKinds(parts: ResponseParts): JobKind[] {
   ];
 }
 
-function driverOf(
-  config: ResponderConfig,
-  patience: { timeout_ms?: number; retries?: number } = {},
-): GatewayDriver | null {
-  if (config.KONG_ADMIN_URL === undefined) return null;
-  return createAdminApiDriver(
-    createAdminClient({ url: config.KONG_ADMIN_URL, token: config.KONG_ADMIN_TOKEN, ...patience }),
-  );
+/** A gateway does not follow what was written to it: somebody has to look. */
+function alarmOf({ GATEWAY_NAME: gateway }: ResponderConfig, db: Db, log: ResponseLog, metrics: Metrics | undefined) {
+  return (detail: string) => {
+    log.warn({ gateway, detail }, "The gateway does not follow what was written to it");
+    metrics?.gatewayAlarms.inc();
+    const entry = {
+      at: Date.now(),
+      gateway,
+      actor: "agent",
+      kind: "gateway.alarm",
+      data: { detail: said(detail) },
+    } as const;
+    appendAudit(db, entry).catch((error: Error) => log.warn({ error: error.message }, "The alarm is not in the audit"));
+  };
 }
 
 /** Into the audit, and what was asked for under the former policy is void. */
@@ -168,11 +174,10 @@ function channelsOf({ WEBHOOK_URL, WEBHOOK_SECRET }: ResponderConfig, log: Respo
 async function stateOf(driver: GatewayDriver | null): Promise<{ name: string; ok: boolean; detail: string | null }> {
   if (driver === null) return { name: "none", ok: true, detail: "no Admin API is configured; decisions still work" };
   try {
-    const { version, database, writable } = await driver.probe();
-    const detail = writable ? `Kong ${version}` : `Kong ${version} without a database: decisions only`;
-    return { name: database === "off" ? "admin-api (DB-less)" : "admin-api", ok: true, detail };
+    const { version, kind, writable } = await driver.probe();
+    return { name: kind, ok: true, detail: writable ? `Kong ${version}` : `Kong ${version}: decisions only` };
   } catch (error) {
-    return { name: "admin-api", ok: false, detail: (error as Error).message };
+    return { name: "unknown", ok: false, detail: (error as Error).message };
   }
 }
 

@@ -17,6 +17,7 @@ export const AUDIT_KINDS = [
   "kill_switch.off",
   "allow.given",
   "allow.withdrawn",
+  "gateway.alarm",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

@@ -1,6 +1,6 @@
 import type { AdminClient } from "./admin-client.ts";
 import { createEntityAccess } from "./entity-access.ts";
-import type { Entity } from "./gateway.ts";
+import type { Entity, GatewayDriver } from "./gateway.ts";
 
 export type PluginEntity = Entity & {
   name: string;
@@ -39,5 +39,29 @@ export function formerMethods(client: AdminClient): FormerMethods {
     validatePlugin: async (write) => void (await client.request("POST", "/schemas/plugins/validate", write)),
     putPlugin: async (id, write) => (await client.request("PUT", path(id), write)) as PluginEntity,
     deletePlugin: async (id) => void (await client.request("DELETE", path(id))),
+  };
+}
+
+/** The same through changes, for any kind of gateway. */
+export function formerMethodsOf(driver: GatewayDriver): FormerMethods {
+  const getPlugin = async (id: string) => (await driver.get("plugins", id)) as PluginEntity | null;
+  return {
+    getRoute: (id) => driver.get("routes", id),
+    listPlugins: async (tag) => (await driver.list("plugins", tag)) as PluginEntity[],
+    getPlugin,
+    validatePlugin: async () => undefined,
+    putPlugin: async (id, write) => {
+      const there = await getPlugin(id);
+      const [applied] = await driver.apply([
+        there === null
+          ? { op: "create", type: "plugins", entity: { id, ...write } }
+          : { op: "update", type: "plugins", id, expect: there, set: { ...write } },
+      ]);
+      return applied?.after as PluginEntity;
+    },
+    deletePlugin: async (id) => {
+      const there = await getPlugin(id);
+      if (there !== null) await driver.apply([{ op: "delete", type: "plugins", id, expect: there }]);
+    },
   };
 }
