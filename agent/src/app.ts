@@ -14,6 +14,7 @@ import { learnedRoutes } from "./learning/routes.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { forJson } from "./redaction/index.ts";
+import { withoutPrefix } from "./registration/path-prefix.ts";
 import type { ResponseEngine } from "./response-engine.ts";
 import { actionRoutes } from "./routes/actions.ts";
 import { allowRoutes } from "./routes/allow.ts";
@@ -55,6 +56,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 128 },
+    rewriteUrl: ({ url = "/" }) => withoutPrefix(url, options.config.PATH_PREFIX),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => forJson);
@@ -85,7 +87,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   previewRoutes(typed, options);
   auditRoute(typed, options);
   killSwitchRoutes(typed, options);
-  openApiRoute(typed);
+  openApiRoute(typed, options);
   return app;
 }
 

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { refuseHost } from "./drivers/outbound.ts";
 import { AgentError } from "./errors.ts";
+import { REGISTER_AUTHS } from "./registration/entities.ts";
+import { isPathPrefix } from "./registration/path-prefix.ts";
 
 /** What a token may do: look, act, or tell what CI did. */
 export const SCOPES = ["viewer", "operator", "ci"] as const;
@@ -10,6 +12,9 @@ export type Scope = (typeof SCOPES)[number];
 const secret = z.string().min(16, "has to have at least 16 characters").max(512);
 const httpUrl = z.url({ protocol: /^https?$/, error: "has to be an http:// or https:// URL" });
 const seconds = z.coerce.number().int().min(1).max(86_400);
+const pathPrefix = z
+  .string()
+  .refine(isPathPrefix, "has to be a path such as /threat-response: letters, digits, . _ ~ -, and no / at its end");
 const yesOrNo = z
   .enum(["true", "false", "1", "0", "yes", "no"], { error: "has to be true or false" })
   .transform((word) => ["true", "1", "yes"].includes(word));
@@ -39,7 +44,22 @@ export type ApiToken = z.infer<typeof apiTokens>[number];
 export const environment = z.object({
   HOST: z.string().default("127.0.0.1").describe("Address to listen on; loopback unless told otherwise"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8090).describe("Port to listen on; 0 takes a free one"),
-  PUBLIC_URL: httpUrl.optional().describe("Where operators reach the agent, for links in notifications"),
+  PUBLIC_URL: httpUrl
+    .optional()
+    .describe("Where operators reach the agent, with any path prefix, for links in notifications"),
+  PATH_PREFIX: pathPrefix
+    .optional()
+    .describe("Path below which the agent is asked by a proxy that leaves it on; without it works, too"),
+  REGISTER_STATUS_ROUTE: pathPrefix
+    .optional()
+    .describe(
+      "Path at which Kong serves the agent, such as `/threat-response`: it registers itself as a Service and Route",
+    ),
+  REGISTER_AUTH: z
+    .enum(REGISTER_AUTHS)
+    .default("key-auth")
+    .describe("Kong's plugin that authenticates there, beside the agent's own tokens; `none` for tokens alone"),
+  REGISTER_AGENT_URL: httpUrl.optional().describe("Where Kong reaches the agent; by default the address it listens on"),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/\S+$/, "has to be a postgresql:// URL")
@@ -176,6 +196,11 @@ const checked = environment.superRefine((values, context) => {
     const refused = values[name] === undefined ? null : refuseHost(new URL(values[name]).hostname);
     if (refused !== null) problem(name, `cannot be used: ${refused}`);
   }
+  const { REGISTER_STATUS_ROUTE, REGISTER_AGENT_URL, HOST } = values;
+  if (REGISTER_STATUS_ROUTE && !values.KONG_ADMIN_URL && !values.KONNECT_CONTROL_PLANE_ID)
+    problem("KONG_ADMIN_URL", "has to be set where REGISTER_STATUS_ROUTE is");
+  if (REGISTER_STATUS_ROUTE && !REGISTER_AGENT_URL && ["0.0.0.0", "::"].includes(HOST))
+    problem("REGISTER_AGENT_URL", "has to be set where HOST is every address: Kong needs one of them");
   if (values.RESOLVE_AFTER_S < values.QUIET_AFTER_S) problem("RESOLVE_AFTER_S", "cannot be less than QUIET_AFTER_S");
 });
 

@@ -7,6 +7,7 @@ import { reapEntities } from "./cli/reap-entities.ts";
 import { hold, revert } from "./cli/revert.ts";
 import { serve } from "./cli/serve.ts";
 import { printToken } from "./cli/token.ts";
+import { unregisterRoute } from "./cli/unregister-route.ts";
 import { forTerminal } from "./redaction/index.ts";
 
 const USAGE = `usage: threat-response <command>
@@ -14,6 +15,7 @@ const USAGE = `usage: threat-response <command>
   serve                        run the agent; environment variables configure it
   token --name N --scope S     make an API token (viewer, operator or ci)
   reap [--dry-run]             remove expired entities from Kong by their tags alone (KONG_ADMIN_URL), without the database
+  unregister                   take the agent's own Service and Route out of Kong again (KONG_ADMIN_URL, GATEWAY_NAME)
   check-policy [FILE]          say whether a policy file can be used (POLICY_FILE, or the one that is shipped)
   audit verify [FILE] [--head HASH]   say whether the audit holds: the database's, or that of an exported file, which needs nothing else
   audit export                 write the audit as JSON lines
@@ -42,6 +44,8 @@ async function run(): Promise<void> {
       return printToken(values.name ?? "", values.scope ?? "viewer");
     case "reap":
       return reapEntities(values["dry-run"] ?? false);
+    case "unregister":
+      return unregisterRoute();
     case "check-policy":
       return checkPolicy(positionals[1]);
     case "audit":

@@ -18,6 +18,8 @@ import { createReview } from "./planning/create-review.ts";
 import { type PlanToPreview, previewOf } from "./planning/preview-of.ts";
 import { mayActOf, openPolicyFile, type Policy, type Rails, type Reviewed, recordPolicy } from "./policy/index.ts";
 import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
+import { type RegistrationConfig, registrationJobs } from "./registration/job.ts";
+import { sparingOwnRoute } from "./registration/never-touch.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
@@ -27,7 +29,7 @@ import { VERIFY_JOB } from "./verification/settings.ts";
 import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
-export interface ResponderConfig extends GatewayConfig {
+export interface ResponderConfig extends GatewayConfig, RegistrationConfig {
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;
@@ -36,6 +38,7 @@ export interface ResponderConfig extends GatewayConfig {
   WEBHOOK_URL?: string | undefined;
   WEBHOOK_SECRET?: string | undefined;
   PUBLIC_URL?: string | undefined;
+  PATH_PREFIX?: string | undefined;
   KILL_SWITCH?: KillSwitchMode | undefined;
   KILL_SWITCH_FILE?: string | undefined;
 }
@@ -77,7 +80,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     db,
     gateway: config.GATEWAY_NAME,
     dryRun: config.DRY_RUN,
-    policy: policy.current,
+    policy: sparingOwnRoute(policy.current, config.GATEWAY_NAME),
     mayAct: mayActOf({
       db,
       gateway: config.GATEWAY_NAME,
@@ -88,7 +91,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     advisor,
     channels: channelsOf(config, log),
     get publicUrl() {
-      return config.PUBLIC_URL ?? ownUrl();
+      return config.PUBLIC_URL?.replace(/\/+$/, "") ?? `${ownUrl()}${config.PATH_PREFIX ?? ""}`;
     },
     log,
     wake,
@@ -97,7 +100,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
   const review = createReview(parts);
   parts.review = review;
   return {
-    kinds: jobKinds(parts),
+    kinds: [...jobKinds(parts), ...registrationJobs(config, parts, ownUrl)],
     undo: (actionId, by) => undoAction(parts, actionId, by),
     driver: () => stateOf(createDriver(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },
