@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -39,6 +39,62 @@ describe("parsePolicy", () => {
   ])("refuses %s and says where", (_name, text, message) => {
     expect(() => parsePolicy(text)).toThrow(PolicyError);
     expect(() => parsePolicy(text)).toThrow(message);
+  });
+});
+
+describe("what is wrong with a policy", () => {
+  const message = (text: string): string => {
+    try {
+      parsePolicy(text);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "nothing";
+  };
+
+  it.each([
+    ["a wrong value", withPlan("{ id: x, action: block_source, ttl_s: 5 }"), "line 6, rules.0.plans.0.ttl_s: "],
+    ["a member that is not known", "version: 1\n\nrulez: []\nrules: []\n", "line 3, rulez: "],
+    ["a member that is missing", withPlan("{ id: x, action: block_source }"), "line 6, rules.0.plans.0.ttl_s: "],
+    [
+      "a member of an action of several",
+      withPlan("{ id: x, actions: [{ action: block_source, ttl_s: 60, rsp: 2 }] }"),
+      "line 6, rules.0.plans.0.actions.0.rsp: ",
+    ],
+    [
+      "an action that is not there",
+      withPlan("{ id: x, action: drop_tables, ttl_s: 60 }"),
+      "no such action; there are block_source, ",
+    ],
+    [
+      "a category in a list",
+      "version: 1\nrules:\n  - name: r\n    when:\n      category:\n        - abuse\n        - evil\n    plans: [{ id: a, action: observe }]",
+      "line 7, rules.0.when.category.1: ",
+    ],
+    [
+      "a time zone",
+      'version: 1\nmaintenance:\n  - { name: m, from: "22:00", to: "23:00", time_zone: Mars/Base }\nrules: []',
+      "line 3, maintenance.0.time_zone: a time zone is wanted",
+    ],
+    [
+      "a time without quotes",
+      "version: 1\nmaintenance:\n  - { name: m, from: 22:00, to: 9:00 }\nrules: []",
+      'such as "22:00"',
+    ],
+    [
+      "shares beyond all",
+      "version: 1\nrails:\n  reserved: { high: 0.6, critical: 0.6 }\nrules: []",
+      "line 3, rails.reserved: the shares are more than 1 together",
+    ],
+  ])("%s is named with its line and place, and with what to do", (_name, text, expected) => {
+    expect(message(text)).toContain(expected);
+    expect(message(text)).toContain("threat-response check-policy FILE");
+  });
+
+  it("is nothing where demo and default are concerned", () => {
+    for (const path of ["../../policy.yaml", "../../../demo/policy.yaml"]) {
+      expect(() => parsePolicy(readFileSync(new URL(path, import.meta.url), "utf8"))).not.toThrow();
+    }
   });
 });
 
