@@ -107,7 +107,8 @@ function planOfSeveral(given: Record<string, unknown>, report: Report): PlanTemp
 function parseAction(given: unknown, path: PropertyKey[], report: Report): ActionTemplate {
   const action = isRecord(given) ? given.action : undefined;
   if (action === "block_source") return parse(blockSource, given, path, report);
-  if (action === "throttle_route") return parse(throttleRoute, given, path, report);
+  if (action === "throttle_route" && isRecord(given) && !("params" in given))
+    return parse(throttleRoute, given, path, report);
   const type = ACTION_TYPES.find((known) => known === action);
   const schema = type === undefined ? undefined : ACTION_KINDS[type].params;
   if (type === undefined || schema === undefined) {
@@ -132,9 +133,17 @@ function parse<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
+  for (const issue of result.error.issues.flatMap((each) => closest(each))) {
     const unknown = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
     report({ code: "custom", message: issue.message, path: [...path, ...issue.path, ...unknown], input: given });
   }
   return {} as z.output<Schema>;
+}
+
+/** Where several forms are possible, what is wrong with the one that fits best. */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const forms = issue.errors.map((errors) => errors.flatMap((each) => closest(each)));
+  const best = forms.reduce((one, other) => (other.length < one.length ? other : one));
+  return best.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }

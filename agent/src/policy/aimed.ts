@@ -30,7 +30,7 @@ export function planAimed(
   const kind = ACTION_KINDS[type];
   const aim = aimOf(kind);
   const given = "target" in template ? template.target : {};
-  const found = targetOf(aim, given, incident);
+  const found = targetOf(aim, kind.needs, given, incident);
   if (typeof found === "string") return found;
   const refused =
     (aim === "source" ? refuseAddress(found.value ?? "", rails) : null) ??
@@ -68,27 +68,29 @@ const saying = (aim: Aim, { counts, category }: Incident): string =>
 
 type Target = Record<string, string>;
 
-function targetOf(aim: Aim, given: Target, incident: Incident): Target | string {
-  const found = fromIncident(aim, incident);
+function targetOf(aim: Aim, needs: ActionKind["needs"], given: Target, incident: Incident): Target | string {
+  const found = fromIncident(aim, needs, incident);
   if (typeof found !== "string") return { ...found, ...given };
   return Object.keys(given).length > 0 ? given : found;
 }
 
 /** What the incident says of where it is, or why that is not enough. */
-function fromIncident(aim: Aim, { subject_kind, subject_value, scope }: Incident): Target | string {
+function fromIncident(
+  aim: Aim,
+  needs: ActionKind["needs"],
+  { subject_kind, subject_value, scope }: Incident,
+): Target | string {
   switch (aim) {
     case "source":
       return subject_kind === "ip" ? { kind: "ip", value: subject_value } : "it is not about one address";
     case "credential":
-      return subject_kind === "credential"
-        ? { kind: "credential", value: subject_value }
-        : "it is not about one credential";
     case "consumer":
-      return "no consumer is known; name one under target";
+      // Kong's entities know consumers by their ids; the gateway's plugin knows credentials by their hashes.
+      if (needs === "feed" && subject_kind === "credential") return { kind: "credential", value: subject_value };
+      return `no ${aim} is known; name one under target`;
     case "route":
-      return scope.route_id
-        ? { route_id: scope.route_id }
-        : "no route matched these requests, so there is none to act on";
+      if (scope.route_id) return { route_id: scope.route_id };
+      return needs === "feed" ? { route_id: "" } : "no route matched these requests, so there is none to act on";
     case "service":
       return scope.service_id ? { service_id: scope.service_id } : "the service is not known";
     case "gateway":
