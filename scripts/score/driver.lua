@@ -2,33 +2,7 @@
 -- and writes one JSON object per line, in order. Malformed lines are named on standard error; the rest is still judged.
 local cjson = require("cjson.safe")
 local judge = require("score.judge")
-
-local function to_latin1(text)
-  return (text:gsub("([\194\195])([\128-\191])", function(lead, trail)
-    return string.char((lead:byte() - 194) * 64 + trail:byte())
-  end))
-end
-
-local function as_bytes(request)
-  if request.enc ~= "latin1" then return end
-  for _, name in ipairs({ "method", "path", "query", "body" }) do
-    if type(request[name]) == "string" then request[name] = to_latin1(request[name]) end
-  end
-  for name, value in pairs(request.headers) do
-    if type(value) == "string" then request.headers[name] = to_latin1(value) end
-  end
-end
-
-local function check(request)
-  if type(request) ~= "table" then return "not a JSON object" end
-  if type(request.path) ~= "string" then return "no path" end
-  if request.headers == nil or request.headers == cjson.null then request.headers = {} end
-  if type(request.headers) ~= "table" then return "headers are not an object" end
-  for _, name in ipairs({ "method", "query", "body", "label", "category" }) do
-    if request[name] == cjson.null then request[name] = nil end
-    if request[name] ~= nil and type(request[name]) ~= "string" then return name .. " is not a string" end
-  end
-end
+local read_request = require("score.read-request")
 
 -- Bytes beyond ASCII cannot occur in what the plugin says; the id is the caller's.
 local function encode(request, result)
@@ -49,13 +23,11 @@ local function run()
   for line in io.stdin:lines() do
     number = number + 1
     if line:find("%S") then
-      local request, err = cjson.decode(line)
-      if request ~= nil then err = check(request) end
-      if err then
+      local request, err = read_request(line)
+      if request == nil then
         status = 1
         io.stderr:write("line ", number, ": ", err, "\n")
       else
-        as_bytes(request)
         io.stdout:write(encode(request, judge(request)))
       end
     end

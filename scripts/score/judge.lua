@@ -3,19 +3,9 @@ local detect = require("kong.plugins.threat-response.detectors.payload-injection
 local detect_known = require("kong.plugins.threat-response.detectors.known-bad").detectKnown
 local rule = require("kong.plugins.threat-response.verdict").ruleFinding
 local defaults = require("score.defaults")
+local parts_of = require("score.request-parts")
 
 local THRESHOLDS = defaults.thresholds
-
-local function lower_names(headers)
-  local lowered = {}
-  for name, value in pairs(headers) do lowered[name:lower()] = value end
-  return lowered
-end
-
-local function text(value)
-  if type(value) == "table" then return table.concat(value, "; ") end
-  return value
-end
 
 local function stronger(a, b)
   if not a or not b then return a or b end
@@ -23,18 +13,7 @@ local function stronger(a, b)
 end
 
 return function(request)
-  local headers = lower_names(request.headers)
-  local parts = {
-    method = request.method or "GET",
-    path = request.path,
-    query = request.query,
-    body = request.body and request.body:sub(1, defaults.payload.max_body_bytes),
-    contentType = text(headers["content-type"]),
-    cookie = text(headers.cookie),
-    userAgent = text(headers["user-agent"]),
-    referer = text(headers.referer),
-    headers = headers,
-  }
+  local parts = parts_of(request)
   local known = detect_known(parts, "192.0.2.1", defaults.known)
   local finding = stronger(detect(parts, "192.0.2.1"), known)
   local ruling = finding and rule(finding, THRESHOLDS, 1)

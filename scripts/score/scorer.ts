@@ -19,7 +19,7 @@ function loadModules(): string {
     .join("\n");
 }
 
-function configuration(prefix: string): string {
+function configuration(prefix: string, driver: string): string {
   const paths = [join(root, "lua-dist/?.lua"), join(root, "scripts/?.lua"), "/usr/share/lua/5.1/?.lua"];
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `  ${name}_temp_path ${join(prefix, name)};`,
@@ -35,7 +35,7 @@ http {
 ${temporary.join("\n")}
   lua_package_path "${paths.join(";")};;";
   lua_regex_cache_max_entries 4096;
-  init_worker_by_lua_block { ngx.timer.at(0, require("score.driver")) }
+  init_worker_by_lua_block { ngx.timer.at(0, require("${driver}")) }
 }
 `;
 }
@@ -46,12 +46,12 @@ export interface Scorer {
   ended: Promise<number>;
 }
 
-/** Starts a scorer in a folder of its own, which is gone when it has ended. */
-export function startScorer(stdio: StdioOptions): Scorer {
+/** Starts a scorer in a folder of its own, which is gone when it has ended. `driver` is the Lua module that reads and answers. */
+export function startScorer(stdio: StdioOptions, driver = "score.driver"): Scorer {
   if (!existsSync(join(root, "lua-dist"))) throw new Error("The plugin is not built; run scripts/build plugin first.");
   const prefix = mkdtempSync(join(tmpdir(), "threat-response-score-"));
   mkdirSync(join(prefix, "logs"));
-  writeFileSync(join(prefix, "nginx.conf"), configuration(prefix));
+  writeFileSync(join(prefix, "nginx.conf"), configuration(prefix, driver));
   const child = spawn("nginx", ["-p", prefix, "-c", join(prefix, "nginx.conf"), "-e", "stderr"], { stdio });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error) =>
@@ -72,17 +72,26 @@ export interface Scored {
   reasons: string[];
 }
 
-/** Scores lines of requests; verdicts come in the same order. */
-export async function scoreLines(
+/** What a driver says to lines of requests. */
+export async function answerLines(
   lines: string | Buffer | Readable,
-): Promise<{ scored: Scored[]; errors: string; status: number }> {
-  const { child, ended } = startScorer("pipe");
+  driver?: string,
+): Promise<{ answers: string[]; errors: string; status: number }> {
+  const { child, ended } = startScorer("pipe", driver);
   const output = text(child.stdout!);
   const errors = text(child.stderr!);
   child.stdin!.on("error", () => {});
   if (typeof lines === "string" || Buffer.isBuffer(lines)) child.stdin!.end(lines);
   else lines.pipe(child.stdin!);
   const status = await ended;
-  const scored = (await output).split("\n").filter((line) => line !== "");
-  return { scored: scored.map((line) => JSON.parse(line) as Scored), errors: await errors, status };
+  const answers = (await output).split("\n").filter((line) => line !== "");
+  return { answers, errors: await errors, status };
+}
+
+/** Scores lines of requests; verdicts come in the same order. */
+export async function scoreLines(
+  lines: string | Buffer | Readable,
+): Promise<{ scored: Scored[]; errors: string; status: number }> {
+  const { answers, errors, status } = await answerLines(lines);
+  return { scored: answers.map((line) => JSON.parse(line) as Scored), errors, status };
 }

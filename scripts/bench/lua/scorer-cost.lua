@@ -1,0 +1,60 @@
+-- What judging each of many requests costs, in an nginx worker (scripts/score/scorer.ts), with the expressions and all. Reads requests as
+-- the scorer does, judges all of them in turn several times over, and writes for each the nanoseconds of its median time, in order.
+-- What the collector of garbage takes is in the passes, but in hardly any median.
+local ffi = require("ffi")
+local detect = require("kong.plugins.threat-response.detectors.payload-injection").detectPayload
+local detect_known = require("kong.plugins.threat-response.detectors.known-bad").detectKnown
+local defaults = require("score.defaults")
+local parts_of = require("score.request-parts")
+local read_request = require("score.read-request")
+
+ffi.cdef("struct scorer_time { long sec; long nsec; }; int clock_gettime(int, struct scorer_time *);")
+local MONOTONIC = 1
+local WARM_UP, PASSES = 3, 7
+local clock = ffi.new("struct scorer_time")
+
+local function now()
+  ffi.C.clock_gettime(MONOTONIC, clock)
+  return tonumber(clock.sec % 1000000) * 1e9 + tonumber(clock.nsec)
+end
+
+local function read_all()
+  local all = {}
+  for line in io.stdin:lines() do
+    local request = assert(read_request(line))
+    all[#all + 1] = parts_of(request)
+  end
+  return all
+end
+
+local function judge(parts)
+  detect_known(parts, "192.0.2.1", defaults.known)
+  detect(parts, "192.0.2.1", defaults.payload)
+end
+
+local function run()
+  local requests = read_all()
+  local times = {}
+  for i = 1, #requests do times[i] = {} end
+  for _ = 1, WARM_UP do
+    for i = 1, #requests do judge(requests[i]) end
+  end
+  for pass = 1, PASSES do
+    for i = 1, #requests do
+      local started = now()
+      judge(requests[i])
+      times[i][pass] = now() - started
+    end
+  end
+  for i = 1, #requests do
+    table.sort(times[i])
+    io.stdout:write(string.format("%d\n", times[i][math.ceil(PASSES / 2)]))
+  end
+  io.stdout:flush()
+end
+
+return function()
+  local ok, err = pcall(run)
+  if not ok then io.stderr:write("timing the scorer failed: ", tostring(err), "\n") end
+  os.exit(ok and 0 or 2)
+end
