@@ -9,7 +9,15 @@ const SOURCES = ["browser_benign", "api_benign"];
 const LONGEST_LINE = 7500;
 const LONGEST_BODY = 65_536;
 /** What the load speaks of itself, or what would change the connection. */
-const OWN = new Set(["host", "connection", "content-length", "transfer-encoding", "expect", "upgrade", "x-forwarded-for"]);
+const OWN = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "expect",
+  "upgrade",
+  "x-forwarded-for",
+]);
 
 export const defaultCorpora = (): string => process.env.CORPORA ?? join(import.meta.dirname, "../../../shared/corpora");
 

@@ -1,6 +1,7 @@
 /**
- * What the plugin costs: CPU time per request, added latency in an open loop, growth of memory, trace aborts of the JIT.
- *   npm run bench:gateway -- [--json] [--quick] [--seed N] [--gateway dev|native] [--only cpu,latency,memory,jit]
+ * What the plugin costs: CPU time per request and of the scorer alone, added latency in an open loop, growth of memory, trace aborts of the JIT.
+ *   npm run bench:gateway -- [--json] [--quick] [--seed N] [--gateway dev|native] [--only cpu,mix,scorer,latency,memory,clients,jit]
+ *     [--corpora <folder>]              of recorded requests, for the mix and the scorer (default: $CORPORA, else ../shared/corpora)
  *     [--scenario <part of its name>]   only these scenarios of the latency
  */
 import { parseArgs } from "node:util";
@@ -15,13 +16,17 @@ import {
   startContender,
   threatResponseWithAgent,
 } from "./contenders.ts";
+import { defaultCorpora } from "./corpora-mix.ts";
 import { cpuCosts, WORKLOADS } from "./cpu-cost.ts";
+import { benchDetectionMemory } from "./detection-memory.ts";
 import { recurringAborts } from "./jit-aborts.ts";
 import { describeLatency, FEED, LARGE_BODIES, OUTAGE, REBUILD, runScenario, type Scenario, STEADY } from "./latency.ts";
 import { machinePauses } from "./machine-pauses.ts";
 import { formatMeasure, type Measure, machine, measured } from "./measures.ts";
 import { memoryGrowth } from "./memory.ts";
+import { mixCosts } from "./mix-cost.ts";
 import { leaveLastCore } from "./pinning.ts";
+import { benchScorer } from "./scorer-cost.ts";
 import { startAgentStandIn } from "./start-agent-stand-in.ts";
 import type { Latencies } from "./steady-load.ts";
 
@@ -31,7 +36,8 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     gateway: { type: "string", default: "dev" },
-    only: { type: "string", default: "cpu,latency,memory,jit" },
+    only: { type: "string", default: "cpu,mix,scorer,latency,memory,clients,jit" },
+    corpora: { type: "string", default: defaultCorpora() },
     scenario: { type: "string", default: "" },
     jit: { type: "boolean", default: false },
   },
@@ -44,7 +50,6 @@ const tell = (text: string) => process.stderr.write(`${text}\n`);
 const PER_SECOND = 5000;
 const WARM_UP_S = 3;
 const ROUND_S = 15;
-const MOST_CPU_US = 15;
 const MOST_GROWTH_MB = 10;
 
 async function withContenders<T>(contenders: Contender[], work: () => Promise<T>): Promise<T> {
@@ -55,11 +60,22 @@ async function withContenders<T>(contenders: Contender[], work: () => Promise<T>
   }
 }
 
-async function benchCpu(backend: number): Promise<Measure[]> {
+async function startAll(backend: number): Promise<Contender[]> {
   const plugins = target === "native" ? { ...PLUGINS, "rate-limiting (Kong's own)": RATE_LIMITING } : PLUGINS;
   const contenders: Contender[] = [];
   for (const [name, plugin] of Object.entries(plugins))
     contenders.push(await startContender(target, name, plugin, backend));
+  return contenders;
+}
+
+async function benchMix(backend: number): Promise<Measure[]> {
+  tell("CPU per request: recorded requests");
+  const contenders = await startAll(backend);
+  return withContenders(contenders, () => mixCosts(contenders, values.corpora, Number(values.seed), quick ? 3 : 6));
+}
+
+async function benchCpu(backend: number): Promise<Measure[]> {
+  const contenders = await startAll(backend);
   return withContenders(contenders, async () => {
     const measures: Measure[] = [];
     for (const workload of WORKLOADS) {
@@ -69,8 +85,9 @@ async function benchCpu(backend: number): Promise<Measure[]> {
       for (const [name, cost] of costs) {
         measures.push(measured(`CPU, ${workload.name}, ${name}`, cost, "µs"));
         if (!name.startsWith("threat-response")) continue;
-        const limit = workload.body === undefined ? MOST_CPU_US : undefined;
-        measures.push(measured(`CPU, ${workload.name}, ${name}, over a no-op plugin`, cost - noop, "µs", limit));
+        measures.push(
+          measured(`CPU, ${workload.name}, ${name}, over a no-op plugin`, cost - noop, "µs", workload.most),
+        );
       }
     }
     return measures;
@@ -157,8 +174,11 @@ async function benchJit(backend: number): Promise<Measure[]> {
 
 const BENCHES: Record<string, (backend: number) => Promise<Measure[]>> = {
   cpu: benchCpu,
+  mix: benchMix,
+  scorer: () => benchScorer(values.corpora, Number(values.seed), quick ? 1000 : 4000),
   latency: benchLatency,
   memory: benchMemory,
+  clients: (backend) => benchDetectionMemory(target, backend, quick ? 25_000 : 100_000),
   jit: benchJit,
 };
 

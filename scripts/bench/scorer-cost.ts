@@ -34,5 +34,9 @@ export async function benchScorer(corpora: string, seed: number, count: number):
   const replayed = mix.length > 0 ? describeReplayed(await costs(mix)) : [];
   const worst = await costs(WORST_CASES.map(({ request }) => request));
   const each = WORST_CASES.map(({ name }, n) => measured(`scorer, ${name}`, worst[n]!, "µs"));
-  return [...replayed, ...each, measured("scorer, worst case within the default byte budget", Math.max(...worst), "µs", MOST_WORST_US)];
+  return [
+    ...replayed,
+    ...each,
+    measured("scorer, worst case within the default byte budget", Math.max(...worst), "µs", MOST_WORST_US),
+  ];
 }

@@ -10,7 +10,7 @@ export interface SteadyLoad {
   perSecond: number;
   seconds: number;
   /** The bytes of the requests, sent in turn again and again. */
-  requests: readonly string[];
+  requests: readonly (string | Buffer)[];
 }
 
 /**
@@ -30,7 +30,8 @@ const GENERATOR = join(import.meta.dirname, "lua", "open-loop.lua");
 export async function runSteadyLoad({ port, perSecond, seconds, requests }: SteadyLoad): Promise<Latencies[]> {
   const folder = mkdtempSync(join(tmpdir(), "threat-response-load-"));
   const file = join(folder, "requests");
-  writeFileSync(file, requests.map((request) => `${Buffer.byteLength(request)}\n${request}`).join(""));
+  const parts = requests.flatMap((request) => [Buffer.from(`${Buffer.byteLength(request)}\n`), Buffer.from(request)]);
+  writeFileSync(file, Buffer.concat(parts));
   try {
     const { stdout } = await promisify(execFile)("luajit", [GENERATOR, port, perSecond, seconds, file].map(String));
     return stdout

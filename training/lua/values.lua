@@ -35,7 +35,7 @@ first_look.confirm = function() return 1 end
 ffi.fill(first_look.marks, 32768, 255)
 require("kong.plugins.threat-response.payload.clean-values").isKnownClean = function() return false end
 package.loaded["kong.plugins.threat-response.payload.evaluate"] =
-  { automaton = {}, judgeValue = capture, stronger = function(a) return a end }
+  { automaton = {}, judgeValue = capture, stronger = function(a) return a end, told = function(a) return a end }
 local scanRequest = require("kong.plugins.threat-response.payload.scan-request").scanRequest
 local LIMITS =
   { max_inspected_bytes = 1000000, graphql_max_depth = 1000, graphql_max_aliases = 10000, graphql_introspection = true }

@@ -8,6 +8,8 @@ local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
 local decoded = ____decode_2Ets.decoded
 local ____fold_2Ets = require("kong.plugins.threat-response.payload.fold")
 local foldText = ____fold_2Ets.foldText
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local spendLook = ____inspection_2Ets.spendLook
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
 local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
@@ -57,6 +59,9 @@ local function collectCandidates(from, to)
     end
     return count
 end
+--- An expression costs so much, and for each byte this part of what a judged byte costs.
+local EXPRESSION_COST = 16
+local EXPRESSION_SHARE = 0.25
 --- Lets a search begin behind the first byte, so that `^` never means the middle of a value.
 local behindFirst = {pos = 2}
 --- Those of the first `count` candidates whose expressions hold in `decoded[from, to)`.
@@ -66,7 +71,7 @@ local function confirm(count, from, to, at)
     local folded
     for i = 0, count - 1 do
         local rule = candidates[i + 1]
-        if bit.band(rule.at, at) ~= 0 then
+        if bit.band(rule.at, at) ~= 0 and spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE) then
             if rule.folded then
                 if folded == nil then
                     folded = foldText(from, to)

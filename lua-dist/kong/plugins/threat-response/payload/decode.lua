@@ -74,8 +74,13 @@ local function readPercent(i, length)
         readTo = i + 6
         return readHex(i + 2, 4, length)
     end
+    local high = HEX[buffer[i + 1]]
+    local low = HEX[buffer[i + 2]]
+    if i + 3 > length or high == NOT_HEX or low == NOT_HEX then
+        return -1
+    end
     readTo = i + 3
-    return readHex(i + 1, 2, length)
+    return high * 16 + low
 end
 --- `\xXX`, `\uXXXX`, `\u{X…}` and octal `\NNN` of quotes and angles.
 local function readBackslash(i, length)

@@ -50,6 +50,22 @@ function ____exports.spendLook(cost)
     left = left - cost
     return true
 end
+--- Takes the cost of looking at so many bytes, each of which costs `share`; returns how many of them may be looked at: no more than half of the rest pays for.
+function ____exports.spendLookAt(bytes, share)
+    local affordable = math.min(
+        bytes,
+        math.floor(left / 2 / share)
+    )
+    if affordable < bytes then
+        ____exports.leave("over_budget")
+    end
+    if affordable <= 0 then
+        left = 0
+    else
+        left = left - affordable * share
+    end
+    return affordable
+end
 function ____exports.isSpent()
     return left <= 0
 end

@@ -2,6 +2,7 @@ local ____exports = {}
 local ffi = require("ffi")
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
+local told = ____evaluate_2Ets.told
 local ____graphql_2Ets = require("kong.plugins.threat-response.payload.fields.graphql")
 local startOperations = ____graphql_2Ets.startOperations
 local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
@@ -148,9 +149,16 @@ function ____exports.scanRequest(parts, limits)
         best,
         scanBody(parts.body, parts.contentType)
     )
-    return stronger(
+    best = stronger(
         best,
         judgeNested()
     )
+    local ____temp_1
+    if best == nil then
+        ____temp_1 = nil
+    else
+        ____temp_1 = told(best)
+    end
+    return ____temp_1
 end
 return ____exports

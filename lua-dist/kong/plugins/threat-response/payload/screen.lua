@@ -3,6 +3,7 @@ local screen
 ____exports.setScreen = function(next)
     screen = next
 end
+____exports.isScreening = function() return screen ~= nil end
 ____exports.screened = function(finding)
     if screen ~= nil then
         screen(finding)

@@ -253,6 +253,8 @@ local function readOther(byte, kind, from, to)
 end
 --- Longest comment that counts as white space.
 local MAX_COMMENT = 64
+--- No comment ends before this index: whoever opens many is not searched for each.
+local unclosedTo = 0
 --- Index behind the comment that starts at `from`, or `from`. What MySQL executes inside a comment is text: only its start is skipped.
 local function skipComment(from, to)
     local i = from + 2
@@ -264,12 +266,14 @@ local function skipComment(from, to)
         return i
     end
     local limit = math.min(to - 1, i + MAX_COMMENT)
+    i = math.max(i, unclosedTo)
     while i < limit do
         if decoded[i] == 42 and decoded[i + 1] == 47 then
             return i + 2
         end
         i = i + 1
     end
+    unclosedTo = math.max(unclosedTo, limit)
     return from
 end
 --- How far `tokenize` got.
@@ -282,6 +286,7 @@ function ____exports.tokenize(from, to)
     local count = 0
     local gap = ____exports.GAP_NONE
     local i = from
+    unclosedTo = from
     while i < to and count < ____exports.MAX_TOKENS do
         local byte = decoded[i]
         local kind = kinds[byte]

@@ -3,6 +3,7 @@ import { type Automaton, buildAutomaton } from "./automaton.ts";
 import { PLAIN } from "./byte-classes.ts";
 import { decoded } from "./decode.ts";
 import { foldText } from "./fold.ts";
+import { spendLook } from "./inspection.ts";
 import type { Rule } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
 import { TRIGGERS } from "./triggers.ts";
@@ -61,6 +62,10 @@ function collectCandidates(from: number, to: number): number {
   return count;
 }
 
+/** An expression costs so much, and for each byte this part of what a judged byte costs. */
+const EXPRESSION_COST = 16;
+const EXPRESSION_SHARE = 0.25;
+
 /** Lets a search begin behind the first byte, so that `^` never means the middle of a value. */
 const behindFirst = { pos: 2 };
 
@@ -71,7 +76,7 @@ function confirm(count: number, from: number, to: number, at: number): Match[] |
   let folded: string | undefined;
   for (const i of $range(0, count - 1)) {
     const rule = candidates[i];
-    if ((rule.at & at) !== 0) {
+    if ((rule.at & at) !== 0 && spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE)) {
       if (rule.folded) folded ??= foldText(from, to);
       else plain ??= ffi.string(advance(decoded, from), to - from);
       const text = (rule.folded ? folded : plain) as string;

@@ -61,8 +61,11 @@ function readPercent(i: number, length: number): number {
     readTo = i + 6;
     return readHex(i + 2, 4, length);
   }
+  const high = HEX[buffer[i + 1]];
+  const low = HEX[buffer[i + 2]];
+  if (i + 3 > length || high === NOT_HEX || low === NOT_HEX) return -1;
   readTo = i + 3;
-  return readHex(i + 1, 2, length);
+  return high * 16 + low;
 }
 
 /** `\xXX`, `\uXXXX`, `\u{X…}` and octal `\NNN` of quotes and angles. */

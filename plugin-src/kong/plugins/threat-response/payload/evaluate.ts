@@ -6,7 +6,7 @@ import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { TRAINED } from "./model/trained.ts";
 import { bestWindow, classify, scoreText } from "./model-score.ts";
 import { AT_STRUCTURE } from "./rule.ts";
-import { screened } from "./screen.ts";
+import { isScreening, screened } from "./screen.ts";
 
 export { automaton };
 
@@ -21,6 +21,8 @@ export interface PayloadFinding {
   window: string;
   /** Short plain words. */
   reason: string;
+  /** Whether its texts are redacted already. */
+  isTold?: boolean;
   /** It is usual in this field: reported only. */
   isUsual?: boolean;
 }
@@ -81,14 +83,23 @@ function redactField(field: string): string {
   return kind === undefined ? field : kind + redactText(name, MAX_FIELD);
 }
 
-function findingOfMatch(match: Match, score: number, rawField: string): PayloadFinding {
-  const field = redactField(rawField);
-  const text = string.sub(match.text, math.max(1, match.start - LEAD), match.start + MAX_WINDOW);
+/** Redacts a finding: only the one that counts, since that costs more than to find it. */
+export function told(finding: PayloadFinding): PayloadFinding {
+  if (finding.isTold === true) return finding;
+  finding.window = excerpt(finding.window, finding.field);
+  finding.field = redactField(finding.field);
+  finding.reason = `${finding.reason} in ${finding.field}`;
+  finding.isTold = true;
+  return finding;
+}
+
+function findingOfMatch(match: Match, score: number, field: string): PayloadFinding {
+  const window = string.sub(match.text, math.max(1, match.start - LEAD), match.start + MAX_WINDOW);
   const finding: PayloadFinding = {
     score,
     field,
-    window: excerpt(text, rawField),
-    reason: `${match.rule.reason} in ${field}`,
+    window,
+    reason: match.rule.reason,
   };
   if (match.rule.class !== undefined) finding.class = match.rule.class;
   return finding;
@@ -112,8 +123,7 @@ const NAMES: Record<string, string> = {
 };
 
 /** `from` and `to` bound the worst place in the buffer. */
-function findingOfModel(from: number, to: number, length: number, score: number, rawField: string): PayloadFinding {
-  const field = redactField(rawField);
+function findingOfModel(from: number, to: number, length: number, score: number, field: string): PayloadFinding {
   const name = classify(from, to) as PayloadClass;
   const start = math.max(0, from - LEAD);
   const text = ffi.string(advance(decoded, start), math.min(length, to + LEAD) - start);
@@ -121,8 +131,8 @@ function findingOfModel(from: number, to: number, length: number, score: number,
     class: name,
     score,
     field,
-    window: excerpt(text, rawField),
-    reason: `looks like ${NAMES[name]} in ${field}`,
+    window: text,
+    reason: `looks like ${NAMES[name]}`,
   };
 }
 
@@ -154,8 +164,8 @@ function judgeText(length: number, at: number, field: string): PayloadFinding | 
 }
 
 /**
- * Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; only a
- * finding costs the name's redaction.
+ * Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; what is
+ * found is redacted in the end (`told`).
  */
 export function judgeValue(
   bytes: ffi.Numbers,
@@ -167,7 +177,7 @@ export function judgeValue(
 ): PayloadFinding | undefined {
   const length = decodeValue(bytes, from, to, encoding);
   const found = at === AT_STRUCTURE ? judgeStructure(length, at, field) : judgeText(length, at, field);
-  return found === undefined ? undefined : screened(found);
+  return found !== undefined && isScreening() ? screened(told(found)) : found;
 }
 
 export function stronger(a: PayloadFinding | undefined, b: PayloadFinding | undefined): PayloadFinding | undefined {

@@ -89,6 +89,15 @@ export function spendLook(cost: number): boolean {
   return true;
 }
 
+/** Takes the cost of looking at so many bytes, each of which costs `share`; returns how many of them may be looked at: no more than half of the rest pays for. */
+export function spendLookAt(bytes: number, share: number): number {
+  const affordable = Math.min(bytes, math.floor(left / 2 / share));
+  if (affordable < bytes) leave("over_budget");
+  if (affordable <= 0) left = 0;
+  else left -= affordable * share;
+  return affordable;
+}
+
 export function isSpent(): boolean {
   return left <= 0;
 }

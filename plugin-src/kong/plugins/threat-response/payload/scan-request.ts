@@ -1,5 +1,5 @@
 import * as ffi from "ffi";
-import { type PayloadFinding, stronger } from "./evaluate.ts";
+import { type PayloadFinding, stronger, told } from "./evaluate.ts";
 import { startOperations } from "./fields/graphql.ts";
 import { deservesJudging, judgeLeaf, judgeWithin, noteBase64 } from "./fields/leaf.ts";
 import { judgeNested } from "./fields/nested.ts";
@@ -90,5 +90,6 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   best = stronger(best, scanContentType(parts.contentType));
   best = stronger(best, scanOtherHeaders(parts.headers));
   best = stronger(best, scanBody(parts.body, parts.contentType));
-  return stronger(best, judgeNested());
+  best = stronger(best, judgeNested());
+  return best === undefined ? undefined : told(best);
 }

@@ -12,6 +12,8 @@ export const setScreen = (next: Screen | undefined): void => {
   screen = next;
 };
 
+export const isScreening = (): boolean => screen !== undefined;
+
 export const screened = (finding: PayloadFinding): PayloadFinding => {
   if (screen !== undefined) screen(finding);
   return finding;

@@ -210,6 +210,9 @@ function readOther(byte: number, kind: number, from: number, to: number): number
 /** Longest comment that counts as white space. */
 const MAX_COMMENT = 64;
 
+/** No comment ends before this index: whoever opens many is not searched for each. */
+let unclosedTo = 0;
+
 /** Index behind the comment that starts at `from`, or `from`. What MySQL executes inside a comment is text: only its start is skipped. */
 function skipComment(from: number, to: number): number {
   let i = from + 2;
@@ -219,10 +222,12 @@ function skipComment(from: number, to: number): number {
     return i;
   }
   const limit = Math.min(to - 1, i + MAX_COMMENT);
+  i = Math.max(i, unclosedTo);
   while (i < limit) {
     if (decoded[i] === 42 && decoded[i + 1] === 47) return i + 2;
     i++;
   }
+  unclosedTo = Math.max(unclosedTo, limit);
   return from;
 }
 
@@ -238,6 +243,7 @@ export function tokenize(from: number, to: number): number {
   let count = 0;
   let gap = GAP_NONE;
   let i = from;
+  unclosedTo = from;
   while (i < to && count < MAX_TOKENS) {
     const byte = decoded[i];
     const kind = kinds[byte];

@@ -212,7 +212,8 @@ local function complaint(field)
         score = (isDeep or isWide) and TOO_COSTLY or FORBIDDEN,
         field = field,
         window = window,
-        reason = (problem .. " in ") .. field
+        reason = (problem .. " in ") .. field,
+        isTold = true
     }
 end
 --- Judges `bytes[0, to)` as an operation; `wasOperation` tells whether it was one.

@@ -12,6 +12,8 @@ local confirm = ____first_2Dlook_2Ets.confirm
 local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
 local marks = ____first_2Dlook_2Ets.marks
 local PAIRS = ____first_2Dlook_2Ets.PAIRS
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
 local ____json_2Dpath_2Ets = require("kong.plugins.threat-response.payload.fields.json-path")
 local endOfString = ____json_2Dpath_2Ets.endOfString
 local startPath = ____json_2Dpath_2Ets.startPath
@@ -217,7 +219,7 @@ function ____exports.walkJson(bytes, to, root)
     local best
     local i = start(bytes, to)
     local first = i
-    while i < to do
+    while i < to and not isSpent() do
         i = isRun() and i or advanceTo(bytes, i, to)
         if isRun() then
             if bytes[i - SHORTEST - 1] == QUOTE then
@@ -243,7 +245,7 @@ function ____exports.walkJson(bytes, to, root)
             end
         end
     end
-    malformed = bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first
+    malformed = not isSpent() and (bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first)
     return best
 end
 return ____exports

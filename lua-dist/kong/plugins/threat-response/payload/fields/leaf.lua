@@ -11,7 +11,7 @@ local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local leave = ____inspection_2Ets.leave
 local spend = ____inspection_2Ets.spend
-local spendLook = ____inspection_2Ets.spendLook
+local spendLookAt = ____inspection_2Ets.spendLookAt
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
 local holdsLiteral = ____sift_2Ets.holdsLiteral
 local isClean = ____sift_2Ets.isClean
@@ -31,15 +31,13 @@ function ____exports.classesOf(encoding)
 end
 --- Whether a value holds anything that a rule is about.
 function ____exports.mayBeMeant(bytes, from, to, encoding)
-    if not spendLook((to - from) * LOOK_SHARE) then
-        return false
-    end
-    return holdsLiteral(
+    local affordable = spendLookAt(to - from, LOOK_SHARE)
+    return affordable > 0 and holdsLiteral(
         automaton,
         ____exports.classesOf(encoding),
         bytes,
         from,
-        to
+        from + affordable
     )
 end
 --- Whether a value that the first look has noticed holds anything that a rule is about.

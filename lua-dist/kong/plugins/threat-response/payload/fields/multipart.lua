@@ -3,6 +3,7 @@ local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate
 local stronger = ____evaluate_2Ets.stronger
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local leave = ____inspection_2Ets.leave
+local spendLook = ____inspection_2Ets.spendLook
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local AT_NAME = ____rule_2Ets.AT_NAME
@@ -17,6 +18,8 @@ local noteNested = ____nested_2Dnotes_2Ets.noteNested
 local TEXT = ____nested_2Dnotes_2Ets.TEXT
 --- A multipart body: the headers of each part, with its name and file name, and its content where that is text.
 local MOST_PARTS = 1000
+--- Every part costs so much besides what is judged in it.
+local PART_COST = 64
 local SHORTEST_BASE64 = 12
 local ____string_0 = string
 local find = ____string_0.find
@@ -128,7 +131,7 @@ local function judgeParts(text, bytes, to, delimiter)
         )
     end
     for _ = 1, MOST_PARTS do
-        if at == nil then
+        if at == nil or not spendLook(PART_COST) then
             return best
         end
         local start = at - 1 + #delimiter

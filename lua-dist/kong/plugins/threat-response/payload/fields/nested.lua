@@ -8,6 +8,8 @@ local wasOperation = ____graphql_2Ets.wasOperation
 local ____json_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.json-walk")
 local walkJson = ____json_2Dwalk_2Ets.walkJson
 local wasMalformed = ____json_2Dwalk_2Ets.wasMalformed
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
 local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
 local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
@@ -82,6 +84,9 @@ function ____exports.judgeNested()
     local best
     local notes = closeNotes()
     for ____, note in ipairs(notes) do
+        if isSpent() then
+            break
+        end
         best = stronger(
             best,
             judgeNote(note)

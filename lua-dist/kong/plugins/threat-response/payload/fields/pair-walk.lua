@@ -13,6 +13,8 @@ local confirm = ____first_2Dlook_2Ets.confirm
 local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
 local marks = ____first_2Dlook_2Ets.marks
 local PAIRS = ____first_2Dlook_2Ets.PAIRS
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
 local ____pair_2Ets = require("kong.plugins.threat-response.payload.fields.pair")
 local judgeHiddenValue = ____pair_2Ets.judgeHiddenValue
 local judgeName = ____pair_2Ets.judgeName
@@ -141,6 +143,9 @@ function ____exports.walkPairs(bytes, from, to, format)
                         format
                     )
                 )
+                if isSpent() then
+                    return best
+                end
                 start = i + 1
                 half = IN_NAME
             else

@@ -4,6 +4,7 @@ local stronger = ____evaluate_2Ets.stronger
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
 local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
 local leave = ____inspection_2Ets.leave
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
@@ -25,7 +26,7 @@ local MINUS = 45
 local function judgeAttributes(bytes, from, to)
     local best
     local i = from
-    while i < to do
+    while i < to and not isSpent() do
         local quote = bytes[i]
         i = i + 1
         if quote == QUOTE or quote == APOSTROPHE then
@@ -152,7 +153,7 @@ end
 function ____exports.judgeXml(bytes, to)
     local best
     local i = 0
-    while i < to do
+    while i < to and not isSpent() do
         local open = i
         while open < to and bytes[open] ~= OPEN do
             open = open + 1

@@ -183,6 +183,7 @@ function complaint(field: string): PayloadFinding | undefined {
     field,
     window,
     reason: `${problem} in ${field}`,
+    isTold: true,
   };
 }
 

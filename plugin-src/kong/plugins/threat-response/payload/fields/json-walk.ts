@@ -3,6 +3,7 @@ import { PLAIN } from "../byte-classes.ts";
 import { kinds, OTHER } from "../byte-kinds.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
+import { isSpent } from "../inspection.ts";
 import { endOfString, startPath } from "./json-path.ts";
 import { judgeString, noteBase64, takeFinding } from "./json-string.ts";
 
@@ -162,7 +163,7 @@ export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadF
   let best: PayloadFinding | undefined;
   let i = start(bytes, to);
   const first = i;
-  while (i < to) {
+  while (i < to && !isSpent()) {
     i = isRun() ? i : advanceTo(bytes, i, to);
     if (isRun()) {
       if (bytes[i - SHORTEST - 1] === QUOTE) noteBase64(bytes, i - SHORTEST, to, root);
@@ -174,6 +175,7 @@ export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadF
       } else i = step(bytes, i);
     }
   }
-  malformed = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;
+  // What was not read to the end for its cost says nothing about its form.
+  malformed = !isSpent() && ((all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first);
   return best;
 }

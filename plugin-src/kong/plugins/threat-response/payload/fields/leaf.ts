@@ -3,7 +3,7 @@ import { ENCODED, FORM, JSON_TEXT } from "../byte-classes.ts";
 import type { Encoding } from "../decode.ts";
 import { automaton, judgeValue, type PayloadFinding } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
-import { leave, spend, spendLook } from "../inspection.ts";
+import { leave, spend, spendLookAt } from "../inspection.ts";
 import { holdsLiteral, isClean } from "../sift.ts";
 import { fitsBase64, readBase64 } from "./base64.ts";
 import { noteNested, TEXT } from "./nested-notes.ts";
@@ -18,8 +18,8 @@ export function classesOf(encoding: Encoding): ffi.Numbers {
 
 /** Whether a value holds anything that a rule is about. */
 export function mayBeMeant(bytes: ffi.Numbers, from: number, to: number, encoding: Encoding): boolean {
-  if (!spendLook((to - from) * LOOK_SHARE)) return false;
-  return holdsLiteral(automaton, classesOf(encoding), bytes, from, to);
+  const affordable = spendLookAt(to - from, LOOK_SHARE);
+  return affordable > 0 && holdsLiteral(automaton, classesOf(encoding), bytes, from, from + affordable);
 }
 
 /** Whether a value that the first look has noticed holds anything that a rule is about. */

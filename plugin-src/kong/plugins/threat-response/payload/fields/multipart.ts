@@ -1,6 +1,6 @@
 import type * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
-import { leave } from "../inspection.ts";
+import { leave, spendLook } from "../inspection.ts";
 import { AT_BODY, AT_NAME } from "../rule.ts";
 import { isBinary } from "../sift.ts";
 import { judgeLeaf, noteBase64 } from "./leaf.ts";
@@ -8,6 +8,8 @@ import { canNest, noteNested, TEXT } from "./nested-notes.ts";
 
 /** A multipart body: the headers of each part, with its name and file name, and its content where that is text. */
 const MOST_PARTS = 1000;
+/** Every part costs so much besides what is judged in it. */
+const PART_COST = 64;
 const SHORTEST_BASE64 = 12;
 const { find, match, sub } = string;
 
@@ -60,7 +62,7 @@ function judgeParts(text: string, bytes: ffi.Numbers, to: number, delimiter: str
   // What stands before the first part is for nobody, but somebody may read it.
   if (at !== undefined && at > 1) best = judgeContent(text, bytes, 0, at - 1, "form:");
   for (const _ of $range(1, MOST_PARTS)) {
-    if (at === undefined) return best;
+    if (at === undefined || !spendLook(PART_COST)) return best;
     const start = at - 1 + delimiter.length;
     const [next] = find(text, delimiter, start + 1, true);
     if (start < to) best = stronger(best, judgePart(text, bytes, start, next === undefined ? to : next - 1));

@@ -1,5 +1,6 @@
 import * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
+import { isSpent } from "../inspection.ts";
 import { judgeOperation, wasOperation } from "./graphql.ts";
 import { walkJson, wasMalformed } from "./json-walk.ts";
 import { judgeLeaf } from "./leaf.ts";
@@ -42,7 +43,10 @@ function judgeNote(note: Note): PayloadFinding | undefined {
 export function judgeNested(): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
   const notes = closeNotes();
-  for (const note of notes) best = stronger(best, judgeNote(note));
+  for (const note of notes) {
+    if (isSpent()) break;
+    best = stronger(best, judgeNote(note));
+  }
   openNotes();
   return best;
 }

@@ -4,6 +4,7 @@ import { formKinds, kinds as plainKinds } from "../byte-kinds.ts";
 import type { Encoding } from "../decode.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
+import { isSpent } from "../inspection.ts";
 import { judgeHiddenValue, judgeName, judgePairValue, type Place } from "./pair.ts";
 import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
 
@@ -82,6 +83,7 @@ export function walkPairs(
       if (kind === SEPARATOR) {
         const hits = half === IN_NAME ? hit : nameHit + hit * 2;
         best = stronger(best, judgePair(bytes, start, half === IN_NAME ? i : equals, i, hits, format));
+        if (isSpent()) return best;
         start = i + 1;
         half = IN_NAME;
       } else {

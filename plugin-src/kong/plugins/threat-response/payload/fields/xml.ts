@@ -1,7 +1,7 @@
 import type * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
-import { leave } from "../inspection.ts";
+import { isSpent, leave } from "../inspection.ts";
 import { AT_BODY, AT_STRUCTURE } from "../rule.ts";
 import { deservesJudging, judgeLeaf, judgeWithin } from "./leaf.ts";
 
@@ -19,7 +19,7 @@ const MINUS = 45;
 function judgeAttributes(bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
   let i = from;
-  while (i < to) {
+  while (i < to && !isSpent()) {
     const quote = bytes[i];
     i++;
     if (quote === QUOTE || quote === APOSTROPHE) {
@@ -100,7 +100,7 @@ function judgeMarkup(bytes: ffi.Numbers, open: number, to: number): PayloadFindi
 export function judgeXml(bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
   let i = 0;
-  while (i < to) {
+  while (i < to && !isSpent()) {
     let open = i;
     while (open < to && bytes[open] !== OPEN) open++;
     if (open > i) best = stronger(best, judgeText(bytes, i, open));

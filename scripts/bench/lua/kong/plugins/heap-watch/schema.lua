@@ -1,0 +1,1 @@
+return { name = "heap-watch", fields = { { config = { type = "record", fields = {} } } } }
