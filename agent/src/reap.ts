@@ -1,11 +1,9 @@
 import { type Leftover, leftoversOf } from "./actions/leftovers.ts";
-import { createAdminApiDriver } from "./drivers/admin-api.ts";
-import { createAdminClient } from "./drivers/admin-client.ts";
+import { createDriver, type GatewayConfig } from "./drivers/index.ts";
 import { forTerminal } from "./redaction/index.ts";
 
 export interface ReapOptions {
-  adminUrl: string;
-  token?: string | undefined;
+  gateway: GatewayConfig;
   /** Epoch milliseconds. */
   now?: number;
   dryRun?: boolean;
@@ -25,8 +23,9 @@ export interface ReapResult {
  * what carries the agent's tags or markers and an expiry that has passed is touched.
  */
 export async function reap(options: ReapOptions): Promise<ReapResult> {
-  const { adminUrl, token, now = Date.now(), dryRun = false, log = () => undefined } = options;
-  const driver = createAdminApiDriver(createAdminClient({ url: adminUrl, token }));
+  const { gateway, now = Date.now(), dryRun = false, log = () => undefined } = options;
+  const driver = createDriver({ ...gateway, WRITE_INTERVAL_S: 0 });
+  if (driver === null) throw new Error("no gateway is configured: set KONG_ADMIN_URL or KONNECT_CONTROL_PLANE_ID");
   const result: ReapResult = { removed: [], restored: [], kept: [], failed: [] };
   for (const leftover of leftoversOf(await driver.read(), now)) {
     const { entity, change, note } = leftover;

@@ -108,9 +108,9 @@ describe("throttling a route", () => {
   it("is removed by reap from its tags alone, when nobody else ended it", async () => {
     const { route } = await kong.addRoute("orphan");
     const action = await onlyAction(await floodOn(route));
-    const adminUrl = kong.gateway.adminUrl;
-    expect((await reap({ adminUrl })).removed).not.toContain(action.entity_id);
-    expect((await reap({ adminUrl, now: (action.expires_at ?? 0) + 1 })).removed).toContain(action.entity_id);
+    const gateway = { GATEWAY_NAME: "test", KONG_ADMIN_URL: kong.gateway.adminUrl };
+    expect((await reap({ gateway })).removed).not.toContain(action.entity_id);
+    expect((await reap({ gateway, now: (action.expires_at ?? 0) + 1 })).removed).toContain(action.entity_id);
     await eventually(async () => expect((await kong.admin("GET", `/plugins/${action.entity_id}`)).status).toBe(404));
   });
 });
@@ -122,7 +122,9 @@ describe("a gateway without a database", () => {
       parts = partsOn(dbless.gateway.adminUrl);
       const incident = await floodOn("11111111-2222-4333-8444-555555555555");
       expect(await actionsOfIncident(store.db, incident.id)).toEqual([]);
-      expect((await reap({ adminUrl: dbless.gateway.adminUrl })).removed).toEqual([]);
+      expect(
+        (await reap({ gateway: { GATEWAY_NAME: "test", KONG_ADMIN_URL: dbless.gateway.adminUrl } })).removed,
+      ).toEqual([]);
     } finally {
       await dbless.stop();
     }

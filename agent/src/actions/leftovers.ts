@@ -1,4 +1,5 @@
-import { type Change, type Configuration, ENTITY_TYPES, type Entity, type EntityType } from "../drivers/gateway.ts";
+import { REMOVAL_ORDER } from "../drivers/collections.ts";
+import type { Change, Configuration, Entity, EntityType } from "../drivers/gateway.ts";
 import { expiryOf, isOurs } from "../drivers/tags.ts";
 import { entitiesOf } from "./entities.ts";
 import { isPatchable, withoutPatches } from "./hot-patch-code.ts";
@@ -20,11 +21,14 @@ export interface Leftover {
  * Epoch milliseconds.
  */
 export function leftoversOf(configuration: Configuration, now: number): Leftover[] {
-  // What refers to others comes first, so that those can be removed after it.
-  const types = [...ENTITY_TYPES].sort((a, b) => Number(b === "plugins") - Number(a === "plugins"));
-  return types.flatMap((type) =>
+  const found = REMOVAL_ORDER.flatMap((type) =>
     entitiesOf(configuration, type).flatMap((entity) => leftoverOf(type, entity, now) ?? []),
   );
+  // What points at something of ours points elsewhere again before that goes.
+  return [
+    ...found.filter(({ change }) => change?.op !== "delete"),
+    ...found.filter(({ change }) => change?.op === "delete"),
+  ];
 }
 
 function leftoverOf(type: EntityType, entity: Entity, now: number): Leftover | null {

@@ -2,14 +2,10 @@ import type { AdminClient } from "./admin-client.ts";
 import { applyChanges, type Patience } from "./apply-changes.ts";
 import { configurationOf } from "./canonical.ts";
 import { createEntityAccess, type EntityAccess } from "./entity-access.ts";
-import { type FormerMethods, formerMethods } from "./former-methods.ts";
-import { type Configuration, type GatewayDriver as Driver, ENTITY_TYPES, type Entity } from "./gateway.ts";
+import { type Configuration, ENTITY_TYPES, type Entity, type GatewayDriver } from "./gateway.ts";
 import { probeAdminApi, propagationDelay, readRoot } from "./probe.ts";
 import { type AlarmListener, listDataPlanes, type PropagationWatch, watchDelay, watchHashes } from "./propagation.ts";
 import { createSealer, type Sealer } from "./secrets.ts";
-
-export type { PluginEntity, PluginWrite } from "./former-methods.ts";
-export type GatewayDriver = Driver & FormerMethods;
 
 export interface DriverOptions {
   /** Of the fingerprints that stand for secrets; only drivers with the same key know each other's. */
@@ -32,7 +28,6 @@ export function createAdminApiDriver(client: AdminClient, options: DriverOptions
   const watch = watchOf(client, options);
   const read = () => readAll(access, sealer);
   return {
-    ...formerMethods(client),
     probe: () => probeAdminApi(client),
     read,
     ...sealedReads(access, sealer),
@@ -48,7 +43,7 @@ export function createAdminApiDriver(client: AdminClient, options: DriverOptions
 export const sealerOf = ({ fingerprintKey }: DriverOptions): Sealer =>
   createSealer(fingerprintKey ?? Buffer.from(crypto.getRandomValues(new Uint8Array(32))));
 
-export function sealedReads(access: EntityAccess, sealer: Sealer): Pick<Driver, "get" | "list"> {
+export function sealedReads(access: EntityAccess, sealer: Sealer): Pick<GatewayDriver, "get" | "list"> {
   return {
     get: async (type, id) => {
       const entity = await access.get(type, id);

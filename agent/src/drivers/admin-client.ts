@@ -2,8 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AdminApiError } from "./admin-error.ts";
 import { checkOutboundUrl, refuseUrl } from "./outbound.ts";
 
-export { AdminApiError } from "./admin-error.ts";
-
 export interface AdminClientOptions {
   /** From configuration only; nothing else decides where requests go. */
   url: string;

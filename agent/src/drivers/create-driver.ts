@@ -3,7 +3,6 @@ import type { Db } from "../store/db.ts";
 import { createAdminApiDriver, type DriverOptions, PATIENCE } from "./admin-api.ts";
 import { createAdminClient } from "./admin-client.ts";
 import { createDblessDriver } from "./dbless.ts";
-import { type FormerMethods, formerMethodsOf } from "./former-methods.ts";
 import type { GatewayDriver } from "./gateway.ts";
 import { createKonnectDriver, type KONNECT_REGIONS } from "./konnect.ts";
 import { readRoot } from "./probe.ts";
@@ -36,13 +35,12 @@ export interface CreateDriverOptions {
 export function createDriver(
   config: GatewayConfig,
   { db, ...options }: CreateDriverOptions = {},
-): (GatewayDriver & FormerMethods) | null {
+): GatewayDriver | null {
   const driver = driverFor(config, { ...options, ...sharedOptions(config) });
   if (driver === null) return null;
   const interval_ms = (config.WRITE_INTERVAL_S ?? 5) * 1000;
   const lease = db && createWriterLease({ db, gateway: config.GATEWAY_NAME });
-  const queued = queueWrites(driver, { interval_ms, ...(lease && { lease }) });
-  return { ...queued, ...formerMethodsOf(queued) };
+  return queueWrites(driver, { interval_ms, ...(lease && { lease }) });
 }
 
 /** Fingerprints of all agents and of later runs are to be the same, and nobody else is to know the key. */

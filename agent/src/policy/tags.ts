@@ -21,7 +21,7 @@ export async function tagsOf(
   const before = kept.get(route_id);
   if (before !== undefined && Date.now() - before.at < KEPT_MS) return before.tags;
   try {
-    const route = await driver.getRoute(route_id);
+    const route = await driver.get("routes", route_id);
     if (route === null) return null;
     const tags = tagged.parse(route).tags ?? [];
     if (kept.size >= MOST_KEPT) kept.clear();
