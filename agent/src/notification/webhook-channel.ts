@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { refuseUrl } from "../drivers/outbound.ts";
 import { forJson } from "../redaction/index.ts";
 import type { Channel, Delivery } from "./channel.ts";
 
@@ -21,6 +22,8 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
     name: "webhook",
     async deliver(id, message) {
       if (gone) return { done: false, error: "the receiver said 410 Gone", final: true };
+      const refused = await refuseUrl(new URL(url));
+      if (refused !== null) return { done: false, error: `nothing is sent there: ${refused}`, final: false };
       const body = forJson(message);
       const sent_at = new Date();
       const headers = {
