@@ -95,7 +95,10 @@ describe("unregistering", () => {
 describe("the agent's own route", () => {
   it("is never reaped", async () => {
     await register(driver(), registration);
-    await reap({ adminUrl: admin.url, now: Date.now() + 10 * 365 * 86_400_000 });
+    await reap({
+      gateway: { GATEWAY_NAME: "test", KONG_ADMIN_URL: admin.url },
+      now: Date.now() + 10 * 365 * 86_400_000,
+    });
     expect([admin.entities.of("services").size, admin.routes.size, admin.plugins.size]).toEqual([1, 1, 1]);
   });
 
