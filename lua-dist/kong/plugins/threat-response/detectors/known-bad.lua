@@ -1,6 +1,8 @@
 local ____exports = {}
 local ____agent_2Dmatch_2Ets = require("kong.plugins.threat-response.known.agent-match")
 local matchAgent = ____agent_2Dmatch_2Ets.matchAgent
+local ____compile_2Ets = require("kong.plugins.threat-response.known.compile")
+local conditionsOf = ____compile_2Ets.conditionsOf
 local ____match_2Ets = require("kong.plugins.threat-response.known.match")
 local matchKnown = ____match_2Ets.matchKnown
 local ____redact_2Ets = require("kong.plugins.threat-response.redact")
@@ -10,9 +12,9 @@ local redactText = ____redact_2Ets.redactText
 local MAX_WINDOW = 160
 --- Where an entry's first condition looked, and what is there.
 local function placeOf(entry)
-    local ____entry_conditions__1_0 = entry.conditions[1]
-    local part = ____entry_conditions__1_0.part
-    local name = ____entry_conditions__1_0.name
+    local ____conditionsOf_result__1_0 = conditionsOf(entry)[1]
+    local part = ____conditionsOf_result__1_0.part
+    local name = ____conditionsOf_result__1_0.name
     if part == "header" then
         return "header:" .. name
     end

@@ -7,7 +7,7 @@ local ffi = require("ffi")
 local MAX_LINES = 200
 local SLOTS = 1024
 --- Longer lines are looked at each time.
-local SLOT_BYTES = 320
+local SLOT_BYTES = 160
 --- One line to a slot: its name and its value, one after the other. A line pushes out what was there.
 local slots = ffi.new("uint8_t[?]", SLOTS * SLOT_BYTES)
 local nameLengths = ffi.new("uint16_t[?]", SLOTS)

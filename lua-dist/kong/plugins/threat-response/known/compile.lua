@@ -5,8 +5,10 @@ local ____table_2Ets = require("kong.plugins.threat-response.known.table")
 local readTable = ____table_2Ets.readTable
 local split = ____table_2Ets.split
 --- Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small.
-local ANCHOR = 14
-local function conditionsOf(row)
+local ANCHOR = 10
+--- The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
+-- request comes near to cost less than hundreds kept in memory.
+function ____exports.conditionsOf(row)
     local conditions = {}
     for ____, text in ipairs(split(row.rest, " & ")) do
         local condition = parseCondition(text)
@@ -21,7 +23,6 @@ end
 local function entryOf(row, kind)
     local entry = row
     entry.kind = kind
-    entry.conditions = conditionsOf(row)
     return entry
 end
 function ____exports.compileTables(kind, tables)
@@ -36,7 +37,7 @@ end
 --- Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`.
 function ____exports.anchorsOf(entry, first, second)
     local anchors = {}
-    local condition = entry.conditions[1]
+    local condition = ____exports.conditionsOf(entry)[1]
     if condition.part == first or condition.part == second or condition.part == "target" then
         for ____, literal in ipairs(condition.literals) do
             anchors[#anchors + 1] = string.sub(literal, -ANCHOR)

@@ -35,7 +35,7 @@ local function narrow(automaton, columns, width)
     local next = ffi.new("uint16_t[?]", automaton.rows * width)
     for row = 0, automaton.rows - 1 do
         for byteClass = 0, CLASSES - 1 do
-            next[row * width + columns[byteClass + 1]] = automaton.next[row * CLASSES + byteClass] / CLASSES
+            next[row * width + columns[byteClass + 1]] = automaton.next[row * CLASSES + byteClass]
         end
     end
     return next
@@ -54,7 +54,7 @@ function ____exports.buildIndex(literals)
     local width = numberColumns(literals, columns)
     local owners = {}
     for row, list in pairs(automaton.owners) do
-        owners[row / CLASSES] = list
+        owners[row] = list
     end
     local wire = columnsOfBytes(columns)
     wire[PERCENT_SIGN] = ESCAPE
@@ -64,7 +64,7 @@ function ____exports.buildIndex(literals)
     return {
         next = narrow(automaton, columns, width),
         width = width,
-        firstAccepting = automaton.firstAccepting / CLASSES,
+        firstAccepting = automaton.firstAccepting,
         owners = owners,
         plain = columnsOfBytes(columns),
         wire = wire,

@@ -4,6 +4,7 @@ local wantHeader = ____header_2Dlines_2Ets.wantHeader
 local ____compile_2Ets = require("kong.plugins.threat-response.known.compile")
 local anchorsOf = ____compile_2Ets.anchorsOf
 local compileTables = ____compile_2Ets.compileTables
+local conditionsOf = ____compile_2Ets.conditionsOf
 local ____condition_2Ets = require("kong.plugins.threat-response.known.condition")
 local holds = ____condition_2Ets.holds
 local meetsHeader = ____condition_2Ets.meetsHeader
@@ -53,27 +54,30 @@ pathLiterals[#pathLiterals + 1] = DISGUISED
 local DISGUISE = #____exports.ENTRIES
 local pathIndex = buildIndex(pathLiterals)
 local queryIndex = buildIndex(literalsFor("query", "arg"))
---- The numbers of the entries that begin with a header.
+--- The numbers of the entries that begin with a header, and what they begin with.
 local headerEntries = {}
+local headerConditions = {}
 do
     local i = 0
     while i < #____exports.ENTRIES do
-        for ____, ____value in ipairs(____exports.ENTRIES[i + 1].conditions) do
+        local conditions = conditionsOf(____exports.ENTRIES[i + 1])
+        for ____, ____value in ipairs(conditions) do
             local part = ____value.part
             local name = ____value.name
             if part == "header" then
                 wantHeader(name)
             end
         end
-        if ____exports.ENTRIES[i + 1].conditions[1].part == "header" then
+        if conditions[1].part == "header" then
             headerEntries[#headerEntries + 1] = i
+            headerConditions[#headerConditions + 1] = conditions[1]
         end
         i = i + 1
     end
 end
 local function hasKnownHeader(headers)
-    for ____, i in ipairs(headerEntries) do
-        if meetsHeader(headers, ____exports.ENTRIES[i + 1].conditions[1]) then
+    for ____, condition in ipairs(headerConditions) do
+        if meetsHeader(headers, condition) then
             return true
         end
     end
@@ -99,7 +103,7 @@ local function isSourceView(view)
     return false
 end
 local function isMet(entry, view)
-    for ____, condition in ipairs(entry.conditions) do
+    for ____, condition in ipairs(conditionsOf(entry)) do
         if not holds(condition, view) then
             return false
         end

@@ -5,6 +5,7 @@ local BLANK = ____byte_2Dclasses_2Ets.BLANK
 local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local classOfByte = ____byte_2Dclasses_2Ets.classOfByte
 local OTHER = ____byte_2Dclasses_2Ets.OTHER
+local MOST_ROWS = 65536
 local function createNode(endsBlank)
     return {children = {}, owners = {}, endsBlank = endsBlank, row = 0}
 end
@@ -53,14 +54,14 @@ local function placeRows(order)
     for ____, node in ipairs(order) do
         if #node.owners == 0 then
             node.row = row
-            row = row + CLASSES
+            row = row + 1
         end
     end
     local firstAccepting = row
     for ____, node in ipairs(order) do
         if #node.owners > 0 then
             node.row = row
-            row = row + CLASSES
+            row = row + 1
         end
     end
     return firstAccepting
@@ -73,7 +74,7 @@ local function fillRow(next, root, node)
             from = from.failure
         end
         local target = from == nil and root or from.children[byteClass]
-        next[node.row + byteClass] = byteClass == BLANK and node.endsBlank and node.row or target.row
+        next[node.row * CLASSES + byteClass] = byteClass == BLANK and node.endsBlank and node.row or target.row
     end
 end
 --- `literals[i]` are the literals of owner `i`. Cold: once at load.
@@ -89,8 +90,11 @@ function ____exports.buildAutomaton(literals)
         end
     end
     local order = linkFailures(root)
+    if #order > MOST_ROWS then
+        error("too many literals for an automaton")
+    end
     local firstAccepting = placeRows(order)
-    local next = ffi.new("int32_t[?]", #order * CLASSES)
+    local next = ffi.new("uint16_t[?]", #order * CLASSES)
     local owners = {}
     for ____, node in ipairs(order) do
         fillRow(next, root, node)

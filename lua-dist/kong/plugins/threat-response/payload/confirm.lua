@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local ____automaton_2Ets = require("kong.plugins.threat-response.payload.automaton")
 local buildAutomaton = ____automaton_2Ets.buildAutomaton
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
 local decoded = ____decode_2Ets.decoded
@@ -45,7 +46,7 @@ local function collectCandidates(from, to)
     local state = 0
     local i = from
     while i < to do
-        state = next[state + PLAIN[decoded[i]]]
+        state = next[state * CLASSES + PLAIN[decoded[i]]]
         i = i + 1
         if state >= firstAccepting then
             for ____, owner in ipairs(owners[state]) do

@@ -5,7 +5,7 @@ local HEX = ____byte_2Dclasses_2Ets.HEX
 local NOT_HEX = ____byte_2Dclasses_2Ets.NOT_HEX
 --- Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
 -- length, so that the writer never overtakes the reader.
-local MAX_VALUE = 1048576
+local MAX_VALUE = 262144
 --- Layers beyond the transport's own.
 local MAX_PASSES = 4
 local buffer = ffi.new("uint8_t[?]", MAX_VALUE + 8)

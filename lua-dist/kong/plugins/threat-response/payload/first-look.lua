@@ -30,6 +30,8 @@ ____exports.PAIRS = KINDS * KINDS - 1
 ____exports.marks = ffi.new("uint8_t[?]", KINDS * KINDS * KINDS / 8)
 --- 1 where two kinds are all of a literal.
 local shorts = ffi.new("uint8_t[?]", KINDS * KINDS)
+--- For each marked triple the literals it is of, one behind the other in one text, since there are thousands: where in the literal the triple is
+-- and how long the literal is, one byte each, and the literal as classes of `byte-classes.ts`.
 local candidates = {}
 local function mark(triple)
     ____exports.marks[bit.arshift(triple, 3)] = bit.bor(
@@ -82,12 +84,8 @@ local function markLong(literal)
         end
     end
     mark(triple)
-    local known = candidates[triple] or ({})
-    known[#known + 1] = {
-        literal = classesOf(literal),
-        offset = offset
-    }
-    candidates[triple] = known
+    local known = candidates[triple] or ""
+    candidates[triple] = (known .. string.char(offset, #literal)) .. classesOf(literal)
 end
 local function markLiteral(given)
     local isNumber = string.find(given, "^%d+$")
@@ -127,9 +125,10 @@ for ____, sign in ipairs({"%", "\\"}) do
     markLiteral(sign)
 end
 markShort(BLANKS, BLANKS)
-local function isAt(bytes, from, literal, classes)
-    for i = 1, #literal do
-        if classes[bytes[from + i - 1]] ~= string.byte(literal, i) then
+--- Whether the literal of `length` bytes behind `at` in `known` is at `from`.
+local function isAt(bytes, from, known, at, length, classes)
+    for i = 1, length do
+        if classes[bytes[from + i - 1]] ~= string.byte(known, at + i) then
             return false
         end
     end
@@ -153,13 +152,21 @@ function ____exports.confirm(bytes, i, to, pair, kind, classes)
     if known == nil then
         return 0
     end
-    for ____, ____value in ipairs(known) do
-        local literal = ____value.literal
-        local offset = ____value.offset
+    local at = 1
+    while at < #known do
+        local offset, length = string.byte(known, at, at + 1)
         local from = i - 2 - offset
-        if from >= 0 and from + #literal <= to and isAt(bytes, from, literal, classes) then
+        if from >= 0 and from + length <= to and isAt(
+            bytes,
+            from,
+            known,
+            at + 1,
+            length,
+            classes
+        ) then
             return 1
         end
+        at = at + (length + 2)
     end
     return 0
 end

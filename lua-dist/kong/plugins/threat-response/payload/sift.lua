@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
 local BACKSLASH = ____byte_2Dclasses_2Ets.BACKSLASH
 local BLANK = ____byte_2Dclasses_2Ets.BLANK
+local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local FIRST_ESCAPE = ____byte_2Dclasses_2Ets.FIRST_ESCAPE
 local HEX = ____byte_2Dclasses_2Ets.HEX
 local NOT_HEX = ____byte_2Dclasses_2Ets.NOT_HEX
@@ -88,7 +89,7 @@ function ____exports.holdsLiteral(automaton, classes, bytes, from, to)
                 end
             end
         end
-        state = next[state + byteClass]
+        state = next[state * CLASSES + byteClass]
         if state >= firstAccepting then
             return true
         end

@@ -1,6 +1,6 @@
 import type { Config } from "../configure.ts";
 import { matchAgent } from "../known/agent-match.ts";
-import type { Entry } from "../known/compile.ts";
+import { conditionsOf, type Entry } from "../known/compile.ts";
 import { matchKnown } from "../known/match.ts";
 import type { KnownParts } from "../known/request-view.ts";
 import type { Row } from "../known/table.ts";
@@ -15,7 +15,7 @@ const MAX_WINDOW = 160;
 
 /** Where an entry's first condition looked, and what is there. */
 const placeOf = (entry: Entry): string => {
-  const { part, name } = entry.conditions[0];
+  const { part, name } = conditionsOf(entry)[0];
   if (part === "header") return `header:${name}`;
   return part === "path" || part === "once" || part === "raw" ? "path" : "query";
 };

@@ -26,7 +26,7 @@ interface Nginx {
 const MAX_LINES = 200;
 const SLOTS = 1024;
 /** Longer lines are looked at each time. */
-const SLOT_BYTES = 320;
+const SLOT_BYTES = 160;
 
 /** One line to a slot: its name and its value, one after the other. A line pushes out what was there. */
 const slots = ffi.new("uint8_t[?]", SLOTS * SLOT_BYTES);

@@ -4,17 +4,19 @@ import { type Row, readTable, split } from "./table.ts";
 /** What kind of thing an entry is about, and which switch of the configuration it follows. */
 export type Kind = "exploit" | "path";
 
-/** An entry of the tables, ready to be matched: all of its conditions have to hold. */
+/** An entry of the tables: all of its conditions (`conditionsOf`) have to hold. */
 export interface Entry extends Row {
   kind: Kind;
-  /** The first one is what the request is searched for; it is about the path, the query or a header. */
-  conditions: Condition[];
 }
 
 /** Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small. */
-const ANCHOR = 14;
+const ANCHOR = 10;
 
-function conditionsOf(row: Row): Condition[] {
+/**
+ * The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
+ * request comes near to cost less than hundreds kept in memory.
+ */
+export function conditionsOf(row: Row): Condition[] {
   const conditions: Condition[] = [];
   for (const text of split(row.rest, " & ")) {
     const condition = parseCondition(text);
@@ -27,7 +29,6 @@ function conditionsOf(row: Row): Condition[] {
 function entryOf(row: Row, kind: Kind): Entry {
   const entry = row as Entry;
   entry.kind = kind;
-  entry.conditions = conditionsOf(row);
   return entry;
 }
 
@@ -42,7 +43,7 @@ export function compileTables(kind: Kind, tables: string[]): Entry[] {
 /** Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`. */
 export function anchorsOf(entry: Entry, first: string, second: string): string[] {
   const anchors: string[] = [];
-  const condition = entry.conditions[0];
+  const condition = conditionsOf(entry)[0];
   if (condition.part === first || condition.part === second || condition.part === "target") {
     for (const literal of condition.literals) anchors.push(string.sub(literal, -ANCHOR));
   }

@@ -46,7 +46,7 @@ function narrow(automaton: Automaton, columns: number[], width: number): ffi.Num
   const next = ffi.new("uint16_t[?]", automaton.rows * width);
   for (const row of $range(0, automaton.rows - 1)) {
     for (const byteClass of $range(0, CLASSES - 1)) {
-      next[row * width + columns[byteClass]] = automaton.next[row * CLASSES + byteClass] / CLASSES;
+      next[row * width + columns[byteClass]] = automaton.next[row * CLASSES + byteClass];
     }
   }
   return next;
@@ -65,7 +65,7 @@ export function buildIndex(literals: string[][]): LiteralIndex {
   const width = numberColumns(literals, columns);
   // Unused classes share OTHER's column and must not overwrite it: they lead where it leads.
   const owners: Record<number, number[]> = {};
-  for (const [row, list] of pairs(automaton.owners)) owners[row / CLASSES] = list;
+  for (const [row, list] of pairs(automaton.owners)) owners[row] = list;
   const wire = columnsOfBytes(columns);
   wire[PERCENT_SIGN] = ESCAPE;
   const form = columnsOfBytes(columns);
@@ -74,7 +74,7 @@ export function buildIndex(literals: string[][]): LiteralIndex {
   return {
     next: narrow(automaton, columns, width),
     width,
-    firstAccepting: automaton.firstAccepting / CLASSES,
+    firstAccepting: automaton.firstAccepting,
     owners,
     plain: columnsOfBytes(columns),
     wire,

@@ -1,6 +1,6 @@
 import { type Headers, wantHeader } from "../features/header-lines.ts";
-import { anchorsOf, compileTables, type Entry } from "./compile.ts";
-import { holds, meetsHeader } from "./condition.ts";
+import { anchorsOf, compileTables, conditionsOf, type Entry } from "./compile.ts";
+import { type Condition, holds, meetsHeader } from "./condition.ts";
 import { EXPLOITS } from "./exploits/index.ts";
 import { buildIndex, collect, mentions } from "./literal-index.ts";
 import { PATHS } from "./paths.ts";
@@ -35,16 +35,21 @@ const DISGUISE = ENTRIES.length;
 const pathIndex = buildIndex(pathLiterals);
 const queryIndex = buildIndex(literalsFor("query", "arg"));
 
-/** The numbers of the entries that begin with a header. */
+/** The numbers of the entries that begin with a header, and what they begin with. */
 const headerEntries: number[] = [];
+const headerConditions: Condition[] = [];
 for (let i = 0; i < ENTRIES.length; i++) {
-  for (const { part, name } of ENTRIES[i].conditions) if (part === "header") wantHeader(name);
-  if (ENTRIES[i].conditions[0].part === "header") headerEntries.push(i);
+  const conditions = conditionsOf(ENTRIES[i]);
+  for (const { part, name } of conditions) if (part === "header") wantHeader(name);
+  if (conditions[0].part === "header") {
+    headerEntries.push(i);
+    headerConditions.push(conditions[0]);
+  }
 }
 
 function hasKnownHeader(headers: Headers): boolean {
-  for (const i of headerEntries) {
-    if (meetsHeader(headers, ENTRIES[i].conditions[0])) return true;
+  for (const condition of headerConditions) {
+    if (meetsHeader(headers, condition)) return true;
   }
   return false;
 }
@@ -60,7 +65,7 @@ function isSourceView(view: RequestView): boolean {
 }
 
 function isMet(entry: Entry, view: RequestView): boolean {
-  for (const condition of entry.conditions) {
+  for (const condition of conditionsOf(entry)) {
     if (!holds(condition, view)) return false;
   }
   return true;

@@ -2,8 +2,8 @@ import * as ffi from "ffi";
 import { BLANK, CLASSES, classOfByte, OTHER } from "./byte-classes.ts";
 
 /**
- * An Aho-Corasick automaton in one flat table: one look-up for each byte, whatever the number of literals. A state is its
- * row's offset in the table; states that end a literal come last, so that one comparison tells them.
+ * An Aho-Corasick automaton in one flat table of CLASSES columns: one look-up for each byte, whatever the number of literals. A state is the
+ * number of its row, in 16 bits; states that end a literal come last, so that one comparison tells them.
  */
 export interface Automaton {
   next: ffi.Numbers;
@@ -13,6 +13,8 @@ export interface Automaton {
   /** Owners (numbers given with the literals) by state. */
   owners: Record<number, number[]>;
 }
+
+const MOST_ROWS = 65_536;
 
 interface Node {
   children: Record<number, Node>;
@@ -63,14 +65,14 @@ function placeRows(order: Node[]): number {
   for (const node of order) {
     if (node.owners.length === 0) {
       node.row = row;
-      row += CLASSES;
+      row++;
     }
   }
   const firstAccepting = row;
   for (const node of order) {
     if (node.owners.length > 0) {
       node.row = row;
-      row += CLASSES;
+      row++;
     }
   }
   return firstAccepting;
@@ -82,7 +84,7 @@ function fillRow(next: ffi.Numbers, root: Node, node: Node): void {
     let from: Node | undefined = node;
     while (from !== undefined && from.children[byteClass] === undefined) from = from.failure;
     const target = from === undefined ? root : from.children[byteClass];
-    next[node.row + byteClass] = byteClass === BLANK && node.endsBlank ? node.row : target.row;
+    next[node.row * CLASSES + byteClass] = byteClass === BLANK && node.endsBlank ? node.row : target.row;
   }
 }
 
@@ -93,8 +95,9 @@ export function buildAutomaton(literals: string[][]): Automaton {
     for (const literal of literals[owner]) insert(root, literal, owner);
   }
   const order = linkFailures(root);
+  if (order.length > MOST_ROWS) error("too many literals for an automaton");
   const firstAccepting = placeRows(order);
-  const next = ffi.new("int32_t[?]", order.length * CLASSES);
+  const next = ffi.new("uint16_t[?]", order.length * CLASSES);
   const owners: Record<number, number[]> = {};
   for (const node of order) {
     fillRow(next, root, node);

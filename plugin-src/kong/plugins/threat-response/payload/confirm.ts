@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import { type Automaton, buildAutomaton } from "./automaton.ts";
-import { PLAIN } from "./byte-classes.ts";
+import { CLASSES, PLAIN } from "./byte-classes.ts";
 import { decoded } from "./decode.ts";
 import { foldText } from "./fold.ts";
 import { spendLook } from "./inspection.ts";
@@ -47,7 +47,7 @@ function collectCandidates(from: number, to: number): number {
   let state = 0;
   let i = from;
   while (i < to) {
-    state = next[state + PLAIN[decoded[i]]];
+    state = next[state * CLASSES + PLAIN[decoded[i]]];
     i++;
     if (state >= firstAccepting) {
       for (const owner of owners[state]) {

@@ -5,7 +5,7 @@ import { HEX, NOT_HEX } from "./byte-classes.ts";
  * Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
  * length, so that the writer never overtakes the reader.
  */
-const MAX_VALUE = 1048576;
+const MAX_VALUE = 262144;
 /** Layers beyond the transport's own. */
 const MAX_PASSES = 4;
 

@@ -23,14 +23,11 @@ export const marks = ffi.new("uint8_t[?]", (KINDS * KINDS * KINDS) / 8);
 /** 1 where two kinds are all of a literal. */
 const shorts = ffi.new("uint8_t[?]", KINDS * KINDS);
 
-interface Candidate {
-  /** The literal, as classes of `byte-classes.ts`. */
-  literal: string;
-  /** Where in it the marked triple is. */
-  offset: number;
-}
-
-const candidates = new LuaTable<number, Candidate[]>();
+/**
+ * For each marked triple the literals it is of, one behind the other in one text, since there are thousands: where in the literal the triple is
+ * and how long the literal is, one byte each, and the literal as classes of `byte-classes.ts`.
+ */
+const candidates = new LuaTable<number, string>();
 
 function mark(triple: number): void {
   marks[triple >> 3] = marks[triple >> 3] | (1 << (triple & 7));
@@ -80,9 +77,8 @@ function markLong(literal: string): void {
     }
   }
   mark(triple);
-  const known = candidates.get(triple) ?? [];
-  known.push({ literal: classesOf(literal), offset });
-  candidates.set(triple, known);
+  const known = candidates.get(triple) ?? "";
+  candidates.set(triple, known + string.char(offset, literal.length) + classesOf(literal));
 }
 
 function markLiteral(given: string): void {
@@ -108,9 +104,17 @@ markLiteral("query");
 for (const sign of ["%", "\\"]) markLiteral(sign);
 markShort(BLANKS, BLANKS);
 
-function isAt(bytes: ffi.Numbers, from: number, literal: string, classes: ffi.Numbers): boolean {
-  for (const i of $range(1, literal.length)) {
-    if (classes[bytes[from + i - 1]] !== string.byte(literal, i)) return false;
+/** Whether the literal of `length` bytes behind `at` in `known` is at `from`. */
+function isAt(
+  bytes: ffi.Numbers,
+  from: number,
+  known: string,
+  at: number,
+  length: number,
+  classes: ffi.Numbers,
+): boolean {
+  for (const i of $range(1, length)) {
+    if (classes[bytes[from + i - 1]] !== string.byte(known, at + i)) return false;
   }
   return true;
 }
@@ -127,9 +131,12 @@ export function confirm(
   if (shorts[((pair & (KINDS - 1)) << 6) | kind] !== 0) return 1;
   const known = candidates.get((pair << 6) | kind);
   if (known === undefined) return 0;
-  for (const { literal, offset } of known) {
+  let at = 1;
+  while (at < known.length) {
+    const [offset, length] = string.byte(known, at, at + 1);
     const from = i - 2 - offset;
-    if (from >= 0 && from + literal.length <= to && isAt(bytes, from, literal, classes)) return 1;
+    if (from >= 0 && from + length <= to && isAt(bytes, from, known, at + 1, length, classes)) return 1;
+    at += length + 2;
   }
   return 0;
 }

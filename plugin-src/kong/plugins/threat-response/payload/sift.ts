@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import type { Automaton } from "./automaton.ts";
-import { BACKSLASH, BLANK, FIRST_ESCAPE, HEX, NOT_HEX, OTHER, PLAIN } from "./byte-classes.ts";
+import { BACKSLASH, BLANK, CLASSES, FIRST_ESCAPE, HEX, NOT_HEX, OTHER, PLAIN } from "./byte-classes.ts";
 
 /**
  * The hot path: does a part of a request, read as it is on the wire, hold any literal? One pass, one layer of encoding
@@ -86,7 +86,7 @@ export function holdsLiteral(
         }
       }
     }
-    state = next[state + byteClass];
+    state = next[state * CLASSES + byteClass];
     if (state >= firstAccepting) return true;
   }
   return false;
