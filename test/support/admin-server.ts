@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AdminDocument } from "./admin-document.ts";
 import { AdminEntities, type Entity, onEntities, type Reply } from "./admin-entities.ts";
 
 /** How the next matching requests are answered instead of properly. */
@@ -34,6 +35,8 @@ export interface AdminServer {
   routes: Map<string, Entity>;
   /** All of them, the two above included. */
   entities: AdminEntities;
+  /** What it is configured by when it has no database. */
+  document: AdminDocument;
   /** As a control plane lists them. */
   dataPlanes: { id: string; hostname: string; last_seen: number; config_hash: string }[];
   settings: {
@@ -64,6 +67,7 @@ export async function startAdminServer(): Promise<AdminServer> {
     plugins: entities.of("plugins"),
     routes: entities.of("routes"),
     entities,
+    document: new AdminDocument(entities),
     dataPlanes: [],
     meanwhile: () => undefined,
     validate: () => null,
@@ -157,7 +161,14 @@ function handle(state: State, request: IncomingMessage, body: string): Reply {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const { settings } = state;
   if (url.pathname === "/") return [200, rootOf(state)];
-  if (url.pathname === "/status") return [200, { database: { reachable: true } }];
+  const isDbless = settings.database === "off";
+  if (url.pathname === "/status") {
+    return [200, isDbless ? { configuration_hash: state.document.hash } : { database: { reachable: true } }];
+  }
+  if (url.pathname === "/config" && isDbless) {
+    if (request.method === "GET") return [200, { config: state.document.text() }];
+    return state.document.post((JSON.parse(body) as { config: string }).config);
+  }
   if (url.pathname === "/clustering/data-planes") return [200, { data: state.dataPlanes }];
   const schema = /^\/schemas\/(\w+)\/validate$/.exec(url.pathname)?.[1];
   if (schema !== undefined) {

@@ -24,7 +24,7 @@ export interface Edit {
 }
 
 /**
- * The text with the edits in it. Everything else stays as it is written: YAML that is read into values and written anew comes
+ * The text with the edits in it. Every other value stays as it is written: YAML that is read into values and written anew comes
  * back with other values (`0o14`, `y`, dates), since Kong reads an older YAML.
  */
 export function editDocument(text: string, edits: readonly Edit[]): string {
@@ -38,7 +38,7 @@ export function editDocument(text: string, edits: readonly Edit[]): string {
     );
   }
   for (const edit of edits) makeEdit(document, edit);
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, indentSeq: false, flowCollectionPadding: false });
 }
 
 function makeEdit(document: Document, { type, id, wanted, fields }: Edit): void {
