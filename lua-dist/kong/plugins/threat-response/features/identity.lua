@@ -27,14 +27,22 @@ local function nodeKey()
     end
     return ownKey
 end
-local function remember(entry, hash)
+--- The key of all hashes that are kept.
+local keptKey = ""
+local function forget(key)
+    young = {}
+    old = {}
+    count = 0
+    keptKey = key
+end
+local function remember(user, hash)
     if count == KEPT then
         old = young
         young = {}
         count = 0
     end
     count = count + 1
-    young[entry] = hash
+    young[user] = hash
     return hash
 end
 --- 16 hex digits; the same for spellings that differ in case or surrounding space only.
@@ -42,10 +50,12 @@ ____exports.hashUser = function(instance, name)
     local key = instance.config.hash_key or nodeKey()
     local trimmed = match(name, "^%s*(.-)%s*$")
     local user = lower(sub(trimmed, 1, LONGEST))
-    local entry = (key .. "\n") .. user
-    local known = young[entry] or old[entry]
+    if key ~= keptKey then
+        forget(key)
+    end
+    local known = young[user] or old[user]
     return known or remember(
-        entry,
+        user,
         sub(
             hmacHex(key, "user\n" .. user),
             1,

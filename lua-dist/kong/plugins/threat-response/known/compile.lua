@@ -5,7 +5,7 @@ local ____table_2Ets = require("kong.plugins.threat-response.known.table")
 local readTable = ____table_2Ets.readTable
 local split = ____table_2Ets.split
 --- Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small.
-local ANCHOR = 10
+local ANCHOR = 8
 --- The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
 -- request comes near to cost less than hundreds kept in memory.
 function ____exports.conditionsOf(row)

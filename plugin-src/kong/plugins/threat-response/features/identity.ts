@@ -22,14 +22,24 @@ const nodeKey = (): string => {
   return ownKey;
 };
 
-const remember = (entry: string, hash: string): string => {
+/** The key of all hashes that are kept. */
+let keptKey = "";
+
+const forget = (key: string): void => {
+  young = new LuaTable();
+  old = new LuaTable();
+  count = 0;
+  keptKey = key;
+};
+
+const remember = (user: string, hash: string): string => {
   if (count === KEPT) {
     old = young;
     young = new LuaTable();
     count = 0;
   }
   count += 1;
-  young.set(entry, hash);
+  young.set(user, hash);
   return hash;
 };
 
@@ -38,9 +48,9 @@ export const hashUser = (instance: Instance, name: string): string => {
   const key = instance.config.hash_key ?? nodeKey();
   const [trimmed] = match(name, "^%s*(.-)%s*$");
   const user = lower(sub(trimmed, 1, LONGEST));
-  const entry = `${key}\n${user}`;
-  const known = young.get(entry) ?? old.get(entry);
-  return known ?? remember(entry, sub(hmacHex(key, `user\n${user}`), 1, 16));
+  if (key !== keptKey) forget(key);
+  const known = young.get(user) ?? old.get(user);
+  return known ?? remember(user, sub(hmacHex(key, `user\n${user}`), 1, 16));
 };
 
 /** 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table. */

@@ -10,7 +10,7 @@ export interface Entry extends Row {
 }
 
 /** Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small. */
-const ANCHOR = 10;
+const ANCHOR = 8;
 
 /**
  * The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
