@@ -34,9 +34,12 @@ local STRAY = 1024
 --- how much deeper it goes, plus one,
 local DEPTH = 12
 local LEVEL = 3
---- whether it belongs to base64.
+--- whether it belongs to base64,
 local BASE64 = 14
+--- and whether it is in a string.
+local IN_STRING = 15
 local FLAT = bit.lshift(1, DEPTH)
+local STRING = bit.lshift(1, IN_STRING)
 local ____table = ffi.new("uint16_t[768]")
 local function set(bytes, state, entry)
     for i = 1, #bytes do
@@ -45,8 +48,8 @@ local function set(bytes, state, entry)
 end
 for byte = 0, 255 do
     ____table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 and STRAY or 0)
-    ____table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT
-    ____table[ESCAPED + byte] = OTHER + INSIDE + FLAT
+    ____table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT + STRING
+    ____table[ESCAPED + byte] = OTHER + INSIDE + FLAT + STRING
 end
 set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT)
 set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT)
@@ -61,8 +64,8 @@ end
 for ____, byte in ipairs({43, 45, 47, 95}) do
     ____table[INSIDE + byte] = ____table[INSIDE + byte] + bit.lshift(1, BASE64)
 end
-set("\"", INSIDE, OTHER + OUTSIDE + FLAT)
-set("\\", INSIDE, kinds[92] + ESCAPED + FLAT)
+set("\"", INSIDE, OTHER + OUTSIDE + FLAT + STRING)
+set("\\", INSIDE, kinds[92] + ESCAPED + FLAT + STRING)
 --- A run of exactly so many bytes of base64.
 local SHORTEST = 12
 local RUN = bit.lshift(1, SHORTEST) - 1
@@ -116,22 +119,15 @@ local function advanceTo(bytes, from, to)
     while i < to do
         local entry = ____table[now + bytes[i]]
         local kind = bit.band(entry, KIND)
-        local isInString = bit.bor(
-            bit.arshift(now, 8),
-            bit.arshift(now, 9)
-        )
         if bit.band(
-            bit.band(
-                bit.arshift(
-                    marks[bit.bor(
-                        bit.lshift(last, 3),
-                        bit.arshift(kind, 3)
-                    )],
-                    bit.band(kind, 7)
-                ),
-                isInString
+            bit.arshift(
+                marks[bit.bor(
+                    bit.lshift(last, 3),
+                    bit.arshift(kind, 3)
+                )],
+                bit.band(kind, 7)
             ),
-            1
+            bit.arshift(entry, IN_STRING)
         ) ~= 0 then
             break
         end

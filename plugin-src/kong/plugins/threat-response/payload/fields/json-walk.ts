@@ -26,10 +26,13 @@ const STRAY = 1024;
 /** how much deeper it goes, plus one, */
 const DEPTH = 12;
 const LEVEL = 3;
-/** whether it belongs to base64. */
+/** whether it belongs to base64, */
 const BASE64 = 14;
+/** and whether it is in a string. */
+const IN_STRING = 15;
 
 const FLAT = 1 << DEPTH;
+const STRING = 1 << IN_STRING;
 const table = ffi.new("uint16_t[768]");
 
 function set(bytes: string, state: number, entry: number): void {
@@ -38,8 +41,8 @@ function set(bytes: string, state: number, entry: number): void {
 
 for (const byte of $range(0, 255)) {
   table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 ? STRAY : 0);
-  table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT;
-  table[ESCAPED + byte] = OTHER + INSIDE + FLAT;
+  table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT + STRING;
+  table[ESCAPED + byte] = OTHER + INSIDE + FLAT + STRING;
 }
 set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT);
 set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT);
@@ -50,8 +53,8 @@ for (const byte of $range(48, 122)) {
   if (isPart) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
 }
 for (const byte of [43, 45, 47, 95]) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
-set('"', INSIDE, OTHER + OUTSIDE + FLAT);
-set("\\", INSIDE, kinds[92] + ESCAPED + FLAT);
+set('"', INSIDE, OTHER + OUTSIDE + FLAT + STRING);
+set("\\", INSIDE, kinds[92] + ESCAPED + FLAT + STRING);
 
 /** A run of exactly so many bytes of base64. */
 const SHORTEST = 12;
@@ -106,8 +109,7 @@ function advanceTo(bytes: ffi.Numbers, from: number, to: number): number {
   while (i < to) {
     const entry = table[now + bytes[i]];
     const kind = entry & KIND;
-    const isInString = (now >> 8) | (now >> 9);
-    if (((marks[(last << 3) | (kind >> 3)] >> (kind & 7)) & isInString & 1) !== 0) break;
+    if (((marks[(last << 3) | (kind >> 3)] >> (kind & 7)) & (entry >> IN_STRING)) !== 0) break;
     now = entry & STATE;
     last = ((last << 6) | kind) & PAIRS;
     history = (history << 1) | ((entry >> BASE64) & 1);
