@@ -53,6 +53,28 @@ describe("an inspection", function()
     end)
   end
 
+  it("judges the beginning of a text that is longer than the budget pays for", function()
+    assert.equal("over_budget", reason_of("x' or 1=1 " .. ("word "):rep(20000), "text/plain"))
+    assert.equal(1, #judged)
+    assert.equal("x' or 1=1 word", judged[1].text:sub(1, 14))
+    assert.is_true(#judged[1].text < LIMITS.max_inspected_bytes)
+  end)
+
+  for type, body in pairs({
+    [JSON] = '["' .. ("<a' "):rep(500) .. '"' .. (',"<b\' "'):rep(2000) .. "]",
+    ["application/x-www-form-urlencoded"] = "a=" .. ("<a' "):rep(500) .. ("&b=<b' "):rep(2000),
+    ["application/xml"] = "<a>" .. ("' or "):rep(500) .. ("<b c='<x'>' or</b>"):rep(2000) .. "</a>",
+    ["multipart/form-data; boundary=b"] = ("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n<b' or\r\n"):rep(900) .. "--b--",
+  }) do
+    it("ends with its budget, in " .. type, function()
+      assert.equal("over_budget", reason_of(body, type))
+      local before = #judged
+      assert.is_true(before > 0 and before <= LIMITS.max_inspected_bytes / 64)
+      assert.is_true(inspection.spent() <= LIMITS.max_inspected_bytes)
+      assert.is_true(inspection.isSpent())
+    end)
+  end
+
   it("is counted once for each request, by the first reason", function()
     reason_of('{"a":', JSON, "beyond_limit")
     reason_of("{", JSON)
