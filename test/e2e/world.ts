@@ -32,6 +32,8 @@ export interface WorldOptions {
   /** Where plugins look for the agent, when that is not the agent itself. */
   agentUrl?: string;
   trustedIps?: string[];
+  /** Told where the first gateway's Admin API is, before the agent starts. */
+  onGateway?: (adminUrl: string) => void;
 }
 
 export interface Sent extends Answer {
@@ -126,6 +128,7 @@ async function start(options: WorldOptions, stops: Stops): Promise<World> {
     stops.add(gateway.stop);
     gateways.push(gateway);
   }
+  options.onGateway?.(gateways[0]!.adminUrl);
   const policyFile = join(folder.path, "policy.yaml");
   writeFileSync(policyFile, JSON.stringify(options.policy ?? testPolicy()));
   const parts = { port, adminUrl: gateways[0]!.adminUrl, policy: policyFile, url: webhooks.url };

@@ -1,0 +1,42 @@
+/** How soon: the gateway's own reflex, and the agent's first decision once there is evidence enough. */
+
+import { epochMs } from "../../../demo/stack/agent-client.ts";
+import { injection, untilAction } from "../../../test/e2e/watch.ts";
+import { type Row, row, type Stage } from "./row.ts";
+
+const MALICIOUS = "malicious payload: from its first request to the answer that stops it, slowest";
+const REACTION = "sufficient evidence to the agent's decision, reporting included, slowest";
+
+/** The first malicious request of each address, one after the other. */
+export async function reflex({ world, random, quick }: Stage): Promise<Row> {
+  const rounds = quick ? 20 : 60;
+  let slowest = 0;
+  await world.send({ from: "192.0.2.1" });
+  for (let i = 0; i < rounds; i++) {
+    const begun = performance.now();
+    const { status, reached } = await world.send(injection(`198.18.0.${i + 1}`, random.between(0, 4)));
+    if (status !== 403 || reached)
+      return row(MALICIOUS, Number.POSITIVE_INFINITY, "ms", 50, { note: "one got through" });
+    slowest = Math.max(slowest, performance.now() - begun);
+  }
+  return row(MALICIOUS, slowest, "ms", 50, { note: `${rounds} addresses` });
+}
+
+/** Pieces of evidence that the shipped policy wants of one address. */
+const ENOUGH = 10;
+
+/** From the moment the gateway has answered the last request that was needed. */
+export async function reaction({ world, random, quick }: Stage): Promise<Row> {
+  const rounds = quick ? 3 : 8;
+  let slowest = 0;
+  for (let i = 0; i < rounds; i++) {
+    const from = `198.18.1.${i + 1}`;
+    for (let k = 0; k < ENOUGH; k++) await world.send(injection(from, random.between(0, 4)));
+    const enough = Date.now();
+    const isAbout = ({ target, applied_at }: { target: Record<string, string>; applied_at: string | null }) =>
+      target.value === from && applied_at !== null;
+    const action = await untilAction(world, isAbout, `an action about ${from}`);
+    slowest = Math.max(slowest, (epochMs(action.applied_at) ?? enough) - enough);
+  }
+  return row(REACTION, slowest / 1000, "s", 2, { note: `${rounds} campaigns, one after the other` });
+}

@@ -1,0 +1,64 @@
+/** Somebody tries to have another blocked: forged addresses, credentials and referrers, and an attack from next door. */
+import { injection, sendMany } from "../../../test/e2e/watch.ts";
+import { ACCOUNTS, STAFF } from "../../../test/e2e/world.ts";
+import { type Row, row, type Stage } from "./row.ts";
+
+const VICTIM = "192.0.2.77";
+const ATTACKER = "203.0.113.77";
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+
+/** What the victim does all day, with its own account, its staff credential and its browser. */
+async function victimWorks({ world }: Stage): Promise<number> {
+  const { user, password } = ACCOUNTS[39]!;
+  const answers = [
+    await world.logIn(VICTIM, user, password),
+    await world.send({ from: VICTIM, target: "/orders" }),
+    await world.send({
+      from: VICTIM,
+      headers: { authorization: basic(STAFF.user, STAFF.password) },
+      target: "/reports",
+    }),
+    await world.send({ from: VICTIM, headers: { referer: "https://victim.example/" }, target: "/search?q=tent" }),
+  ];
+  return answers.filter(({ reached }) => !reached).length;
+}
+
+async function attack({ world, random, quick }: Stage): Promise<void> {
+  const count = quick ? 40 : 150;
+  const forged = (i: number) => ({
+    ...injection(ATTACKER, i),
+    // What a client writes there itself is not whom the gateway sees.
+    headers: { "x-forwarded-for": `${VICTIM}, ${ATTACKER}`, "x-real-ip": VICTIM, forwarded: `for=${VICTIM}` },
+  });
+  await sendMany(world, count, forged);
+  await sendMany(world, count, (i) => ({
+    ...injection("203.0.113.78", i),
+    headers: { referer: "https://victim.example/", origin: "https://victim.example" },
+  }));
+  await sendMany(world, count / 4, () => ({
+    from: "203.0.113.79",
+    target: "/reports",
+    headers: { authorization: basic(STAFF.user, `guess-${random.hex(6)}`) },
+  }));
+  // Behind the same address, as a neighbour of a NAT.
+  for (let i = 0; i < 12; i++) await world.logIn(VICTIM, `leaked-${random.hex(6)}@example.net`, `guess-${i}`);
+}
+
+export async function victim(stage: Stage): Promise<Row> {
+  const before = await victimWorks(stage);
+  await attack(stage);
+  let blocked = 0;
+  for (let i = 0; i < 5; i++) {
+    blocked += await victimWorks(stage);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  const note =
+    before > 0 ? `${before} of its requests failed before the attack` : "20 requests of one victim, 4 forgeries";
+  return row(
+    "a victim whose address, credential, referrer or neighbours are forged: requests stopped",
+    blocked,
+    "requests",
+    0,
+    { note },
+  );
+}
