@@ -53,6 +53,12 @@ const benchOptions = (): BenchOptions => ({ random: seeded(Number(given.seed)), 
 
 const asShipped = () => ({ database: true, plugin: SHIPPED_INTERVALS, policy: shippedPolicy() });
 
+/** Else the gateway would have stopped the address by itself before there is evidence enough for the agent. */
+const onlyTheAgentBlocks = () => ({
+  ...asShipped(),
+  plugin: { ...SHIPPED_INTERVALS, source: { min_evidence: 10_000 } },
+});
+
 /** The shared policy gives actions ten seconds; here they must outlast their evaluation. */
 function lastingPolicy(): object {
   return JSON.parse(JSON.stringify(testPolicy()).replaceAll('"ttl_s":10', '"ttl_s":120')) as object;
@@ -73,7 +79,8 @@ async function underMasses(): Promise<Row[]> {
 }
 
 const PARTS: Record<string, () => Promise<Row[]>> = {
-  reaction: () => inWorld(asShipped(), async (world) => [await reflex(stageOf(world)), await reaction(stageOf(world))]),
+  reaction: () =>
+    inWorld(onlyTheAgentBlocks(), async (world) => [await reflex(stageOf(world)), await reaction(stageOf(world))]),
   harmed: () => inWorld(asShipped(), (world) => harmed(stageOf(world))),
   victim: () => inWorld(asShipped(), async (world) => [await victim(stageOf(world))]),
   ineffective: () =>

@@ -24,18 +24,31 @@ const BLOCKED = stoppedBy("decision", 403);
 const THROTTLED = stoppedBy("decision", 429);
 const IS_ALLOWED: Outcome = { kind: "passed", by: "decision", status: null, unsure: null };
 
-/** What the plugin makes of a request by decisions; `allow` is a passed outcome that ends the plugin's own judgement, too. */
+/**
+ * What the plugin makes of a request by decisions; `allow` is a passed outcome that ends the plugin's own judgement, too. Of several about an
+ * address only the narrowest counts, even where it is for another route.
+ */
 export function decisionCheck(decisions: readonly PlannedDecision[]): Check {
   const allows = decisions.filter(({ action }) => action === "allow").map(checkOf);
-  const others = decisions.filter(({ action }) => action !== "allow").map(checkOf);
+  const others = decisions.filter(({ action }) => action !== "allow");
+  const byAddress = others.filter(({ kind }) => kind === "ip").sort((a, b) => bitsOf(b.value) - bitsOf(a.value));
+  const narrowest = byAddress.map((decision) => ({ isMeant: matcherOf(decision), check: checkOf(decision) }));
+  const rest = others.filter(({ kind }) => kind !== "ip").map(checkOf);
   return (request) => {
     for (const allow of allows) if (allow(request) !== null) return IS_ALLOWED;
-    for (const check of others) {
+    const about = narrowest.find(({ isMeant }) => isMeant(request))?.check(request) ?? null;
+    if (about !== null) return about;
+    for (const check of rest) {
       const outcome = check(request);
       if (outcome !== null) return outcome;
     }
     return null;
   };
+}
+
+function bitsOf(range: string): number {
+  const [, bits] = range.split("/");
+  return bits === undefined ? 128 : Number(bits) + (range.includes(":") ? 0 : 96);
 }
 
 function checkOf(decision: PlannedDecision): Check {
