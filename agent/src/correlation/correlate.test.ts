@@ -36,6 +36,16 @@ describe("correlation", () => {
   const ip = (value: string, given: Partial<IncidentRecord> = {}) =>
     incidentRecord({ subject: { kind: "ip", value }, ...given });
 
+  test("an incident keeps the first time of a configuration that its evidence names", async () => {
+    const route = { subject: { kind: "route" as const, value: "route-1" }, category: "route_misconfig" };
+    const at = now / 1000 - 20;
+    await report([incidentRecord(route)]);
+    expect((await open())[0]!.configured_at).toBeNull();
+    await report([incidentRecord({ ...route, configured_at: at })]);
+    await report([incidentRecord({ ...route, configured_at: at + 10 })]);
+    expect((await open())[0]!.configured_at).toBe(Math.round(at * 1000));
+  });
+
   test("several nodes and batches make one incident, and one response is asked for", async () => {
     await report([ip("203.0.113.7", { requests: 5, good: 2, score: 60 })], "node-1");
     await report([ip("203.0.113.7", { requests: 3, good: 7, score: 61, reasons: ["another reason"] })], "node-2");

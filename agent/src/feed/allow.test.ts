@@ -44,6 +44,13 @@ describe("POST /v1/allow", () => {
     expect((await feedLines())[0]).toMatch(/^allow ip 203\.0\.113\.7 /);
   });
 
+  test("leaves what is decided about credentials, consumers and routes", async () => {
+    const other = decisionRow({ kind: "credential", value: "0123456789abcdef" });
+    await putDecision(agent.store.db, other);
+    expect((await allow({ value: "203.0.113.7", minutes: 5, reason: "a customer" })).json().ended).toEqual([]);
+    expect((await getDecision(agent.store.db, other.id))!.ended_at).toBeNull();
+  });
+
   test("can be listed and withdrawn", async () => {
     const { id } = (await allow({ value: "2001:db8::1", minutes: 1, reason: "a test" })).json().allow;
     const list = () => agent.app.inject({ method: "GET", url: "/v1/allow", headers: bearer("viewer") });

@@ -90,6 +90,25 @@ describe("GET /feed/v1/decisions", () => {
     expect(source.leftOut).toBe(2);
   });
 
+  test("says of credentials, consumers and routes what they are and for whom", async () => {
+    const expires_at = 4_000_000_000_000;
+    const put = (given: object) => putDecision(agent.store.db, decisionRow({ expires_at, ...given }));
+    await put({ id: "a", kind: "credential", value: "0123456789abcdef", params: { share: 0.25, log: 1 } });
+    await put({ id: "b", kind: "consumer", value: "9f8e7d6c-1111-4222-8333-0123456789ab" });
+    await put({
+      id: "c",
+      kind: "route",
+      action: "throttle",
+      value: "-",
+      params: { paths: "/a,/b", methods: "GET,POST", rps: 2 },
+    });
+    expect(parse((await poll()).body).lines).toEqual([
+      "block credential 0123456789abcdef 4000000000 a - share=0.25 log=1",
+      "block consumer 9f8e7d6c-1111-4222-8333-0123456789ab 4000000000 b -",
+      "throttle route - 4000000000 c - rps=2 methods=GET,POST paths=/a,/b",
+    ]);
+  });
+
   test("never lets a value become a line of its own", async () => {
     await putDecision(agent.store.db, decisionRow({ params: { route: "r\nblock ip 10.0.0.1 9999999999 x -" } }));
     expect(parse((await poll()).body).lines).toHaveLength(1);

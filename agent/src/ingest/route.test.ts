@@ -5,9 +5,13 @@ import {
   GatewayNode,
   hitsRecord,
   incidentRecord,
+  requestDescriptor,
+  requestsRecord,
   type SignedRequest,
   trafficRecord,
 } from "../../../test/support/gateway-node.ts";
+
+import { recentRequests } from "../store/request-ring.ts";
 
 describe("POST /ingest/v1/events", () => {
   let agent: TestAgent;
@@ -32,6 +36,32 @@ describe("POST /ingest/v1/events", () => {
     const records = [incidentRecord(), trafficRecord(), hitsRecord("d", 3)];
     expect(await send(node.ingest(node.batchOf(records)))).toMatchObject({ status: 202, body: { status: "accepted" } });
     expect(await stored()).toHaveLength(3);
+  });
+
+  test("keeps recent requests in their ring, without secrets and without what the contract does not name", async () => {
+    const planted = {
+      path: "/reset?token=hunter2hunter2",
+      query: ["q"],
+      headers: ["x-a"],
+      agent: "curl password=hunter2hunter2",
+    };
+    const described = { ...requestDescriptor(planted), value: "not in the contract" };
+    expect((await send(node.ingest(node.batchOf([requestsRecord([described], 3)])))).status).toBe(202);
+    expect(await stored()).toEqual([]);
+    const range = { from: Date.now() - 60_000, to: Date.now() + 1, limit: 10 };
+    const recent = await recentRequests(agent.store.db, "default", range);
+    expect(recent).toMatchObject([{ weight: 3, query: ["q"], route_id: "route-1" }]);
+    expect(JSON.stringify(recent)).not.toMatch(/hunter2|not in the contract/);
+  });
+
+  test("takes answers and latencies as the contract has them, and nothing else", async () => {
+    const answers = [{ source: "exit" as const, status: 503, count: 7 }];
+    const total_ms = new Array<number>(18).fill(1);
+    const good = trafficRecord({ answers, total_ms });
+    expect((await send(node.ingest(node.batchOf([good])))).status).toBe(202);
+    expect(await stored()).toMatchObject([{ answers, total_ms }]);
+    for (const bad of [{ total_ms: [1] }, { answers: [{ ...answers[0]!, source: "nobody" }] }])
+      expect((await send(node.ingest(node.batchOf([trafficRecord(bad as object)])))).status).toBe(422);
   });
 
   test("takes a batch once, however often it comes, signed anew each time", async () => {

@@ -20,7 +20,8 @@ local log = ____math_0.log
 local random = ____math_0.random
 local kept = {}
 local seen = 0
-local next = 1
+--- None before the first window begins: what nginx's JIT compiler records first should be requests that are not described.
+local next = math.huge
 local limit = 0
 --- The largest of the random numbers that the requests in a full sample would have drawn.
 local largest = 1
@@ -48,9 +49,13 @@ local function isReported(instance)
     end
     return ____temp_5
 end
+--- Over a Unix socket a client has no address, and the agent takes no request without one.
+local function hasAddress(outcome)
+    return outcome.source.binary ~= ""
+end
 local function take(instance, outcome)
     limit = math.min(instance.config.agent.request_sample, MAX_SAMPLED)
-    if limit > 0 and isReported(instance) then
+    if limit > 0 and isReported(instance) and hasAddress(outcome) then
         local request = keepRequest(instance, outcome)
         if #kept < limit then
             kept[#kept + 1] = request

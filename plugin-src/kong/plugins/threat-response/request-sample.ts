@@ -14,7 +14,8 @@ const { exp, floor, log, random } = math;
 
 let kept: KeptRequest[] = [];
 let seen = 0;
-let next = 1;
+/** None before the first window begins: what nginx's JIT compiler records first should be requests that are not described. */
+let next = math.huge;
 let limit = 0;
 /** The largest of the random numbers that the requests in a full sample would have drawn. */
 let largest = 1;
@@ -37,9 +38,12 @@ const isReported = (instance: Instance): boolean => {
   return url !== undefined && url === reporterConfig()?.agent.url;
 };
 
+/** Over a Unix socket a client has no address, and the agent takes no request without one. */
+const hasAddress = (outcome: Outcome): boolean => outcome.source.binary !== "";
+
 const take = (instance: Instance, outcome: Outcome): void => {
   limit = Math.min(instance.config.agent.request_sample, MAX_SAMPLED);
-  if (limit > 0 && isReported(instance)) {
+  if (limit > 0 && isReported(instance) && hasAddress(outcome)) {
     const request = keepRequest(instance, outcome);
     if (kept.length < limit) kept.push(request);
     else kept[floor(random() * kept.length)] = request;
