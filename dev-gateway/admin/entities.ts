@@ -9,6 +9,8 @@ export interface EntityType {
   /** The name in nested paths, where it is another one. */
   nestedName?: string;
   apiName?: string;
+  /** Found below its parent only. */
+  nestedOnly?: boolean;
   /** Together unique. */
   cacheKey?: string[];
   fields: Fields;
@@ -220,8 +222,46 @@ const acls: EntityType = {
   fields: { id, created_at: timestamp, consumer, group: { type: "string", required: true }, tags },
 };
 
+/** Their names may be services' hosts; what balances otherwise than by weight is not there. */
+const upstreams: EntityType = {
+  name: "upstreams",
+  endpointKey: "name",
+  fields: {
+    id,
+    created_at: timestamp,
+    updated_at: timestamp,
+    name: { ...nameField, required: true },
+    algorithm: { type: "string", default: "round-robin", one_of: ["round-robin"] },
+    slots: { type: "integer", default: 10000, between: [10, 65536] },
+    tags,
+  },
+};
+
+const targets: EntityType = {
+  name: "targets",
+  nestedOnly: true,
+  endpointKey: "target",
+  cacheKey: ["upstream", "target"],
+  fields: {
+    id,
+    created_at: timestamp,
+    updated_at: timestamp,
+    upstream: { type: "foreign", reference: "upstreams", required: true, on_delete: "cascade" },
+    target: {
+      type: "string",
+      required: true,
+      check: (value: string) =>
+        /^[\w.-]+:\d+$/.test(value) ? undefined : `Invalid target ('${value}'); not a valid hostname or ip address`,
+    },
+    weight: { type: "integer", default: 100, between: [0, 65535] },
+    tags,
+  },
+};
+
 /** Parents before what refers to them. */
 export const ENTITY_TYPES: readonly EntityType[] = [
+  upstreams,
+  targets,
   services,
   routes,
   consumers,

@@ -141,8 +141,10 @@ function registerTags(app: FastifyInstance, gateway: Gateway): void {
 /** `/services`, `/services/:key`, `/services/:parent/routes` and so on for every entity type. */
 export function registerEntityRoutes(app: FastifyInstance, gateway: Gateway): void {
   for (const collection of gateway.collections.values()) {
-    registerCollection(app, gateway, collection);
-    registerEntity(app, gateway, collection);
+    if (!collection.type.nestedOnly) {
+      registerCollection(app, gateway, collection);
+      registerEntity(app, gateway, collection);
+    }
     registerNestings(app, gateway, collection);
   }
   app.get<Keyed>("/routes/:key/service", ({ params }) => {

@@ -12,6 +12,8 @@ const params = z.strictObject({
   message: z.string().min(1).max(200).optional(),
 });
 
+const forConsumer = z.strictObject({ ...params.shape, status: z.number().int().min(400).max(599).default(403) });
+
 /** One that ends all requests is as strict as any; one that waits for a header of the client's is somebody's own. */
 function refuseOther(ours: Record<string, unknown>, theirs: Entity): Record<string, unknown> {
   const { trigger } = configOf(theirs);
@@ -47,7 +49,7 @@ export const terminateRoute = entityAction({
 export const blockConsumer = entityAction({
   type: "block_consumer",
   risk: "consumer",
-  params,
+  params: forConsumer,
   plugin: PLUGIN,
   ends_itself: false,
   changes: (action, configuration, gateway) => {

@@ -45,10 +45,33 @@ function M.prepare(entry, path, matched)
   end
 end
 
+local STEP = 7919
+
+--- In turn, by weight; a large step mixes the turns of different targets.
+local function next_target(pool)
+  if pool.weight == 0 then
+    return nil
+  end
+  local place = pool.turn * STEP % pool.weight
+  pool.turn = pool.turn + 1
+  for _, target in ipairs(pool.targets) do
+    if place < target.weight then
+      return target
+    end
+    place = place - target.weight
+  end
+end
+
 function M.send(ctx, service)
-  local host = service.address
-  if not host then
+  if not service.address then
     return response.error(503, "name resolution failed")
+  end
+  local peer = service
+  if service.pool then
+    peer = next_target(service.pool)
+    if not peer then
+      return response.error(503, "failure to get a peer from the ring-balancer")
+    end
   end
   local args = var.args
   if args then
@@ -57,22 +80,23 @@ function M.send(ctx, service)
     var.upstream_uri = var.upstream_uri .. "?"
   end
   if var.upstream_host == "" then
-    var.upstream_host = service.authority
+    var.upstream_host = peer.authority
   end
-  ctx.gateway_peer = service
+  ctx.gateway_peer = peer
+  ctx.gateway_service = service
   ctx.gateway_proxied = true
 end
 
 function M.balance()
   local ctx = ngx.ctx
-  local service = ctx.gateway_peer
+  local peer, service = ctx.gateway_peer, ctx.gateway_service
   if not ctx.gateway_tried then
     ctx.gateway_tried = true
     balancer.set_more_tries(service.retries or 5)
   end
   local timeouts = service.timeouts
   balancer.set_timeouts(timeouts[1], timeouts[2], timeouts[3])
-  local ok, err = balancer.set_current_peer(service.address, service.port)
+  local ok, err = balancer.set_current_peer(peer.address, peer.port)
   if not ok then
     ngx.log(ngx.ERR, "cannot set the upstream's address: ", err)
     return ngx.exit(500)

@@ -27,8 +27,27 @@ local function resolve(host)
   return nil
 end
 
-local function complete_service(service)
-  service.address = resolve(service.host)
+--- By upstream's name: the targets that take requests, and their weights together.
+local function pools_of(document)
+  local names, pools = {}, {}
+  for _, upstream in ipairs(document.upstreams or {}) do
+    names[upstream.id] = upstream.name
+    pools[upstream.name] = { targets = {}, weight = 0, turn = 0 }
+  end
+  for _, target in ipairs(document.targets or {}) do
+    local pool = pools[names[target.upstream.id]]
+    local host, port = target.target:match("^(.*):(%d+)$")
+    if target.weight > 0 then
+      pool.weight = pool.weight + target.weight
+      table.insert(pool.targets, { address = resolve(host), port = tonumber(port), authority = target.target, weight = target.weight })
+    end
+  end
+  return pools
+end
+
+local function complete_service(service, pools)
+  service.pool = pools[service.host]
+  service.address = service.pool and service.host or resolve(service.host)
   local default_port = service.protocol == "https" and 443 or 80
   service.authority = service.port == default_port and service.host or service.host .. ":" .. service.port
   service.timeouts = {
@@ -58,8 +77,9 @@ end
 --- Builds everything that a request needs from the entities of a document.
 local function compile(document)
   local services = by_id(document.services)
+  local pools = pools_of(document)
   for _, service in ipairs(document.services) do
-    complete_service(service)
+    complete_service(service, pools)
   end
   return {
     router = router.build(document.routes, services),
