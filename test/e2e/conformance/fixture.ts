@@ -57,7 +57,8 @@ export class Fixture {
 
   /** Waits until every worker has all that was written before: each answers for a route and plugin written last. */
   async settle(): Promise<void> {
-    const name = `settled-${process.pid}-${++sequence}`;
+    // Of one length: a path would match the routes whose paths it begins with.
+    const name = `settled-${process.pid}-${String(++sequence).padStart(6, "0")}`;
     const route = await this.write("POST", "/routes", { name, paths: [`/${name}`] });
     await this.write("POST", `/routes/${route.id}/plugins`, {
       name: "pre-function",
