@@ -129,6 +129,7 @@ build = {
     ["kong.plugins.threat-response.node-identity"] = "lua-dist/kong/plugins/threat-response/node-identity.lua",
     ["kong.plugins.threat-response.occasional-log"] = "lua-dist/kong/plugins/threat-response/occasional-log.lua",
     ["kong.plugins.threat-response.outcome"] = "lua-dist/kong/plugins/threat-response/outcome.lua",
+    ["kong.plugins.threat-response.patch-hits"] = "lua-dist/kong/plugins/threat-response/patch-hits.lua",
     ["kong.plugins.threat-response.payload.automaton"] = "lua-dist/kong/plugins/threat-response/payload/automaton.lua",
     ["kong.plugins.threat-response.payload.body-format"] = "lua-dist/kong/plugins/threat-response/payload/body-format.lua",
     ["kong.plugins.threat-response.payload.byte-classes"] = "lua-dist/kong/plugins/threat-response/payload/byte-classes.lua",

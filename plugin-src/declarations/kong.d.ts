@@ -29,6 +29,8 @@ declare namespace kong {
   namespace ctx {
     /** This plugin's table for one request, the same in all phases and for all its instances; it survives an exit. Nil outside of requests. */
     const plugin: object;
+    /** One table of all plugins for one request. */
+    const shared: { threat_response_patch?: string };
   }
 
   namespace client {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reap } from "../../agent/src/reap.ts";
 import type { ActionType } from "../../agent/src/store/schema.ts";
 import { type EchoServer, startEchoServer } from "../support/echo-server.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Answer, Call } from "../support/http.ts";
 import { type ActionWorld, startActionWorld } from "./action-world.ts";
 
@@ -274,6 +275,39 @@ describe("an action", () => {
     const looser = await at.act({ type: "tighten_plugin", target: {}, params: { block: 90 } });
     expect(looser).toMatchObject({ status: "refused", error: expect.stringContaining("would not be tighter") });
     await at.kong.admin("DELETE", `/plugins/${id}`);
+  });
+
+  it("of a hot patch counts what it met, joins code that is there, and ends by itself with nobody to end it", async () => {
+    const there = await place();
+    const theirs = "return function() kong.response.set_header('X-Theirs', 'yes') end";
+    await at.kong.write("POST", `/services/${there.service_id}/plugins`, {
+      name: "pre-function",
+      config: { access: [theirs] },
+    });
+    const sibling = await at.kong.write("POST", `/services/${there.service_id}/routes`, {
+      paths: [`${there.path}-sibling`],
+    });
+    const counter = await place();
+    const read = (id: string) =>
+      `return function() kong.response.exit(200, { n = ngx.shared.threat_response:get("patch:${id}") }) end`;
+    const params = { when: { field: "header", name: "x-attack", equals: "1" }, status: 429 };
+    const attack = { headers: { "x-attack": "1" } };
+    const action = await at.act({ type: "hot_patch", target: ofRoute(there), params, ttl_ms: 15_000 });
+    await at.kong.write("POST", `/routes/${counter.route_id}/plugins`, {
+      name: "pre-function",
+      config: { access: [read(action.id)] },
+    });
+    await at.kong.settle();
+    expect(await times(3, () => at.kong.proxy(there.path, attack))).toEqual([429, 429, 429]);
+    const passed = await at.kong.proxy(there.path);
+    expect([passed.status, passed.headers["x-theirs"]]).toEqual([200, "yes"]);
+    expect((await at.kong.proxy(`${there.path}-sibling`, attack)).status).toBe(200);
+    expect((await at.kong.proxy(counter.path)).json).toEqual({ n: 3 });
+    await eventually(async () => expect((await at.kong.proxy(there.path, attack)).status).toBe(200), 30_000);
+    expect((await reap({ adminUrl: at.kong.gateway.adminUrl })).failed).toEqual([]);
+    const { data } = await at.kong.write("GET", `/services/${there.service_id}/plugins`);
+    expect(data[0].config.access).toEqual([theirs]);
+    expect(sibling.id).not.toBe(there.route_id);
   });
 
   it("leaves what somebody changed meanwhile, and says so", async () => {

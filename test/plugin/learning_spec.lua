@@ -218,7 +218,7 @@ describe("learning about payloads", function()
       for _, name in ipairs({ "detectors.index", "detectors.payload-injection" }) do
         package.loaded["kong.plugins.threat-response." .. name] = nil
       end
-      kong.ctx = { plugin = {} }
+      kong.ctx = { plugin = {}, shared = {} }
       local facts =
         { source = source_of(1), route = { id = "r" }, headers = {}, isInspected = true, method = "GET", path = "/" }
       local findings = worker.module("detectors.index").detect(worker.instance(), facts, 0)

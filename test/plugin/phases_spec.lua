@@ -53,7 +53,7 @@ describe("the phases", function()
     ngx.headers = options.headers or { ["user-agent"] = "Mozilla/5.0" }
     ngx.var.http_user_agent = ngx.headers["user-agent"]
     ngx.var.http_x_threat_response = ngx.headers["x-threat-response"]
-    kong.ctx = { plugin = {} }
+    kong.ctx = { plugin = {}, shared = {} }
     ngx.status = 200
     if options.global then handler:rewrite(config) end
     if not answer and not options.no_access then handler:access(config) end
@@ -138,10 +138,21 @@ describe("the phases", function()
     assert.equal(0, #records("incident"))
   end)
 
+  it("take a request that a hot patch of the agent ended for stopped, not for a clean one that was denied", function()
+    kong.ctx = { plugin = {}, shared = { threat_response_patch = "a-1" } }
+    ngx.status = 403
+    local source = kong.response.get_source
+    kong.response.get_source = function() return "exit" end
+    handler:log(config)
+    kong.response.get_source = source
+    local traffic = records("traffic")[1]
+    assert.same({ 1, 1, 0 }, { traffic.requests, traffic.stopped, traffic.clean_denied })
+  end)
+
   it("cope with a request that never reached access", function()
     route = nil
     ngx.var.uri, ngx.var.request_uri, ngx.var.request_method = nil, nil, nil
-    kong.ctx = { plugin = {} }
+    kong.ctx = { plugin = {}, shared = {} }
     ngx.status = 400
     handler:log(config)
     assert.equal(0, worker.module("health").failOpenCount())
@@ -178,7 +189,7 @@ describe("the phases", function()
     for _ = 1, 8 do
       answer, serialized, upstream_headers = nil, nil, {}
       ngx.var.request_uri, ngx.headers = ATTACK, {}
-      kong.ctx, ngx.status = { plugin = {} }, 200
+      kong.ctx, ngx.status = { plugin = {}, shared = {} }, 200
       handler:rewrite(monitor)
       handler:access(enforcing)
       handler:log(enforcing)

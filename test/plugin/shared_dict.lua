@@ -76,6 +76,20 @@ end
 
 function methods:delete(key) drop(self, key) end
 
+--- Lists are kept apart: their size does not count.
+function methods:rpush(key, value)
+  self.lists = self.lists or {}
+  local list = self.lists[key] or {}
+  self.lists[key] = list
+  list[#list + 1] = value
+  return #list
+end
+
+function methods:lpop(key)
+  local list = self.lists and self.lists[key]
+  return list and table.remove(list, 1)
+end
+
 function methods:ttl(key)
   local entry = self.entries[key]
   if not entry then return nil, "not found" end

@@ -286,7 +286,9 @@ describe.each(EVERY.map(([action, configuration], i) => [`${action.type} (${i + 
       const [change] = changes;
       if (change?.op === "create") expect(end?.change).toMatchObject({ op: "delete", id: change.entity.id });
       else if (change?.op === "update")
-        expect(stated({ ...end?.entity, ...(end?.change as { set?: object } | undefined)?.set })).toEqual(stated(change.expect));
+        expect(stated({ ...end?.entity, ...(end?.change as { set?: object } | undefined)?.set })).toEqual(
+          stated(change.expect),
+        );
     });
   },
 );

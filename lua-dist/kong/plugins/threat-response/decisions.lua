@@ -12,6 +12,8 @@ local findDecision = ____decision_2Dstore_2Ets.findDecision
 local findNamed = ____decision_2Dstore_2Ets.findNamed
 local foundLogged = ____decision_2Dstore_2Ets.foundLogged
 local hasTag = ____decision_2Dstore_2Ets.hasTag
+local ____patch_2Dhits_2Ets = require("kong.plugins.threat-response.patch-hits")
+local takePatchHits = ____patch_2Dhits_2Ets.takePatchHits
 local MAX_COUNTED = 10000
 --- What the agent takes in one record.
 local MAX_TAKEN = 1000
@@ -44,18 +46,22 @@ end
 function ____exports.hasRouteDecisions(instance)
     return hasTag(ROUTE, instance.config.gateway)
 end
---- Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken.
-function ____exports.countHit(id)
+local function countHits(id, more)
     local known = hits[id]
     if known ~= nil then
-        hits[id] = known + 1
+        hits[id] = known + more
     elseif counted < MAX_COUNTED then
-        hits[id] = 1
+        hits[id] = more
         counted = counted + 1
     end
 end
+--- Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken.
+function ____exports.countHit(id)
+    countHits(id, 1)
+end
 --- This worker's hits since the last call, for a `DecisionHitsRecord`; undefined when there were none. What is too many waits.
 function ____exports.takeHits()
+    takePatchHits(countHits)
     if counted == 0 then
         return nil
     end

@@ -11,6 +11,8 @@ local learnLogin = ____learned_2Dlogins_2Ets.learnLogin
 local ____login_2Doutcome_2Ets = require("kong.plugins.threat-response.login-outcome")
 local judgeAnswer = ____login_2Doutcome_2Ets.judgeAnswer
 local observeLogin = ____login_2Doutcome_2Ets.observeLogin
+local ____patch_2Dhits_2Ets = require("kong.plugins.threat-response.patch-hits")
+local wasPatched = ____patch_2Dhits_2Ets.wasPatched
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
 local markTrials = ____rollout_2Ets.markTrials
 local function readLoginResult(instance, trace, status)
@@ -109,7 +111,7 @@ ____exports.readOutcome = function(instance, trace)
     outcome.login = login
     outcome.status = status
     outcome.answeredBy = kong.response.get_source()
-    outcome.isStopped = trace.stopped == true
+    outcome.isStopped = trace.stopped == true or trace.facts == nil and outcome.answeredBy == "exit" and wasPatched()
     local ____temp_12 = verdict ~= nil and verdict ~= "allow"
     if ____temp_12 then
         local ____opt_10 = trace.ruling

@@ -5,6 +5,7 @@ import { ROUTE } from "./decision-key.ts";
 import { configurePolling, startPolling } from "./decision-poll.ts";
 import { beginLookup, findDecision, findNamed, foundLogged, hasTag } from "./decision-store.ts";
 import type { Source } from "./features/source.ts";
+import { takePatchHits } from "./patch-hits.ts";
 
 const MAX_COUNTED = 10_000;
 /** What the agent takes in one record. */
@@ -43,19 +44,24 @@ export function hasRouteDecisions(instance: Instance): boolean {
   return hasTag(ROUTE, instance.config.gateway);
 }
 
-/** Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken. */
-export function countHit(id: string): void {
+function countHits(id: string, more: number): void {
   const known = hits[id];
   if (known !== undefined) {
-    hits[id] = known + 1;
+    hits[id] = known + more;
   } else if (counted < MAX_COUNTED) {
-    hits[id] = 1;
+    hits[id] = more;
     counted += 1;
   }
 }
 
+/** Counts that a decision took effect. Beyond a bound of distinct ones nothing is counted until the hits are taken. */
+export function countHit(id: string): void {
+  countHits(id, 1);
+}
+
 /** This worker's hits since the last call, for a `DecisionHitsRecord`; undefined when there were none. What is too many waits. */
 export function takeHits(): { decision: string; count: number }[] | undefined {
+  takePatchHits(countHits);
   if (counted === 0) {
     return undefined;
   }

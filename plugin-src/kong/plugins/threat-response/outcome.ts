@@ -5,6 +5,7 @@ import { readSource, type Source } from "./features/source.ts";
 import { forgetIdentity, learnIdentity } from "./identities.ts";
 import { learnLogin } from "./learned-logins.ts";
 import { judgeAnswer, type LoginResult, observeLogin } from "./login-outcome.ts";
+import { wasPatched } from "./patch-hits.ts";
 import { markTrials } from "./rollout.ts";
 import type { Finding } from "./score.ts";
 import type { Trace } from "./trace.ts";
@@ -91,7 +92,8 @@ export const readOutcome = (instance: Instance, trace: Trace): Outcome => {
   outcome.login = login;
   outcome.status = status;
   outcome.answeredBy = kong.response.get_source();
-  outcome.isStopped = trace.stopped === true;
+  outcome.isStopped =
+    trace.stopped === true || (trace.facts === undefined && outcome.answeredBy === "exit" && wasPatched());
   outcome.isSuspicious = verdict !== undefined && verdict !== "allow" && trace.ruling?.by !== "inspection";
   return outcome;
 };

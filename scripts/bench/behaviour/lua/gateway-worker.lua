@@ -91,7 +91,7 @@ local function kong_of(worker)
   local function say() end
   return {
     configuration = {},
-    ctx = {},
+    ctx = { shared = {} },
     node = { get_id = function() return "simulated" end },
     router = {
       get_route = function() return worker.request.route end,
