@@ -54,6 +54,8 @@ const times = async (n: number, send: () => Promise<Answer>): Promise<number[]> 
   return answers;
 };
 
+const onGateway = () => ({ gateway: { GATEWAY_NAME: "e2e", KONG_ADMIN_URL: at.kong.gateway.adminUrl } });
+
 interface Case {
   type: ActionType;
   where: () => Promise<Place>;
@@ -247,10 +249,9 @@ describe("an action", () => {
       const there = await where();
       const untouched = await at.configuration();
       const action = await at.act({ type, target: target(there), params: params?.() ?? {} });
-      const { adminUrl } = at.kong.gateway;
-      expect((await reap({ adminUrl })).failed).toEqual([]);
+      expect((await reap(onGateway())).failed).toEqual([]);
       expect(await at.configuration()).not.toEqual(untouched);
-      const { removed, restored, failed } = await reap({ adminUrl, now: (action.expires_at ?? 0) + 1_000 });
+      const { removed, restored, failed } = await reap({ ...onGateway(), now: (action.expires_at ?? 0) + 1_000 });
       expect({ ended: [...removed, ...restored], failed }).toEqual({ ended: [action.entity_id], failed: [] });
       expect(await at.configuration()).toEqual(untouched);
       await at.kong.settle();
@@ -304,7 +305,7 @@ describe("an action", () => {
     expect((await at.kong.proxy(`${there.path}-sibling`, attack)).status).toBe(200);
     expect((await at.kong.proxy(counter.path)).json).toEqual({ n: 3 });
     await eventually(async () => expect((await at.kong.proxy(there.path, attack)).status).toBe(200), 30_000);
-    expect((await reap({ adminUrl: at.kong.gateway.adminUrl })).failed).toEqual([]);
+    expect((await reap(onGateway())).failed).toEqual([]);
     const { data } = await at.kong.write("GET", `/services/${there.service_id}/plugins`);
     expect(data[0].config.access).toEqual([theirs]);
     expect(sibling.id).not.toBe(there.route_id);
