@@ -1,7 +1,7 @@
 /** Requests that are made to be costly: each uses up a part of the plugin that has to look at every byte, or at the same bytes again and again. */
 import type { Draft } from "../../training/request.ts";
 
-export interface WorstCase {
+interface WorstCase {
   name: string;
   request: Draft;
 }
