@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { someFlood, someIncident } from "../../test/support/incident.ts";
-import { THROTTLE_ID, useResponse } from "../../test/support/response.ts";
+import { THROTTLE_ID, testPolicy, useResponse } from "../../test/support/response.ts";
 import { undoAction } from "./actions/end.ts";
 import { deliverOutbox } from "./notification/outbox.ts";
 import { respond } from "./respond.ts";
@@ -68,6 +68,8 @@ describe("the effect", () => {
     });
 
   it("is measured before and after, told in plain words, and kept", async () => {
+    const rails = { ...testPolicy.document.rails, canary: undefined };
+    at.parts = { ...at.parts, policy: () => ({ ...testPolicy, document: { ...testPolicy.document, rails } }) };
     const incident = await at.seen(someIncident());
     await respond(at.parts, incident.id);
     const { id, applied_at, entity_id } = await at.onlyAction(incident);

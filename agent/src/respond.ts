@@ -88,5 +88,5 @@ async function act(parts: ResponseParts, incident: Incident, decision: Decision,
     if (await recordPlan(parts, incident, { classification, decision: looked, plan_id })) break;
     looked = await decideNow(parts, incident, classification);
   }
-  await carryOut(parts, incident);
+  await carryOut(parts, { ...incident, severity });
 }

@@ -17,9 +17,9 @@ import { createWebhookChannel } from "./notification/webhook-channel.ts";
 import { createReview } from "./planning/create-review.ts";
 import { type PlanToPreview, previewOf } from "./planning/preview-of.ts";
 import { mayActOf, openPolicyFile, type Policy, type Rails, type Reviewed, recordPolicy } from "./policy/index.ts";
+import { endLeftovers, LEFTOVERS_EVERY_MS, LEFTOVERS_JOB } from "./reconciliation/end-leftovers.ts";
 import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
 import { type RegistrationConfig, registrationJobs } from "./registration/job.ts";
-import { sparingOwnRoute } from "./registration/never-touch.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import type { Action } from "./store/actions.ts";
@@ -80,7 +80,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     db,
     gateway: config.GATEWAY_NAME,
     dryRun: config.DRY_RUN,
-    policy: sparingOwnRoute(policy.current, config.GATEWAY_NAME),
+    policy: policy.current,
     mayAct: mayActOf({
       db,
       gateway: config.GATEWAY_NAME,
@@ -120,6 +120,12 @@ function jobKinds(parts: ResponseParts): JobKind[] {
     { kind: END_JOB, run: (job) => endAction(parts, job.key) },
     { kind: RECONCILE_JOB, everyMs: RECONCILE_EVERY_MS, atStart: true, run: async () => void (await reconcile(parts)) },
     { kind: APPROVAL_JOB, run: (job) => expireApproval(parts, job.key) },
+    {
+      kind: LEFTOVERS_JOB,
+      everyMs: LEFTOVERS_EVERY_MS,
+      atStart: true,
+      run: async () => void (await endLeftovers(parts)),
+    },
     { kind: OUTBOX_JOB, everyMs: OUTBOX_EVERY_MS, run: () => deliverOutbox(parts) },
   ];
 }

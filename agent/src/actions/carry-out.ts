@@ -5,6 +5,7 @@ import { type Action, actionsOfIncident, updateAction } from "../store/actions.t
 import type { Db } from "../store/db.ts";
 import { appendIncidentLog, type Incident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
+import { proposePermanent } from "../verification/permanent.ts";
 import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/settings.ts";
 import { firstStage, inStage } from "../verification/stage.ts";
 import { ActionRefused } from "./action-kind.ts";
@@ -82,6 +83,7 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
         run_at: parts.now() + VERIFY_AFTER_MS,
       });
     }
+    if (patch.status === "applied") await proposePermanent({ ...parts, db: transaction }, { ...action, ...patch });
     await auditSettled(transaction, action, patch, parts.now());
     return true;
   });

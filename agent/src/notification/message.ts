@@ -11,6 +11,7 @@ export const EVENTS = [
   "approval.wanted",
   "action.undone",
   "action.failed",
+  "action.recurring",
 ] as const;
 export type MessageEvent = (typeof EVENTS)[number];
 
@@ -40,6 +41,8 @@ export interface Message {
     effect: string | null;
     expires: string | null;
     undo: string[];
+    /** Configuration that makes a recurring mitigation permanent. */
+    proposal?: string;
     /** Where somebody is asked to agree: how to say yes, and how to say no. */
     approve?: string[];
   };
@@ -76,6 +79,8 @@ export function composeMessage(facts: MessageFacts): Message {
     undo: on.slice(0, SHOWN_ACTIONS).map((action) => undoLine(facts.publicUrl, action.id)),
   };
   if (actions.length > SHOWN_ACTIONS) data.done.push(`and ${actions.length - SHOWN_ACTIONS} more`);
+  const proposal = facts.type === "action.recurring" ? log.findLast((entry) => entry.kind === "proposal") : undefined;
+  if (proposal !== undefined) data.proposal = String(proposal.data?.fragment ?? "");
   const { undo, ...told } = data;
   return { type: facts.type, timestamp: iso(facts.at), data: { ...(redact(told) as typeof told), undo } };
 }

@@ -8,6 +8,7 @@ import { respond } from "../respond.ts";
 import { createAction, getAction, updateAction } from "../store/actions.ts";
 import { getDecision } from "../store/decisions.ts";
 import { type Incident, incidentLog, updateIncident } from "../store/incidents.ts";
+import { endLeftovers } from "./end-leftovers.ts";
 import { reconcile } from "./reconcile.ts";
 
 const at = useResponse();
@@ -171,6 +172,26 @@ describe("orphans", () => {
     };
     await expect(reconcile(at.parts)).rejects.toMatchObject({ code: "changed" });
     expect(at.admin.plugins.get(DERIVED)).toMatchObject({ config: { minute: 7 } });
+  });
+});
+
+describe("leftovers", () => {
+  it("past their time end by what is written on them, and those of actions that are on stay", async () => {
+    const incident = await at.seen(someFlood());
+    const on = { type: "throttle_route", vehicle: "admin-api", status: "applied", gateway: "test" } as const;
+    await createAction(at.store.db, actionRow(incident.id, on));
+    orphan(DERIVED, Date.now() - 2 * MINUTE);
+    const other = entityId("throttle_route", "route:r-two", "test");
+    orphan(other, 0, { route: { id: "r-two" }, tags: ownerTags(incident.id, Date.now() - 2 * MINUTE) });
+    expect(await endLeftovers(at.parts)).toEqual([DERIVED]);
+    expect([...at.admin.plugins.keys()]).toEqual([other]);
+  });
+
+  it("stay while the kill switch is on", async () => {
+    orphan(DERIVED, Date.now() - 2 * MINUTE);
+    at.parts = { ...at.parts, mayAct: async () => "the kill switch is on" };
+    await expect(endLeftovers(at.parts)).rejects.toThrow("kill switch");
+    expect(at.admin.plugins.size).toBe(1);
   });
 });
 

@@ -58,18 +58,19 @@ async function repairMissing(
   found: readonly Found[],
   done: Reconciled,
 ): Promise<void> {
-  const missing: Action[] = [];
+  const states: { action: Action; state: State }[] = [];
   for (const action of await settledActions(parts)) {
     const state = await stateOf(parts, driver, action);
-    if (state === "gone") missing.push(action);
-    else if (state !== null) await accept(parts, action, `${CHANGED_BY_HAND}: ${state}`, done);
+    if (state !== null) states.push({ action, state });
   }
-  if (missing.length === 0) return;
-  const isLost = missing.length > 1 && !found.some(({ entity }) => incidentOf(entity.tags) !== null);
-  const isReload = isLost || (await driver.probe()).kind === "dbless";
-  for (const action of missing) {
+  if (states.length === 0) return;
+  const isInMemory = (await driver.probe()).kind === "dbless";
+  const gone = states.filter(({ state }) => state.isGone);
+  const isLost = gone.length > 1 && !found.some(({ entity }) => incidentOf(entity.tags) !== null);
+  for (const { action, state } of states) {
+    const isReload = state.isGone ? isLost || isInMemory : isInMemory && !state.isTheirs;
     if (repairOrAccept({ action, isReload }) === "repair") await repair(parts, action, done);
-    else await accept(parts, action, REMOVED_BY_HAND, done);
+    else await accept(parts, action, state.isGone ? REMOVED_BY_HAND : `${CHANGED_BY_HAND}: ${state.why}`, done);
   }
 }
 
@@ -86,15 +87,25 @@ async function settledActions(parts: ResponseParts): Promise<Action[]> {
   );
 }
 
-/** Null: in force. Gone: none of what it created is there any more. Else what somebody did to it. */
-async function stateOf(parts: ResponseParts, driver: GatewayDriver, action: Action): Promise<string | null> {
+interface State {
+  /** Nothing of what it created is there any more. */
+  isGone: boolean;
+  /** Something that it created is, changed. */
+  isTheirs: boolean;
+  why: string;
+}
+
+/** Null when it is in force. */
+async function stateOf(parts: ResponseParts, driver: GatewayDriver, action: Action): Promise<State | null> {
   const why = await ACTION_KINDS[action.type].verify(action, parts);
   if (why === null) return null;
-  for (const { type, id } of createdBy(action)) {
+  const created = createdBy(action);
+  for (const { type, id } of created) {
     const entity = await driver.get(type, id);
-    if (entity !== null) return isOurs(entity.tags) ? why : "somebody made it theirs";
+    if (entity === null) continue;
+    return { isGone: false, isTheirs: true, why: isOurs(entity.tags) ? why : "somebody made it theirs" };
   }
-  return createdBy(action).length === 0 ? why : "gone";
+  return { isGone: created.length > 0, isTheirs: false, why };
 }
 
 async function repair(parts: ResponseParts, action: Action, done: Reconciled): Promise<void> {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AdminServer, startAdminServer } from "../../../test/support/admin-server.ts";
+import { someFlood } from "../../../test/support/incident.ts";
 import { testPolicy } from "../../../test/support/response.ts";
 import { createAdminApiDriver, createAdminClient } from "../drivers/index.ts";
+import { refusePlace } from "../policy/never-touch.ts";
 import { reap } from "../reap.ts";
-import { type Registration, registrationIds } from "./entities.ts";
-import { sparingOwnRoute } from "./never-touch.ts";
+import { type Registration, registrationIds, wantedEntities } from "./entities.ts";
 import { keepRegistered, register, unregister } from "./register.ts";
 
 let admin: AdminServer;
@@ -102,10 +103,13 @@ describe("the agent's own route", () => {
     expect([admin.entities.of("services").size, admin.routes.size, admin.plugins.size]).toEqual([1, 1, 1]);
   });
 
-  it("is on the list of what the policy never touches, and the policy stays the same object", () => {
-    const policy = sparingOwnRoute(() => testPolicy, "test");
-    expect(policy().document.rails.never_touch.routes).toContain(ids.route);
-    expect(policy()).toBe(policy());
-    expect(testPolicy.document.rails.never_touch.routes).not.toContain(ids.route);
+  it("is never touched by a plan: the policy knows it by its name", () => {
+    const names = Object.fromEntries(
+      wantedEntities(registration).map(({ type, entity }) => [type, String(entity.name)]),
+    ) as Record<string, string>;
+    const incident = someFlood({ scope: { route_id: ids.route, route_name: names.routes as string } });
+    const { rails } = testPolicy.document;
+    expect(refusePlace("route", { route_id: ids.route }, incident, rails, null)).toContain("never touches");
+    expect(refusePlace("route", { route_id: "r-search" }, someFlood(), rails, null)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import type { Action } from "../store/actions.ts";
 import type { Db } from "../store/db.ts";
 import type { Incident } from "../store/incidents.ts";
+import type { ActionType } from "../store/schema.ts";
 import { decisionHits, reportedUntil, type TrafficSums, trafficSums } from "../store/traffic.ts";
 import type { Counts, Observed } from "./judge.ts";
 import { BEFORE_MS, LOOK_BACK_MS, SETTLING_MS, SHORTEST_BEFORE_MS, USUAL_MS } from "./settings.ts";
@@ -13,13 +14,14 @@ export interface Observation {
   isSilent: boolean;
 }
 
-/** These deny whatever comes, and an operator agreed to that. */
-const CLOSING: readonly string[] = [
+/** These deny whatever comes to their target, as they are meant to. */
+const CLOSING: readonly ActionType[] = [
   "terminate_route",
   "disable_service",
-  "require_authentication",
-  "reroute",
+  "require_key",
+  "reroute_service",
   "drain_target",
+  "block_consumer",
 ];
 
 /** The route it is about, or null for the whole gateway. */
@@ -42,8 +44,7 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
     from: incident.first_seen_at - USUAL_MS,
     to: incident.first_seen_at - SHORTEST_BEFORE_MS,
   });
-  const decision = action.vehicle === "decision" ? action.entity_id : null;
-  const hits = decision === null ? null : await decisionHits(db, decision, from, until);
+  const hits = await hitsOf(db, action, { from, until, before, after });
   const observed: Observed = {
     usual: usual.requests > 0 ? await spanOf(db, action.gateway, incident, usual) : null,
     before: countsOf(before),
@@ -54,6 +55,23 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
     closes: CLOSING.includes(action.type),
   };
   return { observed, before, after, isSilent: reported === null };
+}
+
+interface Span {
+  from: number;
+  until: number;
+  before: TrafficSums;
+  after: TrafficSums;
+}
+
+/**
+ * A decision's are counted by the nodes. What a hot patch ends looks like a denial by another plugin: it is credited with those that
+ * are more than before. Null where nobody counts.
+ */
+async function hitsOf(db: Db, action: Action, { from, until, before, after }: Span): Promise<number | null> {
+  if (action.vehicle === "decision") return decisionHits(db, action.entity_id ?? "", from, until);
+  if (!action.type.startsWith("hot_patch") || action.stage === "log_only") return null;
+  return Math.max(0, after.clean_denied - (before.clean_denied / before.seconds) * after.seconds);
 }
 
 /** A gateway that is new has no ten minutes of usual traffic: only what was reported counts as time. */

@@ -9,7 +9,7 @@ import { CANARY_SHARE, PROBE_RPS, PROBE_SHARE } from "./settings.ts";
 
 /** Can it be in force in part? */
 export const isStaged = (action: Action): boolean =>
-  action.vehicle === "decision" || ACTION_KINDS[action.type].staged === true;
+  action.vehicle === "decision" ? action.type !== "allow_source" : ACTION_KINDS[action.type].staged === true;
 
 /** Where a new action begins: with counting alone, unless the policy has no canary or the incident is too severe to wait. */
 export function firstStage(action: Action, incident: Incident, { document }: Policy): ActionStage {
