@@ -31,12 +31,12 @@ const routeOf = (action: Action, incident: Incident): string | null =>
 /** Since its present stage is in force, compared with before the action and before the incident. */
 export async function observe(db: Db, action: Action, incident: Incident, now: number): Promise<Observation> {
   const applied = action.applied_at ?? now;
+  const route = routeOf(action, incident);
   const until = Math.min(now, action.expires_at ?? now);
   const since = Math.max((action.stage_at ?? applied) + SETTLING_MS, until - LOOK_BACK_MS);
   const from = Math.min(since, until - 1_000);
   const reported = await reportedUntil(db, action.gateway, from, until);
-  const sums = (range: { from: number; to: number; whole?: boolean }) =>
-    trafficSums(db, action.gateway, routeOf(action, incident), range);
+  const sums = (range: { from: number; to: number; whole?: boolean }) => trafficSums(db, action.gateway, route, range);
   const after = await sums({ from, to: Math.max(reported ?? until, from + 1_000), whole: true });
   const begin = Math.min(applied - SHORTEST_BEFORE_MS, Math.max(incident.first_seen_at, applied - BEFORE_MS));
   const before = await sums({ from: begin, to: applied });
@@ -46,7 +46,7 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
   });
   const hits = await hitsOf(db, action, { from, until, before, after });
   const observed: Observed = {
-    usual: usual.requests > 0 ? await spanOf(db, action.gateway, incident, usual) : null,
+    usual: usual.requests > 0 ? await sinceFirst(db, action.gateway, route, usualFrom, usual) : null,
     before: countsOf(before),
     after: countsOf(after),
     hits,
@@ -74,19 +74,20 @@ async function hitsOf(db: Db, action: Action, { from, until, before, after }: Sp
   return Math.max(0, after.clean_denied - (before.clean_denied / before.seconds) * after.seconds);
 }
 
-/** A gateway that is new has no ten minutes of usual traffic: only what was reported counts as time. */
-async function spanOf(db: Db, gateway: string, incident: Incident, usual: TrafficSums): Promise<Counts> {
-  const from = incident.first_seen_at - USUAL_MS;
-  const first = await db
-    .selectFrom("traffic")
-    .select("window_start")
-    .where("gateway", "=", gateway)
-    .where("window_start", ">=", from)
-    .orderBy("window_start")
-    .limit(1)
-    .executeTakeFirst();
+/** A route that is new has no ten minutes of usual traffic: only the time since its first counts. */
+async function sinceFirst(
+  db: Db,
+  gateway: string,
+  route: string | null,
+  from: number,
+  sums: TrafficSums,
+): Promise<Counts> {
+  let query = db.selectFrom("traffic").select("window_start").where("gateway", "=", gateway);
+  query = query.where("window_start", ">=", from);
+  if (route !== null) query = query.where("route_id", "=", route);
+  const first = await query.orderBy("window_start").limit(1).executeTakeFirst();
   const missing = Math.max(0, (first?.window_start ?? from) - from) / 1000;
-  return countsOf({ ...usual, seconds: Math.max(usual.seconds - missing, 1) });
+  return countsOf({ ...sums, seconds: Math.max(sums.seconds - missing, 1) });
 }
 
 function countsOf(sums: TrafficSums): Counts {

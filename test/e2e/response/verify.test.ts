@@ -1,6 +1,6 @@
 /** What follows from measuring, on a running gateway: traffic is reported as nodes do, so that it is the same on every machine. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { entityId, ownerTags } from "../../../agent/src/drivers/tags.ts";
 import type { ActionView } from "../../../demo/stack/agent-client.ts";
 import { report } from "../../support/agent-process.ts";
@@ -24,10 +24,12 @@ const policy = {
   ],
 };
 let world: World;
+const reporters: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   world = await startWorld({ database: true, policy, agent: { WRITE_INTERVAL_S: "0" } });
 });
+afterEach(() => Promise.all(reporters.splice(0).map((reporter) => reporter.stop())));
 afterAll(() => world?.stop());
 
 type Counts = { suspicious?: number; clean_ok?: number; clean_denied?: number };
@@ -66,6 +68,7 @@ function reportTraffic(route: string, counts: () => Counts): { stop(): Promise<v
 async function flood(route: string, before: Counts, after: Counts) {
   let current = before;
   const traffic = reportTraffic(route, () => current);
+  reporters.push(traffic);
   // Some seconds of it lie before the incident: what is usual.
   await sleep(12_000);
   const flooded = incidentRecord({
