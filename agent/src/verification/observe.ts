@@ -25,8 +25,11 @@ const CLOSING: readonly ActionType[] = [
 ];
 
 /** The route it is about, or null for the whole gateway. */
-const routeOf = (action: Action, incident: Incident): string | null =>
-  action.target.route_id || incident.scope.route_id || null;
+function routeOf(action: Action, incident: Incident): string | null {
+  // What a decision would stop is counted wherever it is.
+  if (action.stage === "log_only" && action.vehicle === "decision" && action.params.route === undefined) return null;
+  return action.target.route_id || incident.scope.route_id || null;
+}
 
 /** Since its present stage is in force, compared with before the action and before the incident. */
 export async function observe(db: Db, action: Action, incident: Incident, now: number): Promise<Observation> {
@@ -40,8 +43,9 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
   const after = await sums({ from, to: Math.max(reported ?? until, from + 1_000), whole: true });
   const begin = Math.min(applied - SHORTEST_BEFORE_MS, Math.max(incident.first_seen_at, applied - BEFORE_MS));
   const before = await sums({ from: begin, to: applied });
+  const usualFrom = incident.first_seen_at - USUAL_MS;
   const usual = await sums({
-    from: incident.first_seen_at - USUAL_MS,
+    from: usualFrom,
     to: incident.first_seen_at - SHORTEST_BEFORE_MS,
   });
   const hits = await hitsOf(db, action, { from, until, before, after });
