@@ -55,7 +55,7 @@ const DESCRIBE = `
   for line in io.lines() do
     local text = line:gsub("..", function(digits) return string.char(tonumber(digits, 16)) end)
     print(json(describe({
-      descriptor = { query = {}, headers = {} },
+      descriptor = { query = {}, headers = {} }, method = text,
       path = "/a/" .. text, query = "a=" .. text .. "&" .. text .. "=1&" .. text, headers = { text },
       agent = text, host = text, contentType = text,
     })))

@@ -84,25 +84,24 @@ ____exports.keepRequest = function(instance, outcome)
     local now = ngx.now()
     local ____outcome_14 = outcome
     local facts = ____outcome_14.facts
-    local ____redactText_result_19 = redactText(facts and facts.method or variables.request_method or "", 20)
-    local ____outcome_source_ip_20 = outcome.source.ip
-    local ____temp_21 = {}
-    local ____temp_22 = {}
-    local ____temp_23 = tonumber(variables.http_content_length or "0") or 0
-    local ____outcome_status_24 = outcome.status
-    local ____temp_25 = outcome.isStopped and "own" or outcome.answeredBy
-    local ____opt_17 = outcome.ruling
+    local ____outcome_source_ip_17 = outcome.source.ip
+    local ____temp_18 = {}
+    local ____temp_19 = {}
+    local ____temp_20 = tonumber(variables.http_content_length or "0") or 0
+    local ____outcome_status_21 = outcome.status
+    local ____temp_22 = outcome.isStopped and "own" or outcome.answeredBy
+    local ____opt_15 = outcome.ruling
     local descriptor = {
         at = now,
-        method = ____redactText_result_19,
+        method = "",
         path = "",
-        ip = ____outcome_source_ip_20,
-        query = ____temp_21,
-        headers = ____temp_22,
-        body_bytes = ____temp_23,
-        status = ____outcome_status_24,
-        source = ____temp_25,
-        verdict = ____opt_17 and ____opt_17.verdict or "allow",
+        ip = ____outcome_source_ip_17,
+        query = ____temp_18,
+        headers = ____temp_19,
+        body_bytes = ____temp_20,
+        status = ____outcome_status_21,
+        source = ____temp_22,
+        verdict = ____opt_15 and ____opt_15.verdict or "allow",
         latency_ms = math.floor((now - ngx.req.start_time()) * 1000 + 0.5)
     }
     local category = categoryOf(outcome)
@@ -113,6 +112,7 @@ ____exports.keepRequest = function(instance, outcome)
     addIdentity(instance, descriptor)
     return {
         descriptor = descriptor,
+        method = facts and facts.method or variables.request_method or "",
         path = facts and facts.path or variables.uri or "",
         query = facts and facts.query or variables.args or "",
         headers = listHeaders(),
@@ -181,13 +181,14 @@ local function familyOf(agent)
 end
 --- What the agent gets.
 ____exports.describeRequest = function(kept)
-    local ____kept_32 = kept
-    local descriptor = ____kept_32.descriptor
+    local ____kept_31 = kept
+    local descriptor = ____kept_31.descriptor
+    descriptor.method = redactName(kept.method)
     descriptor.path = redactPath(kept.path)
     descriptor.query = listQuery(kept.query)
     for ____, name in ipairs(kept.headers) do
-        local ____descriptor_headers_33 = descriptor.headers
-        ____descriptor_headers_33[#____descriptor_headers_33 + 1] = redactName(name)
+        local ____descriptor_headers_32 = descriptor.headers
+        ____descriptor_headers_32[#____descriptor_headers_32 + 1] = redactName(name)
     end
     local family = familyOf(kept.agent)
     if family ~= "" then

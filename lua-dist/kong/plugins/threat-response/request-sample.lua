@@ -18,10 +18,11 @@ local exp = ____math_0.exp
 local floor = ____math_0.floor
 local log = ____math_0.log
 local random = ____math_0.random
+local ____string_1 = string
+local gsub = ____string_1.gsub
 local kept = {}
 local seen = 0
---- None before the first window begins: what nginx's JIT compiler records first should be requests that are not described.
-local next = math.huge
+local next = 1
 local limit = 0
 --- The largest of the random numbers that the requests in a full sample would have drawn.
 local largest = 1
@@ -39,21 +40,25 @@ local function drawNext()
     next = seen + 1 + floor(log(draw()) / log(1 - largest))
 end
 local function isReported(instance)
-    local ____instance_config_agent_1 = instance.config.agent
-    local url = ____instance_config_agent_1.url
-    local ____temp_5 = url ~= nil
-    if ____temp_5 then
-        local ____url_4 = url
-        local ____opt_2 = reporterConfig()
-        ____temp_5 = ____url_4 == (____opt_2 and ____opt_2.agent.url)
+    local ____instance_config_agent_2 = instance.config.agent
+    local url = ____instance_config_agent_2.url
+    local ____temp_6 = url ~= nil
+    if ____temp_6 then
+        local ____url_5 = url
+        local ____opt_3 = reporterConfig()
+        ____temp_6 = ____url_5 == (____opt_3 and ____opt_3.agent.url)
     end
-    return ____temp_5
+    return ____temp_6
 end
 --- Over a Unix socket a client has no address, and the agent takes no request without one.
 local function hasAddress(outcome)
     return outcome.source.binary ~= ""
 end
-local function take(instance, outcome)
+local taking
+local taken
+local function take()
+    local instance = taking
+    local outcome = taken
     limit = math.min(instance.config.agent.request_sample, MAX_SAMPLED)
     if limit > 0 and isReported(instance) and hasAddress(outcome) then
         local request = keepRequest(instance, outcome)
@@ -66,11 +71,21 @@ local function take(instance, outcome)
     else
         next = seen + 1
     end
+    return ""
+end
+--- LuaJIT cannot compile what it takes to describe a request, and would give up on the whole way of a request when it meets that while recording. Behind
+-- a C function it does not see it.
+local function takeUnseen(instance, outcome)
+    taking = instance
+    taken = outcome
+    gsub("x", "x", take)
+    taking = nil
+    taken = nil
 end
 ____exports.sampleRequest = function(instance, outcome)
     seen = seen + 1
     if seen >= next then
-        take(instance, outcome)
+        takeUnseen(instance, outcome)
     end
 end
 local function begin(now)

@@ -13,6 +13,7 @@ import { redactPath, redactText } from "./redact.ts";
 export interface KeptRequest {
   /** What needs no redaction. */
   descriptor: RequestDescriptor;
+  method: string;
   path: string;
   query: string;
   headers: string[];
@@ -79,7 +80,7 @@ export const keepRequest = (instance: Instance, outcome: Outcome): KeptRequest =
   const { facts } = outcome;
   const descriptor: RequestDescriptor = {
     at: now,
-    method: redactText(facts?.method ?? variables.request_method ?? "", 20),
+    method: "",
     path: "",
     ip: outcome.source.ip,
     query: [],
@@ -96,6 +97,7 @@ export const keepRequest = (instance: Instance, outcome: Outcome): KeptRequest =
   addIdentity(instance, descriptor);
   return {
     descriptor,
+    method: facts?.method ?? variables.request_method ?? "",
     path: facts?.path ?? variables.uri ?? "",
     query: facts?.query ?? variables.args ?? "",
     headers: listHeaders(),
@@ -155,6 +157,7 @@ const familyOf = (agent: string): string => {
 /** What the agent gets. */
 export const describeRequest = (kept: KeptRequest): RequestDescriptor => {
   const { descriptor } = kept;
+  descriptor.method = redactName(kept.method);
   descriptor.path = redactPath(kept.path);
   descriptor.query = listQuery(kept.query);
   for (const name of kept.headers) descriptor.headers.push(redactName(name));

@@ -11,11 +11,11 @@ import { describeRequest, type KeptRequest, keepRequest } from "./request-descri
  */
 const WINDOW_S = 5;
 const { exp, floor, log, random } = math;
+const { gsub } = string;
 
 let kept: KeptRequest[] = [];
 let seen = 0;
-/** None before the first window begins: what nginx's JIT compiler records first should be requests that are not described. */
-let next = math.huge;
+let next = 1;
 let limit = 0;
 /** The largest of the random numbers that the requests in a full sample would have drawn. */
 let largest = 1;
@@ -41,7 +41,12 @@ const isReported = (instance: Instance): boolean => {
 /** Over a Unix socket a client has no address, and the agent takes no request without one. */
 const hasAddress = (outcome: Outcome): boolean => outcome.source.binary !== "";
 
-const take = (instance: Instance, outcome: Outcome): void => {
+let taking: Instance | undefined;
+let taken: Outcome | undefined;
+
+const take = (): string => {
+  const instance = taking as Instance;
+  const outcome = taken as Outcome;
   limit = Math.min(instance.config.agent.request_sample, MAX_SAMPLED);
   if (limit > 0 && isReported(instance) && hasAddress(outcome)) {
     const request = keepRequest(instance, outcome);
@@ -49,11 +54,24 @@ const take = (instance: Instance, outcome: Outcome): void => {
     else kept[floor(random() * kept.length)] = request;
     drawNext();
   } else next = seen + 1;
+  return "";
+};
+
+/**
+ * LuaJIT cannot compile what it takes to describe a request, and would give up on the whole way of a request when it meets that while recording. Behind
+ * a C function it does not see it.
+ */
+const takeUnseen = (instance: Instance, outcome: Outcome): void => {
+  taking = instance;
+  taken = outcome;
+  gsub("x", "x", take);
+  taking = undefined;
+  taken = undefined;
 };
 
 export const sampleRequest = (instance: Instance, outcome: Outcome): void => {
   seen += 1;
-  if (seen >= next) take(instance, outcome);
+  if (seen >= next) takeUnseen(instance, outcome);
 };
 
 const begin = (now: number): void => {
