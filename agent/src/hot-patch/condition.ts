@@ -64,7 +64,7 @@ export const conditionSchema = node
   .refine((tree) => countNodes(tree) <= MAX_NODES, `at most ${MAX_NODES} conditions`)
   .refine((tree) => depthOf(tree) <= MAX_DEPTH, `at most ${MAX_DEPTH} levels`);
 
-export function childrenOf(tree: Condition): readonly Condition[] {
+function childrenOf(tree: Condition): readonly Condition[] {
   if ("all" in tree) return tree.all;
   if ("any" in tree) return tree.any;
   return "not" in tree ? [tree.not] : [];
@@ -72,8 +72,3 @@ export function childrenOf(tree: Condition): readonly Condition[] {
 
 const countNodes = (tree: Condition): number => childrenOf(tree).reduce((sum, child) => sum + countNodes(child), 1);
 const depthOf = (tree: Condition): number => 1 + Math.max(0, ...childrenOf(tree).map(depthOf));
-
-/** Whether the tree looks at any of these fields: a preview that has not recorded them cannot judge it. */
-export function looksAt(tree: Condition, ...fields: Leaf["field"][]): boolean {
-  return "field" in tree ? fields.includes(tree.field) : childrenOf(tree).some((child) => looksAt(child, ...fields));
-}
