@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { PayloadClass } from "../contract/categories.ts";
 import type { LabelledRequest } from "./request.ts";
 
 export interface Corpus {
   source: string;
-  requests: LabelledRequest[];
+  requests: (LabelledRequest & { class?: PayloadClass })[];
+  isPadded?: boolean;
 }
 
 export function findCorpora(given: string | undefined): string {

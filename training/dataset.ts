@@ -1,4 +1,6 @@
 /** Requests as the trainer sees them: features of values, labels, and where they came from. */
+import type { PayloadClass } from "../contract/categories.ts";
+import { classOf } from "./class-names.ts";
 import type { Corpus } from "./corpora.ts";
 import { loadPayload } from "./lua-on-node/load.ts";
 import { takeApart, type Values } from "./values.ts";
@@ -7,12 +9,16 @@ import { COMMON_WORDS, WORD_GROUPS } from "./words.ts";
 export const { decoded } = await loadPayload("decode");
 export const lexer = await loadPayload("tokens");
 export const features = await loadPayload("features");
-const { learnWords } = await loadPayload("model-score");
+export const { learnWords, loadModel, scoreText, bestWindow } = await loadPayload("model-score");
 
 export interface Sample {
   source: string;
   group: string;
   isAttack: boolean;
+  /** Of an attack, where it has one. */
+  class: PayloadClass | undefined;
+  /** A copy between paragraphs (padding.ts): nothing to learn words from. */
+  isPadded: boolean;
   values: number[];
 }
 
@@ -43,11 +49,16 @@ export function wordGroups(): string[] {
 
 const MAX_BYTES = 16384;
 
-function tokenize(bytes: Buffer): number {
+/** Puts a value where the plugin would have decoded it; returns its length there. */
+export function fillDecoded(bytes: Buffer): number {
   const length = Math.min(bytes.length, MAX_BYTES);
   decoded.set(bytes.subarray(0, length));
   decoded.fill(0, length, length + 8);
-  return lexer.tokenize(0, length);
+  return length;
+}
+
+function tokenize(bytes: Buffer): number {
+  return lexer.tokenize(0, fillDecoded(bytes));
 }
 
 /** The value's tokens, with the one that ends it. */
@@ -116,12 +127,14 @@ export function buildDataset(corpora: Corpus[]): Dataset {
   learnWords(wordGroups());
   const all = corpora
     .filter(({ source }) => !LISTED.includes(source))
-    .flatMap(({ source, requests }) => requests.map((request) => ({ source, request })));
+    .flatMap(({ source, requests, isPadded = false }) => requests.map((request) => ({ source, request, isPadded })));
   const values = takeApart(all.map(({ request }) => request));
-  const samples = all.map(({ source, request }, i) => ({
+  const samples = all.map(({ source, request, isPadded }, i) => ({
     source,
+    isPadded,
     group: request.category,
     isAttack: request.label === "malicious",
+    class: request.label === "malicious" ? (request.class ?? classOf(request.category)) : undefined,
     values: [...new Set(values.ofRequest[i]!.filter((v) => (values.at[v]! & STRUCTURE) === 0))],
   }));
   const benign = new Set(samples.flatMap((sample) => (sample.isAttack ? [] : sample.values)));

@@ -2,10 +2,11 @@
 
 import { seeded } from "../demo/random.ts";
 import type { Dataset, Sample } from "./dataset.ts";
+import { quantise } from "./quantise.ts";
 import { shuffle } from "./shuffle.ts";
 import { bestWindow, type Window } from "./windows.ts";
 
-export interface Options {
+interface Options {
   epochs: number;
   decay: number;
   rate: number;
@@ -15,21 +16,21 @@ export interface Options {
 }
 
 /** Found by trying (docs/decisions/2026-11-22-payload-model.md). */
-export const OPTIONS = { epochs: 10, decay: 0.3, rate: 0.3, bias: 6, l2: 0.0003 };
+const OPTIONS = { epochs: 10, decay: 0.3, rate: 0.3, bias: 6, l2: 0.0003 };
 
 const FEATURES = 32768;
 
 /** A line of a text is less often a value than what was one. */
 const LINE_WEIGHT = 0.5;
 
-export interface Bag {
+interface Bag {
   values: number[];
   isAttack: boolean;
   weight: number;
 }
 
 /** Each distinct benign value once; each attack as the values that no benign request has. */
-export function toBags(data: Dataset, samples: Sample[]): Bag[] {
+function toBags(data: Dataset, samples: Sample[]): Bag[] {
   const benign = new Set<number>();
   for (const sample of samples) if (!sample.isAttack) for (const v of sample.values) benign.add(v);
   const uses = new Map<number, number>();
@@ -72,7 +73,7 @@ function initialWeights(data: Dataset, bags: Bag[]): Float32Array {
   });
 }
 
-export function train(data: Dataset, bags: Bag[], options: Options): Float32Array {
+function train(data: Dataset, bags: Bag[], options: Options): Float32Array {
   const { decay, bias, rate, l2 } = options;
   const weights = initialWeights(data, bags);
   const sums = new Float32Array(FEATURES).fill(0.5);
@@ -118,24 +119,12 @@ export function train(data: Dataset, bags: Bag[], options: Options): Float32Arra
   return Float32Array.from(average, (sum) => sum / averaged);
 }
 
-/** The score of each value; NaN for those not asked for. */
-export function scoreRequests(
-  data: Dataset,
-  samples: Sample[],
-  weights: ArrayLike<number>,
-  decay: number,
-): Float64Array {
-  const known = new Float64Array(data.bytes.length).fill(NaN);
-  const window: Window = { score: 0, from: 0, to: 0 };
-  return Float64Array.from(samples, ({ values }) => {
-    let best = 0;
-    for (const v of values) {
-      if (Number.isNaN(known[v]!)) {
-        bestWindow(data.features[v]!, weights, decay, window);
-        known[v] = window.score;
-      }
-      best = Math.max(best, known[v]!);
-    }
-    return best;
-  });
+/** Integers for each unit of the trainer's weights. */
+const SCALE = 16;
+export const DECAY = Math.round(OPTIONS.decay * SCALE);
+
+/** As the plugin has them. */
+export function learnWeights(data: Dataset, samples: Sample[], seed: number): Int8Array {
+  const unpadded = samples.filter(({ isPadded }) => !isPadded);
+  return quantise(train(data, toBags(data, unpadded), { ...OPTIONS, seed }), SCALE);
 }

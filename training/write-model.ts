@@ -2,16 +2,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClassModel } from "./classes.ts";
+import type { Thresholds } from "./held-out.ts";
 import { LARGEST, quantise, toText } from "./quantise.ts";
+import type { Weighing } from "./weigh.ts";
 
-export interface Trained {
+export interface Trained extends Weighing, Thresholds {
   words: string[];
   weights: Int8Array;
   decay: number;
   classes: ClassModel;
-  faint: number;
-  grey: number;
-  certain: number;
 }
 
 export const MODEL_FILE = join(
@@ -20,6 +19,15 @@ export const MODEL_FILE = join(
 );
 
 const list = (texts: string[]): string => `[\n${texts.map((text) => `    ${JSON.stringify(text)},`).join("\n")}\n  ]`;
+
+const PER_LINE = 24;
+
+function numbers(all: number[]): string {
+  const lines = Array.from({ length: Math.ceil(all.length / PER_LINE) }, (_, i) =>
+    all.slice(i * PER_LINE, (i + 1) * PER_LINE).join(", "),
+  );
+  return `[\n${lines.map((line) => `    ${line},`).join("\n")}\n  ]`;
+}
 
 /** Rows share one scale, so that their sums can be compared. */
 function classRows({ rows }: ClassModel): string[] {
@@ -33,9 +41,13 @@ export function writeModel(model: Trained, options: string): void {
 /** Written by \`npm run train -- ${options}\`; never edited. */
 export const TRAINED: TrainedModel = {
   decay: ${model.decay},
-  faint: ${model.faint},
   grey: ${model.grey},
   certain: ${model.certain},
+  medium: ${model.medium},
+  mediumSide: ${model.mediumSide},
+  long: ${model.long},
+  longSide: ${model.longSide},
+  worth: ${numbers(model.worth)},
   words: ${list(model.words)},
   classes: ${list(model.classes.names)},
   weights:

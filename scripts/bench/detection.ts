@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { seeded } from "../../demo/random.ts";
 import { findCarrier } from "../../training/carrier.ts";
-import { classOf, readCorpora } from "./detection/corpora.ts";
+import { classOf } from "../../training/class-names.ts";
+import { readCorpora } from "./detection/corpora.ts";
 import { type Detail, formatDetail } from "./detection/detail.ts";
 import {
   type Evading,

@@ -27,16 +27,19 @@ let scoreOnNode: (value: Buffer) => Line;
 beforeAll(async () => {
   const load = (name: string) =>
     import(`../../training/lua-on-node/load.ts`).then(({ loadPayload }) => loadPayload(name));
-  const [decode, model, lexer] = await Promise.all(["decode", "model-score", "tokens"].map(load));
+  const [decode, model, classes, weighing, lexer] = await Promise.all(
+    ["decode", "model-score", "model-class", "weigh", "tokens"].map(load),
+  );
   scoreOnNode = (value) => {
     const length = decode.decodeValue(value, 0, value.length, "none");
     const score = model.scoreText(0, length);
     const [from, to] = model.bestWindow();
-    const name = model.classify(from, to);
+    const name = classes.classify(from, to);
+    const total = weighing.weigh(score, from, to, length);
     const count = lexer.tokenize(0, length);
     let sum = 0;
     for (let i = 0; i < count; i++) sum = (sum * 31 + lexer.tokens[i] * 4 + lexer.gaps[i]) % 1000003;
-    return [score, from, to, name, count, sum].join(" ");
+    return [score, from, to, name, total, count, sum].join(" ");
   };
 });
 
@@ -104,7 +107,7 @@ describe("the lexer and the model", () => {
   it("keep windows and tokens inside what they read", () => {
     for (let i = 0; i < 500; i++) {
       const value = randomValue();
-      const [score, from, to, , count] = scoreOnNode(value).split(" ");
+      const [score, from, to, , , count] = scoreOnNode(value).split(" ");
       expect(Number(score)).toBeGreaterThanOrEqual(0);
       expect(Number(from)).toBeLessThanOrEqual(Number(to));
       expect(Number(to)).toBeLessThanOrEqual(value.length);

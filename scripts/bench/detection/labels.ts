@@ -1,5 +1,5 @@
 /** How often a blocked attack is given its right class. */
-import { classOf } from "./corpora.ts";
+import { classOf } from "../../../training/class-names.ts";
 import type { Detail } from "./detail.ts";
 import type { Generated } from "./generated.ts";
 import { groupBy, percent } from "./judge.ts";

@@ -1,6 +1,8 @@
 /** Corpora: per source, and per class or site. */
+
+import { classOf } from "../../../training/class-names.ts";
 import type { LabelledRequest } from "../../../training/request.ts";
-import { type Corpus, classOf } from "./corpora.ts";
+import type { Corpus } from "./corpora.ts";
 import { type Basis, type Detail, rateDetails } from "./detail.ts";
 import { groupBy, type Judged, judge, rateOf } from "./judge.ts";
 

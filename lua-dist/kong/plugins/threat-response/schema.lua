@@ -264,8 +264,8 @@ local payload = record(
             one_of = {"allow", "flag", "block"},
             description = "What happens to a request that cannot be inspected to the end: compressed, too long, malformed, in an unknown character set. gRPC, WebSocket and routes that stream always pass."
         }},
-        {graphql_max_depth = integer("Levels of a GraphQL operation.", 50, 1, 10000)},
-        {graphql_max_aliases = integer("Aliases of a request's GraphQL operations.", 500, 1, 100000)},
+        {graphql_max_depth = integer("Levels of a GraphQL operation.", 25, 1, 10000)},
+        {graphql_max_aliases = integer("Aliases of a request's GraphQL operations, with repeated fields and directives and further operations.", 100, 1, 100000)},
         {graphql_introspection = flag("Whether GraphQL operations may ask for the schema.", true)}
     }
 )

@@ -3,14 +3,11 @@ local ffi = require("ffi")
 local ____automaton_2Ets = require("kong.plugins.threat-response.payload.automaton")
 local buildAutomaton = ____automaton_2Ets.buildAutomaton
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
-local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
 local decoded = ____decode_2Ets.decoded
 local ____fold_2Ets = require("kong.plugins.threat-response.payload.fold")
 local foldText = ____fold_2Ets.foldText
-local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
-local spendLook = ____inspection_2Ets.spendLook
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
 local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
@@ -30,9 +27,9 @@ ____exports.automaton = buildAutomaton(allLiterals())
 --- `seen[rule]` is the last look in which a literal of that rule occurred.
 local seen = {}
 local candidates = {}
-for ____, rule in ipairs(RULES) do
+for i = 0, #RULES - 1 do
     seen[#seen + 1] = 0
-    candidates[#candidates + 1] = rule
+    candidates[#candidates + 1] = i
 end
 local OWNERS = #RULES
 local look = 0
@@ -46,13 +43,13 @@ local function collectCandidates(from, to)
     local state = 0
     local i = from
     while i < to do
-        state = next[state * CLASSES + PLAIN[decoded[i]]]
+        state = next[state + PLAIN[decoded[i]]]
         i = i + 1
         if state >= firstAccepting then
             for ____, owner in ipairs(owners[state]) do
                 if owner < OWNERS and seen[owner + 1] ~= look then
                     seen[owner + 1] = look
-                    candidates[count + 1] = RULES[owner + 1]
+                    candidates[count + 1] = owner
                     count = count + 1
                 end
             end
@@ -60,9 +57,6 @@ local function collectCandidates(from, to)
     end
     return count
 end
---- An expression costs so much, and for each byte this part of what a judged byte costs.
-local EXPRESSION_COST = 16
-local EXPRESSION_SHARE = 0.25
 --- Lets a search begin behind the first byte, so that `^` never means the middle of a value.
 local behindFirst = {pos = 2}
 --- Those of the first `count` candidates whose expressions hold in `decoded[from, to)`.
@@ -71,8 +65,9 @@ local function confirm(count, from, to, at)
     local plain
     local folded
     for i = 0, count - 1 do
-        local rule = candidates[i + 1]
-        if bit.band(rule.at, at) ~= 0 and spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE) then
+        local number = candidates[i + 1]
+        local rule = RULES[number + 1]
+        if bit.band(rule.at, at) ~= 0 then
             if rule.folded then
                 if folded == nil then
                     folded = foldText(from, to)
@@ -95,7 +90,13 @@ local function confirm(count, from, to, at)
                 if matches == nil then
                     matches = {}
                 end
-                matches[#matches + 1] = {rule = rule, score = rule.score, text = text, start = start}
+                matches[#matches + 1] = {
+                    rule = rule,
+                    number = number,
+                    score = rule.score,
+                    text = text,
+                    start = start
+                }
             end
         end
     end
@@ -118,8 +119,8 @@ local function combine(matches)
     best.score = 100 - math.ceil(doubt)
     return best
 end
---- What the rules that apply at `at` say of `decoded[from, to)`.
-function ____exports.matchRules(from, to, at)
+--- All rules that hold at `at` in `decoded[from, to)`.
+function ____exports.findMatches(from, to, at)
     local count = collectCandidates(from, to)
     local ____temp_1
     if count > 0 then
@@ -127,7 +128,11 @@ function ____exports.matchRules(from, to, at)
     else
         ____temp_1 = nil
     end
-    local matches = ____temp_1
+    return ____temp_1
+end
+--- What the rules that apply at `at` say by themselves of `decoded[from, to)`.
+function ____exports.matchRules(from, to, at)
+    local matches = ____exports.findMatches(from, to, at)
     local ____temp_2
     if matches == nil then
         ____temp_2 = nil

@@ -1,7 +1,7 @@
 local ____exports = {}
 local ____node_2Dhealth_2Ets = require("kong.plugins.threat-response.node-health")
 local countUninspected = ____node_2Dhealth_2Ets.countUninspected
-____exports.DEFAULT_LIMITS = {max_inspected_bytes = 16384, graphql_max_depth = 50, graphql_max_aliases = 500, graphql_introspection = true}
+____exports.DEFAULT_LIMITS = {max_inspected_bytes = 16384, graphql_max_depth = 25, graphql_max_aliases = 100, graphql_introspection = true}
 --- Every judgement costs so much besides its bytes.
 local FIXED_COST = 64
 local limits = ____exports.DEFAULT_LIMITS

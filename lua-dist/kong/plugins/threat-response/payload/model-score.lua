@@ -19,7 +19,6 @@ local forgetWords = ____tokens_2Ets.forgetWords
 local gaps = ____tokens_2Ets.gaps
 local learnWord = ____tokens_2Ets.learnWord
 local starts = ____tokens_2Ets.starts
-local TOKEN_KINDS = ____tokens_2Ets.TOKEN_KINDS
 local tokenize = ____tokens_2Ets.tokenize
 local tokenizedTo = ____tokens_2Ets.tokenizedTo
 local tokens = ____tokens_2Ets.tokens
@@ -30,14 +29,7 @@ local ZERO = 80
 local weights = ffi.new("int8_t[?]", FEATURES)
 local seenAt = ffi.new("int32_t[?]", FEATURES)
 local decay = 0
---- By pairs of tokens, behind those by token.
-local CLASS_PAIRS = 1024
-local CLASS_FEATURES = TOKEN_KINDS + CLASS_PAIRS
-local MAX_CLASSES = 16
-local classWeights = ffi.new("int8_t[?]", CLASS_FEATURES * MAX_CLASSES)
-local classScores = ffi.new("int32_t[?]", MAX_CLASSES)
-local classes = {}
-local function weightAt(text, i)
+function ____exports.weightAt(text, i)
     local byte = string.byte(text, i)
     return (byte == 126 and 92 or byte) - ZERO
 end
@@ -66,17 +58,9 @@ end
 function ____exports.loadModel(model)
     ____exports.learnWords(model.words)
     for i = 1, FEATURES do
-        weights[i - 1] = weightAt(model.weights, i)
+        weights[i - 1] = ____exports.weightAt(model.weights, i)
     end
     decay = model.decay
-    classes = model.classes
-    local row = 0
-    for ____, text in ipairs(model.classRows) do
-        for i = 1, #text do
-            classWeights[row * CLASS_FEATURES + i - 1] = weightAt(text, i)
-        end
-        row = row + 1
-    end
 end
 ____exports.loadModel(TRAINED)
 --- Of the text being scored: the sum so far, where its window began, and the best window so far.
@@ -177,32 +161,5 @@ end
 --- Where the worst place of the text last scored begins and ends in the buffer.
 function ____exports.bestWindow()
     return bestFrom, bestTo
-end
---- The class of attack that `decoded[from, to)` looks most like. Cold: on hits only.
-function ____exports.classify(from, to)
-    local count = tokenize(from, to)
-    local rows = #classes
-    for row = 0, rows - 1 do
-        classScores[row] = 0
-    end
-    local last = BEGIN
-    for i = 0, count - 1 do
-        local token = tokens[i]
-        local pair = TOKEN_KINDS + bit.band(
-            bit.bxor(former[last], latter[token]),
-            CLASS_PAIRS - 1
-        )
-        for row = 0, rows - 1 do
-            classScores[row] = classScores[row] + classWeights[row * CLASS_FEATURES + token] + classWeights[row * CLASS_FEATURES + pair]
-        end
-        last = token
-    end
-    local winner = 0
-    for row = 1, rows - 1 do
-        if classScores[row] > classScores[winner] then
-            winner = row
-        end
-    end
-    return classes[winner + 1]
 end
 return ____exports

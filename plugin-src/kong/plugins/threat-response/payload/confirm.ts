@@ -10,9 +10,11 @@ import { TRIGGERS } from "./triggers.ts";
 
 /** The rules: which of them may hold in a text, by their literals, and which do, by their expressions. */
 
-/** What a value is decided by when several rules hold. */
+/** A rule that holds in a text. */
 export interface Match {
   rule: Rule;
+  /** Which of RULES it is, from 0. */
+  number: number;
   score: number;
   text: string;
   start: number;
@@ -31,10 +33,10 @@ export const automaton: Automaton = buildAutomaton(allLiterals());
 
 /** `seen[rule]` is the last look in which a literal of that rule occurred. */
 const seen: number[] = [];
-const candidates: Rule[] = [];
-for (const rule of RULES) {
+const candidates: number[] = [];
+for (const i of $range(0, RULES.length - 1)) {
   seen.push(0);
-  candidates.push(rule);
+  candidates.push(i);
 }
 const OWNERS = RULES.length;
 let look = 0;
@@ -53,7 +55,7 @@ function collectCandidates(from: number, to: number): number {
       for (const owner of owners[state]) {
         if (owner < OWNERS && seen[owner] !== look) {
           seen[owner] = look;
-          candidates[count] = RULES[owner];
+          candidates[count] = owner;
           count++;
         }
       }
@@ -75,7 +77,8 @@ function confirm(count: number, from: number, to: number, at: number): Match[] |
   let plain: string | undefined;
   let folded: string | undefined;
   for (const i of $range(0, count - 1)) {
-    const rule = candidates[i];
+    const number = candidates[i];
+    const rule = RULES[number];
     if ((rule.at & at) !== 0 && spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE)) {
       if (rule.folded) folded ??= foldText(from, to);
       else plain ??= ffi.string(advance(decoded, from), to - from);
@@ -84,7 +87,7 @@ function confirm(count: number, from: number, to: number, at: number): Match[] |
       const [start] = ngx.re.find(text, rule.expression, "ijo", from > 0 ? behindFirst : undefined);
       if (start !== undefined) {
         matches ??= [];
-        matches.push({ rule, score: rule.score, text, start });
+        matches.push({ rule, number, score: rule.score, text, start });
       }
     }
   }
@@ -103,9 +106,14 @@ function combine(matches: Match[]): Match {
   return best;
 }
 
-/** What the rules that apply at `at` say of `decoded[from, to)`. */
-export function matchRules(from: number, to: number, at: number): Match | undefined {
+/** All rules that hold at `at` in `decoded[from, to)`. */
+export function findMatches(from: number, to: number, at: number): Match[] | undefined {
   const count = collectCandidates(from, to);
-  const matches = count > 0 ? confirm(count, from, to, at) : undefined;
+  return count > 0 ? confirm(count, from, to, at) : undefined;
+}
+
+/** What the rules that apply at `at` say by themselves of `decoded[from, to)`. */
+export function matchRules(from: number, to: number, at: number): Match | undefined {
+  const matches = findMatches(from, to, at);
   return matches === undefined ? undefined : combine(matches);
 }

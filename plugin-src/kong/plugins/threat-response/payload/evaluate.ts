@@ -1,12 +1,15 @@
 import * as ffi from "ffi";
 import type { PayloadClass } from "../contract/categories.ts";
 import { isSecretName, redactText } from "../redact.ts";
-import { automaton, type Match, matchRules } from "./confirm.ts";
+import { automaton, findMatches, type Match, matchRules } from "./confirm.ts";
 import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { TRAINED } from "./model/trained.ts";
-import { bestWindow, classify, scoreText } from "./model-score.ts";
+import { classify } from "./model-class.ts";
+import { bestWindow, scoreText } from "./model-score.ts";
 import { AT_STRUCTURE } from "./rule.ts";
 import { isScreening, screened } from "./screen.ts";
+import { CHUNK, surroundings } from "./surroundings.ts";
+import { weigh } from "./weigh.ts";
 
 export { automaton };
 
@@ -31,43 +34,21 @@ const MAX_WINDOW = 160;
 const MAX_FIELD = 80;
 /** Bytes shown before the hit. */
 const LEAD = 40;
-/** No expression ever runs over more than this. */
-const CHUNK = 2048;
+/** Chunks share so many bytes. */
 const OVERLAP = 256;
-/** Up to this size a value is shown to the expressions whole, beyond it only what surrounds the worst place. */
-const WHOLE = 512;
-const SURROUNDINGS = 96;
 
-/** The least score of what is to be blocked. */
+/** The least scores of what is to be blocked, and of what is to be flagged. */
 const BLOCK = 70;
-/** What an expression has to be worth to be believed where the model sees little. */
-const STRONG = 76;
-const DOUBTED = 55;
-/** The most that the model alone says where it is not certain: less than a flag. */
-const UNCONFIRMED = 39;
-/** In so few bytes nothing is quoted or told about: an expression is believed. */
-const SHORT = 128;
+const FLAG = 40;
+/** So much more than certain is worth one more point. */
+const POINT = 8;
 
-/** Classes that the model learned; of others it says nothing. */
-const learned: Record<string, boolean> = {};
-for (const name of TRAINED.classes) learned[name] = true;
-
-/** The model's score as 0 to 100, rising with it: from BLOCK on where it is certain. */
-function scoreOfModel(strength: number): number {
+/** What model and rules say together as 0 to 100, rising with it. */
+function scoreOf(total: number): number {
   const { grey, certain } = TRAINED;
-  if (strength < grey) return 0;
-  if (strength < certain) return math.floor((UNCONFIRMED * (strength - grey)) / (certain - grey));
-  return math.min(99, BLOCK + math.floor((strength - certain) / 8));
-}
-
-/** What a rule's match is worth beside what the model says. */
-function scoreOfMatch(match: Match, strength: number, length: number): number {
-  const { faint, grey, certain } = TRAINED;
-  if (strength >= certain) return math.max(match.score, BLOCK);
-  if (strength >= grey) return math.max(match.score, match.score >= DOUBTED ? BLOCK : match.score);
-  if (match.score >= STRONG && (strength >= faint || length <= SHORT)) return match.score;
-  const isLearned = match.rule.class !== undefined && learned[match.rule.class];
-  return isLearned ? math.min(match.score, DOUBTED) : match.score;
+  if (total >= certain) return math.min(99, BLOCK + math.floor((total - certain) / POINT));
+  if (total < grey) return 0;
+  return FLAG + math.floor(((BLOCK - FLAG) * (total - grey)) / (certain - grey));
 }
 
 /** Of a value that is itself a secret, a password or a cookie for example, nothing is shown. */
@@ -123,8 +104,14 @@ const NAMES: Record<string, string> = {
 };
 
 /** `from` and `to` bound the worst place in the buffer. */
-function findingOfModel(from: number, to: number, length: number, score: number, field: string): PayloadFinding {
-  const name = classify(from, to) as PayloadClass;
+function findingOfModel(
+  name: PayloadClass,
+  from: number,
+  to: number,
+  length: number,
+  score: number,
+  field: string,
+): PayloadFinding {
   const start = math.max(0, from - LEAD);
   const text = ffi.string(advance(decoded, start), math.min(length, to + LEAD) - start);
   return {
@@ -149,18 +136,28 @@ function judgeStructure(length: number, at: number, field: string): PayloadFindi
   return best === undefined ? undefined : findingOfMatch(best, best.score, field);
 }
 
+/** The strongest of the rules of that class. */
+function strongest(matches: Match[] | undefined, name: string): Match | undefined {
+  let best: Match | undefined;
+  if (matches === undefined) return undefined;
+  for (const match of matches) {
+    if (match.rule.class === name && (best === undefined || match.score > best.score)) best = match;
+  }
+  return best;
+}
+
 function judgeText(length: number, at: number, field: string): PayloadFinding | undefined {
   const strength = scoreText(0, length);
   const [from, to] = bestWindow();
-  const start = length <= WHOLE ? 0 : math.max(0, from - SURROUNDINGS);
-  const end = length <= WHOLE ? length : math.min(length, start + CHUNK, to + SURROUNDINGS);
-  const match = matchRules(start, end, at);
-  const own = scoreOfModel(strength);
-  if (match !== undefined) {
-    const score = scoreOfMatch(match, strength, length);
-    if (score >= own || own >= BLOCK) return findingOfMatch(match, math.max(score, own), field);
-  }
-  return own > 0 ? findingOfModel(from, to, length, own, field) : undefined;
+  const [start, end] = surroundings(from, to, length);
+  const matches = findMatches(start, end, at);
+  const score = scoreOf(weigh(strength, from, to, length, matches));
+  if (score === 0) return undefined;
+  const name = classify(from, to, matches) as PayloadClass;
+  const match = strongest(matches, name);
+  return match === undefined
+    ? findingOfModel(name, from, to, length, score, field)
+    : findingOfMatch(match, score, field);
 }
 
 /**

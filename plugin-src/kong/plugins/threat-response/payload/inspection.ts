@@ -32,8 +32,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   max_inspected_bytes: 16384,
-  graphql_max_depth: 50,
-  graphql_max_aliases: 500,
+  graphql_max_depth: 25,
+  graphql_max_aliases: 100,
   graphql_introspection: true,
 };
 

@@ -9,7 +9,6 @@ import {
   gaps,
   learnWord,
   starts,
-  TOKEN_KINDS,
   tokenize,
   tokenizedTo,
   tokens,
@@ -23,11 +22,17 @@ export interface TrainedModel {
   weights: string;
   /** What each token costs. */
   decay: number;
-  /** The class of a window: for each class one row of bytes, by token and by pair of tokens. */
+  /** The class of a window: for each class one row of bytes, by token, by pair of tokens and by rule that holds. */
   classes: string[];
   classRows: string[];
-  /** Scores: below `faint` no expression counts, from `grey` on one that holds does, from `certain` on none is needed. */
-  faint: number;
+  /** What each rule that holds adds to the score of a value (weigh.ts), in the order of rules/index.ts. */
+  worth: number[];
+  /** What the length of a value adds, and what its second worst place takes away, in percent of that place's score. */
+  medium: number;
+  mediumSide: number;
+  long: number;
+  longSide: number;
+  /** Sums of all these: below `grey` a value is ordinary, from `certain` on an attack. */
   grey: number;
   certain: number;
 }
@@ -41,15 +46,7 @@ const weights = ffi.new("int8_t[?]", FEATURES);
 const seenAt = ffi.new("int32_t[?]", FEATURES);
 let decay = 0;
 
-/** By pairs of tokens, behind those by token. */
-const CLASS_PAIRS = 1024;
-const CLASS_FEATURES = TOKEN_KINDS + CLASS_PAIRS;
-const MAX_CLASSES = 16;
-const classWeights = ffi.new("int8_t[?]", CLASS_FEATURES * MAX_CLASSES);
-const classScores = ffi.new("int32_t[?]", MAX_CLASSES);
-let classes: string[] = [];
-
-function weightAt(text: string, i: number): number {
+export function weightAt(text: string, i: number): number {
   const byte = string.byte(text, i);
   return (byte === 126 ? 92 : byte) - ZERO;
 }
@@ -78,12 +75,6 @@ export function loadModel(model: TrainedModel): void {
   learnWords(model.words);
   for (const i of $range(1, FEATURES)) weights[i - 1] = weightAt(model.weights, i);
   decay = model.decay;
-  classes = model.classes;
-  let row = 0;
-  for (const text of model.classRows) {
-    for (const i of $range(1, text.length)) classWeights[row * CLASS_FEATURES + i - 1] = weightAt(text, i);
-    row++;
-  }
 }
 
 loadModel(TRAINED);
@@ -181,26 +172,4 @@ export function scoreText(from: number, to: number): number {
 /** Where the worst place of the text last scored begins and ends in the buffer. */
 export function bestWindow(): LuaMultiReturn<[from: number, to: number]> {
   return $multi(bestFrom, bestTo);
-}
-
-/** The class of attack that `decoded[from, to)` looks most like. Cold: on hits only. */
-export function classify(from: number, to: number): string {
-  const count = tokenize(from, to);
-  const rows = classes.length;
-  for (const row of $range(0, rows - 1)) classScores[row] = 0;
-  let last = BEGIN;
-  for (const i of $range(0, count - 1)) {
-    const token = tokens[i];
-    const pair = TOKEN_KINDS + ((former[last] ^ latter[token]) & (CLASS_PAIRS - 1));
-    for (const row of $range(0, rows - 1)) {
-      classScores[row] =
-        classScores[row] + classWeights[row * CLASS_FEATURES + token] + classWeights[row * CLASS_FEATURES + pair];
-    }
-    last = token;
-  }
-  let winner = 0;
-  for (const row of $range(1, rows - 1)) {
-    if (classScores[row] > classScores[winner]) winner = row;
-  }
-  return classes[winner];
 }

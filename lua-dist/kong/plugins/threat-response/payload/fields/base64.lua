@@ -6,6 +6,8 @@ local NOT_HEX = ____byte_2Dclasses_2Ets.NOT_HEX
 --- Text that was wrapped in base64 as a whole value. Random tokens are told apart after a few bytes, since hardly any of them is printable.
 local LONGEST = 16384
 local SHORTEST = 12
+--- Of these, without what pads them.
+local FEWEST = 9
 local buffer = ffi.new("uint8_t[?]", LONGEST + 8)
 local NONE = 64
 local SKIPPED = 65
@@ -27,13 +29,20 @@ values[10] = SKIPPED
 values[13] = SKIPPED
 values[92] = SKIPPED
 values[61] = END
-local isPrintable = ffi.new("uint8_t[256]")
-for byte = 32, 126 do
-    isPrintable[byte] = 1
+--- What a byte is in UTF-8: a sign of its own, the lead of so many more, one of these, or nothing that a text has.
+local CONTINUES = 4
+local ODD = 5
+local roles = ffi.new("uint8_t[256]")
+for byte = 0, 255 do
+    local role = (byte < 32 or byte == 127) and ODD or 0
+    if byte == 9 or byte == 10 or byte == 13 then
+        role = 0
+    end
+    if byte >= 128 then
+        role = byte < 192 and CONTINUES or (byte < 224 and 1 or (byte < 240 and 2 or (byte < 245 and 3 or ODD)))
+    end
+    roles[byte] = role
 end
-isPrintable[9] = 1
-isPrintable[10] = 1
-isPrintable[13] = 1
 --- The value of `%2B`, `%2F` and `%3D`.
 local function readPercent(bytes, i, to)
     if i + 2 >= to then
@@ -51,12 +60,21 @@ local function valueAt(bytes, i, to, encoding)
     end
     return values[byte]
 end
+--- How many bytes of a sign are still to come, after `byte` where `pending` were; negative where the byte is odd there.
+local function follow(pending, byte)
+    local role = roles[byte]
+    if pending > 0 then
+        return role == CONTINUES and pending - 1 or -1
+    end
+    return role < CONTINUES and role or -1
+end
 --- Fills the buffer; returns how many bytes, or 0 where it is no base64 or no text.
 local function decode(bytes, from, to, encoding)
     local bits = 0
     local digits = 0
     local written = 0
     local odd = 0
+    local pending = 0
     local i = from
     while i < to and written < LONGEST do
         local value = valueAt(bytes, i, to, encoding)
@@ -86,67 +104,88 @@ local function decode(bytes, from, to, encoding)
                 )
                 buffer[written] = byte
                 written = written + 1
-                odd = odd + (1 - isPrintable[byte])
-                if odd * 20 > written + 19 then
-                    return 0
+                pending = follow(pending, byte)
+                if pending < 0 then
+                    pending = 0
+                    odd = odd + 1
+                    if odd * 20 > written + 19 then
+                        return 0
+                    end
                 end
             end
         end
     end
-    return (digits < SHORTEST or bit.band(digits, 3) == 1 or odd * 20 > written) and 0 or written
+    return (digits < FEWEST or bit.band(digits, 3) == 1 or odd * 20 > written + 19) and 0 or written
 end
---- One group of four characters: whether it stands for three printable bytes.
-local function isPrintableGroup(a, b, c, d)
-    if bit.bor(
-        bit.bor(
-            bit.bor(a, b),
-            c
-        ),
-        d
-    ) >= NONE then
-        return false
-    end
-    local bits = bit.bor(
-        bit.bor(
-            bit.bor(
-                bit.lshift(a, 18),
-                bit.lshift(b, 12)
-            ),
-            bit.lshift(c, 6)
-        ),
-        d
-    )
-    return isPrintable[bit.arshift(bits, 16)] + isPrintable[bit.band(
-        bit.arshift(bits, 8),
-        255
-    )] + isPrintable[bit.band(bits, 255)] == 3
-end
+--- Characters that are looked at first, and how many of the six bytes they stand for may be odd.
+local FIRST = 8
+local FEW = 1
 --- Whether a value may be text in base64, by its first eight characters: quick, since each long value is asked. Long enough means that
 -- there are twelve.
-function ____exports.mayBeBase64(bytes, from, to)
+function ____exports.mayBeBase64(bytes, from, to, encoding)
     if to - from < SHORTEST then
         return false
     end
-    local isText = isPrintableGroup(values[bytes[from]], values[bytes[from + 1]], values[bytes[from + 2]], values[bytes[from + 3]])
-    if not isText then
-        return false
+    local bits = 0
+    local odd = 0
+    local pending = 0
+    local i = from
+    for digit = 0, FIRST - 1 do
+        local value = i < to and valueAt(bytes, i, to, encoding) or NONE
+        if value >= NONE then
+            return false
+        end
+        i = i + (bytes[i] == 37 and 3 or 1)
+        bits = bit.band(
+            bit.bor(
+                bit.lshift(bits, 6),
+                value
+            ),
+            16777215
+        )
+        if bit.band(digit, 3) ~= 0 then
+            pending = follow(
+                pending,
+                bit.band(
+                    bit.arshift(
+                        bits,
+                        6 - 2 * bit.band(digit, 3)
+                    ),
+                    255
+                )
+            )
+            if pending < 0 then
+                pending = 0
+                odd = odd + 1
+                if odd > FEW then
+                    return false
+                end
+            end
+        end
     end
-    local i = from + 4
-    return isPrintableGroup(values[bytes[i]], values[bytes[i + 1]], values[bytes[i + 2]], values[bytes[i + 3]])
+    return true
 end
+--- Base64 of base64 is as easy to write; of more nobody has seen use.
+local LAYERS = 3
 --- The text that a whole value holds in base64, at most LONGEST bytes of it; nil where it holds none.
 function ____exports.readBase64(bytes, from, to, encoding)
-    if not ____exports.mayBeBase64(bytes, from, to) then
+    if not ____exports.mayBeBase64(bytes, from, to, encoding) then
         return nil
     end
     local length = decode(bytes, from, to, encoding)
-    local ____temp_0
     if length == 0 then
-        ____temp_0 = nil
-    else
-        ____temp_0 = ffi.string(buffer, length)
+        return nil
     end
-    return ____temp_0
+    local text = ffi.string(buffer, length)
+    for _ = 2, LAYERS do
+        local inner = ffi.cast("const uint8_t *", text)
+        length = ____exports.mayBeBase64(inner, 0, #text, "none") and decode(inner, 0, #text, "none") or 0
+        if length == 0 then
+            return text
+        end
+        text = ffi.string(buffer, length)
+    end
+    return text
 end
 --- Whether base64 of so many characters is decoded as a whole.
 function ____exports.fitsBase64(length)

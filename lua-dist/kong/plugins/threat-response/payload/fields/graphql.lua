@@ -53,13 +53,21 @@ local FORBIDDEN = 75
 local depth = 0
 local deepest = 0
 local parens = 0
+--- Of all operations of a request: aliases, and whatever else asks for the same once more.
 local aliases = 0
+local operations = 0
+--- Directives in a row.
+local directives = 0
+--- What tells the last field from others.
+local lastField = 0
 local introspects = false
 local valid = true
 local previous = 0
---- Aliases count over all operations of a request.
+--- More directives on one field than anybody needs.
+local MANY_DIRECTIVES = 4
 function ____exports.startOperations()
     aliases = 0
+    operations = 0
 end
 --- Whether the last text was an operation.
 function ____exports.wasOperation()
@@ -118,6 +126,14 @@ local function readName(bytes, i, to)
         local name = ffi.string(bytes + i, ____end - i)
         introspects = introspects or name == "__schema" or name == "__type"
     end
+    if parens == 0 and previous ~= AT then
+        directives = 0
+        local field = (____end - i) * 65536 + bytes[i] * 256 + bytes[____end - 1]
+        if field == lastField and previous == NAME then
+            aliases = aliases + 1
+        end
+        lastField = field
+    end
     previous = NAME
     return ____end
 end
@@ -157,6 +173,12 @@ local function readSign(bytes, i)
     elseif byte == DOLLAR or byte == AT then
         if follower ~= NAME then
             return false
+        end
+        if byte == AT then
+            directives = directives + 1
+            if directives > MANY_DIRECTIVES then
+                aliases = aliases + 1
+            end
         end
     elseif byte == MINUS then
         if parens == 0 or follower ~= NAME then
@@ -206,7 +228,7 @@ local function complaint(field)
         return nil
     end
     local window = isDeep and tostring(deepest) .. " levels" or (isWide and tostring(aliases) .. " aliases" or "introspection")
-    local problem = isDeep and "GraphQL operation too deep" or (isWide and "GraphQL operation with too many aliases" or "GraphQL introspection")
+    local problem = isDeep and "GraphQL operation too deep" or (isWide and "GraphQL request with too many aliases, repetitions or operations" or "GraphQL introspection")
     return {
         class = "graphql",
         score = (isDeep or isWide) and TOO_COSTLY or FORBIDDEN,
@@ -223,9 +245,17 @@ function ____exports.judgeOperation(bytes, to, field)
     parens = 0
     introspects = false
     valid = true
+    directives = 0
+    lastField = 0
     previous = OTHER
     local found = read(bytes, to, field)
     valid = valid and depth == 0 and parens == 0 and deepest > 0
+    if valid then
+        if operations > 0 then
+            aliases = aliases + 1
+        end
+        operations = operations + 1
+    end
     local ____valid_1
     if valid then
         ____valid_1 = stronger(

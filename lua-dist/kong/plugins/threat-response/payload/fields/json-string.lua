@@ -169,7 +169,7 @@ function ____exports.judgeString(bytes, from, ____end, to, root)
 end
 --- Looks behind base64 in the string that begins at `from`.
 function ____exports.noteBase64(bytes, from, to, root)
-    if not canNest() or not mayBeBase64(bytes, from, to) then
+    if not canNest() or not mayBeBase64(bytes, from, to, "json") then
         return
     end
     local text = readBase64(

@@ -22,7 +22,7 @@ ____exports.crlf = {{
         ),
         AT_NAME
     ),
-    literals = list(" set-cookie,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \0set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer"),
-    expression = anyOf({"[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]", "[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}", "\\r\\n\\r\\n\\s*<", "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/"})
+    literals = list(" set-cookie,  cache-control,  via:,  reply-to:,  bcc:,  cc:,  to:,  subject:,  from:,  server:,  expires:,  authorization:,  forwarded:,  user-agent:,  connection:,  origin:,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \0set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer"),
+    expression = anyOf({"[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|cache-control|via|reply-to|b?cc|to|subject|from|server|etag|expires|pragma|vary|authorization|forwarded|user-agent|connection|upgrade|origin|referer|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]", "[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}", "\\r\\n\\r\\n\\s*<", "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/"})
 }}
 return ____exports

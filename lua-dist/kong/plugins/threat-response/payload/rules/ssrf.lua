@@ -28,16 +28,16 @@ ____exports.ssrf = {
         score = 55,
         reason = "address inside the network",
         at = bit.bor(AT_VALUE, AT_COOKIE),
-        literals = list("//localhost, //127., //0.0.0.0, //[::, //0x, //017, //10., //192.168., //2130706433, //0/, //0:, .nip.io, .xip.io, localtest.me, //1., //[0, //172., lvh.me, //3232"),
-        expression = "^\\s*(?:https?|ftp|ws)://(?:[^/\\s@]{0,60}@)?(?:localhost\\b|127\\.\\d|0\\.0\\.0\\.0|\\[?::(?:1|ffff:|\\])|\\[0:|0x[0-9a-f]{2,8}\\b|0?177\\.|017\\d|2130706433|3232\\d{6}|0(?:[:/]|$)|10\\.\\d+\\.\\d+\\.\\d+|192\\.168\\.\\d|172\\.(?:1[6-9]|2\\d|3[01])\\.\\d|127\\.1\\b|[\\w.-]*\\.(?:nip|xip|sslip)\\.io|[\\w.-]*(?:localtest|lvh)\\.me)"
+        literals = list("//localhost, //127., //0.0.0.0, //[::, //0x, //017, //10., //192.168., //2130706433, //0/, //0:, .nip.io, .xip.io, localtest.me, //1., //[0, //172., lvh.me, //3232, @localhost, @127., @10., @192.168., :/0, :/127., :/localhost, //00"),
+        expression = "^\\s*(?:https?|ftp|wss?):/{1,3}(?:[^/\\s]{0,60}@)?(?:localhost\\b|127\\.\\d|0\\.0\\.0\\.0|\\[?::(?:1|ffff:|\\])|\\[0:|0x[0-9a-f]{1,8}\\b|0*177\\.|017\\d|2130706433|3232\\d{6}|0(?:[:/]|$)|10\\.\\d+\\.\\d+\\.\\d+|192\\.168\\.\\d|172\\.(?:1[6-9]|2\\d|3[01])\\.\\d|127\\.1\\b|[\\w.-]*\\.(?:nip|xip|sslip)\\.io|[\\w.-]*(?:localtest|lvh)\\.me)"
     },
     {
         class = "ssrf",
         score = 75,
         reason = "address of a callback service",
         at = ANYWHERE,
-        literals = list("burpcollaborator, oastify.com, interact.sh, .oast., interactsh, dnslog.cn, ceye.io, requestbin., canarytokens, webhook.site, pipedream.net"),
-        expression = "[\\w-]+\\.(?:burpcollaborator\\.net|oastify\\.com|interact\\.sh|oast\\.(?:pro|live|site|online|fun|me)|dnslog\\.cn|ceye\\.io|requestbin\\.net|canarytokens\\.(?:com|org))"
+        literals = list("burpcollaborator, oastify.com, interact.sh, .oast., interactsh, dnslog.cn, ceye.io, requestbin., canarytokens, webhook.site, pipedream.net, rbndr.us, 1u.ms, r3dir.me, ngrok"),
+        expression = "[\\w-]+\\.(?:burpcollaborator\\.net|oastify\\.com|interact\\.sh|oast\\.(?:pro|live|site|online|fun|me)|dnslog\\.cn|ceye\\.io|requestbin\\.net|canarytokens\\.(?:com|org)|m\\.pipedream\\.net|rbndr\\.us|1u\\.ms|r3dir\\.me)"
     }
 }
 return ____exports

@@ -28,7 +28,7 @@ ____exports.xxe = {
         reason = "external document type",
         at = bit.bor(ANYWHERE, AT_STRUCTURE),
         literals = list("<!doctype"),
-        expression = "<!doctype\\s+[\\w:.-]+\\s+(?:system\\s+['\\\"]|public\\s+['\\\"][^'\\\"]{0,100}['\\\"]\\s+['\\\"](?!https?://www\\.w3\\.org/)|\\[\\s*%)"
+        expression = "<!doctype\\s+[\\w:.-]+\\s+(?:system\\s+['\\\"]|public\\s+['\\\"][^'\\\"]{0,100}['\\\"]\\s+['\\\"](?!https?://(?:[\\w-]+\\.)?(?:w3\\.org|netscape\\.com|apple\\.com|apache\\.org|sun\\.com|oracle\\.com|oasis-open\\.org|hibernate\\.org|mybatis\\.org|springframework\\.org|jboss\\.org|wapforum\\.org|openmobilealliance\\.org|dtbook\\.org|daisy\\.org|gribuser\\.ru)/)|\\[\\s*%)"
     },
     {
         class = "xxe",

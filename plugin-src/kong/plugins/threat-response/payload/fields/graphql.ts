@@ -42,14 +42,23 @@ const FORBIDDEN = 75;
 let depth = 0;
 let deepest = 0;
 let parens = 0;
+/** Of all operations of a request: aliases, and whatever else asks for the same once more. */
 let aliases = 0;
+let operations = 0;
+/** Directives in a row. */
+let directives = 0;
+/** What tells the last field from others. */
+let lastField = 0;
 let introspects = false;
 let valid = true;
 let previous = 0;
 
-/** Aliases count over all operations of a request. */
+/** More directives on one field than anybody needs. */
+const MANY_DIRECTIVES = 4;
+
 export function startOperations(): void {
   aliases = 0;
+  operations = 0;
 }
 
 /** Whether the last text was an operation. */
@@ -102,6 +111,12 @@ function readName(bytes: ffi.Numbers, i: number, to: number): number {
     const name = ffi.string(advance(bytes, i), end - i);
     introspects = introspects || name === "__schema" || name === "__type";
   }
+  if (parens === 0 && previous !== AT) {
+    directives = 0;
+    const field = (end - i) * 65536 + bytes[i] * 256 + bytes[end - 1];
+    if (field === lastField && previous === NAME) aliases++;
+    lastField = field;
+  }
   previous = NAME;
   return end;
 }
@@ -134,6 +149,10 @@ function readSign(bytes: ffi.Numbers, i: number): boolean {
     if (previous !== NAME) return false;
   } else if (byte === DOLLAR || byte === AT) {
     if (follower !== NAME) return false;
+    if (byte === AT) {
+      directives++;
+      if (directives > MANY_DIRECTIVES) aliases++;
+    }
   } else if (byte === MINUS) {
     if (parens === 0 || follower !== NAME) return false;
   } else if (byte === DOT) {
@@ -175,7 +194,7 @@ function complaint(field: string): PayloadFinding | undefined {
   const problem = isDeep
     ? "GraphQL operation too deep"
     : isWide
-      ? "GraphQL operation with too many aliases"
+      ? "GraphQL request with too many aliases, repetitions or operations"
       : "GraphQL introspection";
   return {
     class: "graphql",
@@ -194,8 +213,14 @@ export function judgeOperation(bytes: ffi.Numbers, to: number, field: string): P
   parens = 0;
   introspects = false;
   valid = true;
+  directives = 0;
+  lastField = 0;
   previous = OTHER;
   const found = read(bytes, to, field);
   valid = valid && depth === 0 && parens === 0 && deepest > 0;
+  if (valid) {
+    if (operations > 0) aliases++;
+    operations++;
+  }
   return valid ? stronger(found, complaint(field)) : found;
 }

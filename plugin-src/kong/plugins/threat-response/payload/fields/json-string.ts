@@ -105,7 +105,7 @@ export function judgeString(bytes: ffi.Numbers, from: number, end: number, to: n
 
 /** Looks behind base64 in the string that begins at `from`. */
 export function noteBase64(bytes: ffi.Numbers, from: number, to: number, root: string): void {
-  if (!canNest() || !mayBeBase64(bytes, from, to)) return;
+  if (!canNest() || !mayBeBase64(bytes, from, to, "json")) return;
   const text = readBase64(bytes, from, endOfString(bytes, from, to), "json");
   if (text !== undefined) noteNested(TEXT, text, AT_BODY, pathAt(bytes, from, root));
 }

@@ -23,6 +23,15 @@ export const nosqli: Rule[] = [
   },
   {
     class: "nosqli",
+    score: 80,
+    reason: "query operator where a credential is expected",
+    at: AT_STRUCTURE | AT_VALUE,
+    literals: list('{"$, { "$, {$, { $'),
+    expression:
+      "['\\\"{,](?:(?:user(?:name)?|login|e?mail)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$(?:ne|gt|nin|not|mod|type|size|all|expr|where|function)\\b|(?:pass(?:wo?r?d|code)?|pwd|pin|otp|secret|token)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$[a-z]{2,12}\\b)",
+  },
+  {
+    class: "nosqli",
     score: 82,
     reason: "script for a document database",
     at: ANYWHERE,

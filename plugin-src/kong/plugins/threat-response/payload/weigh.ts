@@ -1,0 +1,35 @@
+import type { Match } from "./confirm.ts";
+import { TRAINED } from "./model/trained.ts";
+import { scoreText } from "./model-score.ts";
+
+/**
+ * What the model and the rules say of a value together. Each rule that holds adds what training found it to be worth: much where what it finds is
+ * hardly ever ordinary, nothing where it only finds what the model sees anyway.
+ */
+
+/** What the model finds in almost every text that has signs in it. */
+const DULL = 60;
+/** From these lengths on a value is a sentence or a snippet, and a text. */
+const MEDIUM = 128;
+const LONG = 512;
+
+/**
+ * The second worst place of a text. Where an attack was put between paragraphs, they are ordinary; where a text is about code, there is more
+ * of it. Undoes `bestWindow`.
+ */
+function scoreBeside(from: number, to: number, length: number): number {
+  return math.max(scoreText(0, from), scoreText(to, length));
+}
+
+/** `strength` is what the model says, of the worst place from `from` to `to` in a value of `length` bytes. */
+export function weigh(strength: number, from: number, to: number, length: number, matches?: Match[]): number {
+  let total = math.max(0, strength - DULL);
+  if (matches !== undefined) {
+    for (const { number } of matches) total += TRAINED.worth[number];
+  }
+  if (length <= MEDIUM) return total;
+  total += length > LONG ? TRAINED.long : TRAINED.medium;
+  if (total < TRAINED.grey) return total;
+  const share = length > LONG ? TRAINED.longSide : TRAINED.mediumSide;
+  return total - math.floor((share * scoreBeside(from, to, length)) / 100);
+}

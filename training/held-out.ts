@@ -1,0 +1,126 @@
+/** Every part of the data judged by models that saw neither its source, its site nor its kind. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HeldOut as Report } from "../scripts/bench/detection/held-out.ts";
+import { type ClassModel, type Labelled, labelAttack, nameClass, trainClasses } from "./classes.ts";
+import type { Dataset, Sample } from "./dataset.ts";
+import { type Evidence, gatherEvidence } from "./evidence.ts";
+import { FOLDS, isHardTraffic, isSiteTraffic } from "./folds.ts";
+import { DECAY, learnWeights } from "./train.ts";
+import { learnWeighing, type Weighed, weighAll } from "./weigh.ts";
+
+/** Below it, nothing of an attack was seen. */
+const LEAST = 50;
+
+/** What classes are learned from, with a rough guess of which value is to blame. */
+export function labelAll(data: Dataset, samples: readonly Sample[], evidence: readonly Evidence[][]): Labelled[] {
+  const rough = ({ strength, rules }: Evidence) => strength + 30 * rules.length;
+  return samples.flatMap((sample, i) => {
+    if (!sample.isAttack || sample.isPadded || evidence[i]!.length === 0) return [];
+    const worst = evidence[i]!.reduce((a, b) => (rough(b) > rough(a) ? b : a));
+    return rough(worst) < LEAST ? [] : labelAttack(data, sample, worst);
+  });
+}
+
+export interface Judged extends Weighed {
+  fold: number;
+  total: number;
+  worst: Evidence | undefined;
+}
+
+/** Evidence by models of the other folds, weighed by what was learned from these. */
+export function judgeFolds(
+  data: Dataset,
+  folds: readonly number[],
+  seed: number,
+): { judged: Judged[]; right: number; named: number } {
+  const weighed: (Weighed & { fold: number })[] = [];
+  const classModels = Array.from({ length: FOLDS }, (_, fold) => {
+    const seen = data.samples.filter((_, i) => folds[i] !== fold);
+    const unseen = data.samples.filter((_, i) => folds[i] === fold);
+    const weights = learnWeights(data, seen, seed);
+    const evidence = gatherEvidence(data, unseen, weights, DECAY);
+    weighed.push(...unseen.map((sample, i) => ({ sample, evidence: evidence[i]!, fold })));
+    const attacks = seen.filter(({ isAttack }) => isAttack);
+    return trainClasses(labelAll(data, attacks, gatherEvidence(data, attacks, weights, DECAY)), seed);
+  });
+  const weighings = classModels.map((_, fold) =>
+    learnWeighing(
+      weighed.filter((one) => one.fold !== fold),
+      seed,
+    ),
+  );
+  const judged = weighed.map((one) => {
+    const worst = weighAll(weighings[one.fold]!, one.evidence);
+    return { ...one, total: worst?.total ?? 0, worst: worst?.worst };
+  });
+  return { judged, ...nameAll(data, judged, classModels) };
+}
+
+/** The classes of attacks, told by the models that did not see them. */
+function nameAll(
+  data: Dataset,
+  judged: readonly Judged[],
+  models: readonly ClassModel[],
+): { right: number; named: number } {
+  let right = 0;
+  let named = 0;
+  for (const { sample, worst, fold } of judged) {
+    if (worst === undefined || !sample.isAttack || sample.isPadded || worst.strength < LEAST) continue;
+    for (const { features, name } of labelAttack(data, sample, worst)) {
+      named++;
+      if (nameClass(models[fold]!, features) === name) right++;
+    }
+  }
+  return { right, named };
+}
+
+export interface Thresholds {
+  grey: number;
+  certain: number;
+}
+
+function quantile(judged: readonly Judged[], share: number): number {
+  const sorted = judged.map(({ total }) => total).sort((a, b) => b - a);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) + 1;
+}
+
+/** Shares of benign requests of unseen sites, and of unseen kinds of hard traffic, that may be flagged, and that may be blocked. */
+const FLAGGED = { site: 0.01, hard: 0.03 };
+const BLOCKED = { site: 0.001, hard: 0.012 };
+
+export function calibrate(judged: readonly Judged[]): Thresholds {
+  const sites = judged.filter(({ sample }) => isSiteTraffic(sample));
+  const hard = judged.filter(({ sample }) => isHardTraffic(sample));
+  const least = (shares: typeof FLAGGED) => Math.max(quantile(sites, shares.site), quantile(hard, shares.hard));
+  return { grey: least(FLAGGED), certain: least(BLOCKED) };
+}
+
+/** Figures only, one row for each source, group and label. */
+export function reportOf(
+  judged: readonly Judged[],
+  { grey, certain }: Thresholds,
+  seed: number,
+  labels: Report["labels"],
+): Report {
+  const rows = new Map<string, Report["rows"][number]>();
+  for (const { sample, total } of judged) {
+    const source = sample.isPadded ? `${sample.source} between paragraphs` : sample.source;
+    const label = sample.isAttack ? "malicious" : "benign";
+    const key = `${source} ${label} ${sample.group}`;
+    const row = rows.get(key) ?? { source, group: sample.group, label, total: 0, flagged: 0, blocked: 0 };
+    row.total++;
+    if (total >= grey) row.flagged++;
+    if (total >= certain) row.blocked++;
+    rows.set(key, row);
+  }
+  return { seed, rows: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row), labels };
+}
+
+const REPORT_FILE = join(import.meta.dirname, "held-out.json");
+
+export function writeReport({ seed, rows, labels }: Report): void {
+  const lines = rows.map((row) => `    ${JSON.stringify(row)}`);
+  const text = `{\n  "seed": ${seed},\n  "rows": [\n${lines.join(",\n")}\n  ],\n  "labels": ${JSON.stringify(labels)}\n}\n`;
+  writeFileSync(REPORT_FILE, text);
+}
