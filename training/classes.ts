@@ -13,7 +13,7 @@ const MOST_TOKENS = 200;
 const BEGIN = 1;
 
 export interface Labelled {
-  /** Tokens, pairs of them and rules, each as often as it occurs. */
+  /** Tokens, pairs of them and rules, each once. */
   features: number[];
   name: PayloadClass;
 }
@@ -28,7 +28,7 @@ function featuresOf(data: Dataset, { value, from, to, rules }: Evidence): number
     found.push(token, TOKEN_KINDS + ((bits.former[last] ^ bits.latter[token]) & (PAIRS - 1)));
     last = token;
   }
-  return found;
+  return [...new Set(found)];
 }
 
 /** Parts of a document are values of their own, and say nothing of what the document does. */

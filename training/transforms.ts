@@ -59,12 +59,24 @@ function proseOf(random: Random, least: number): string {
   return text;
 }
 
+/** What was base64 as a whole is nothing between paragraphs: no target decodes that. */
+const isBase64 = (value: string) => value.length >= 12 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
+
+const betweenParagraphs: Transform = {
+  name: "prose on both sides",
+  apply: (random, request) => {
+    const carrier = findCarrier(request);
+    if (!carrier || isBase64(carrier.value)) return undefined;
+    return carrier.put(`${proseOf(random, 300)}${carrier.value} ${proseOf(random, 300)}`);
+  },
+};
+
 const LONG_PREFIX = 8192;
 
 /** A long value goes in a body: request lines are limited. */
 function withLongPrefix(random: Random, request: Draft): Draft | undefined {
   const carrier = findCarrier(request);
-  if (!carrier) return undefined;
+  if (!carrier || isBase64(carrier.value)) return undefined;
   const value = encodeURIComponent(`${proseOf(random, LONG_PREFIX)}${carrier.value}`);
   const headers = { ...request.headers, "Content-Type": "application/x-www-form-urlencoded" };
   return { ...request, method: "POST", query: "", headers, body: `text=${value}` };
@@ -95,7 +107,7 @@ export const TRANSFORMS: readonly Transform[] = [
   onValue("other white space", (random, value) =>
     value.replaceAll(" ", () => random.pick(["\t", "\n", "\r\n", "  ", "\f"])),
   ),
-  onValue("prose on both sides", (random, value) => `${proseOf(random, 300)}${value} ${proseOf(random, 300)}`),
+  betweenParagraphs,
   { name: "8 KB prefix", apply: withLongPrefix },
   ...(Object.keys(PLACES) as Place[]).map(movedTo),
 ];

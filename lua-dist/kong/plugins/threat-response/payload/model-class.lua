@@ -24,6 +24,9 @@ local classes = ____TRAINED_0.classes
 local classRows = ____TRAINED_0.classRows
 local weights = ffi.new("int8_t[?]", ROW * #classes)
 local scores = ffi.new("int32_t[?]", #classes)
+--- The look in which a feature was last seen: each counts once.
+local seen = ffi.new("int32_t[?]", ROW)
+local look = 0
 for row = 0, #classes - 1 do
     local text = classRows[row + 1]
     for i = 1, #text do
@@ -31,12 +34,17 @@ for row = 0, #classes - 1 do
     end
 end
 local function add(feature)
+    if seen[feature] == look then
+        return
+    end
+    seen[feature] = look
     for row = 0, #classes - 1 do
         scores[row] = scores[row] + weights[row * ROW + feature]
     end
 end
 --- The class that `decoded[from, to)` and the rules that hold around it look most like.
 function ____exports.classify(from, to, matches)
+    look = look + 1
     for row = 0, #classes - 1 do
         scores[row] = 0
     end

@@ -18,6 +18,9 @@ const MOST_TOKENS = 200;
 const { classes, classRows } = TRAINED;
 const weights = ffi.new("int8_t[?]", ROW * classes.length);
 const scores = ffi.new("int32_t[?]", classes.length);
+/** The look in which a feature was last seen: each counts once. */
+const seen = ffi.new("int32_t[?]", ROW);
+let look = 0;
 
 for (const row of $range(0, classes.length - 1)) {
   const text = classRows[row];
@@ -25,11 +28,14 @@ for (const row of $range(0, classes.length - 1)) {
 }
 
 function add(feature: number): void {
+  if (seen[feature] === look) return;
+  seen[feature] = look;
   for (const row of $range(0, classes.length - 1)) scores[row] = scores[row] + weights[row * ROW + feature];
 }
 
 /** The class that `decoded[from, to)` and the rules that hold around it look most like. */
 export function classify(from: number, to: number, matches?: Match[]): string {
+  look++;
   for (const row of $range(0, classes.length - 1)) scores[row] = 0;
   const count = tokenize(from, to);
   let last = BEGIN;

@@ -149,9 +149,19 @@ local function judgeMarkup(bytes, open, to)
     readTo = endOfDeclaration(bytes, from, to)
     return judgeTag(bytes, from, readTo)
 end
+--- What a document declares is what it is, whatever the addresses and files in it look like.
+local function declaredOr(declared, best)
+    if declared == nil or best == nil then
+        return best
+    end
+    declared.score = math.max(declared.score, best.score)
+    return declared
+end
+local DECLARED = 70
 --- Judges an XML text as far as it goes.
 function ____exports.judgeXml(bytes, to)
     local best
+    local declared
     local i = 0
     while i < to and not isSpent() do
         local open = i
@@ -167,15 +177,16 @@ function ____exports.judgeXml(bytes, to)
         if open >= to then
             break
         end
-        best = stronger(
-            best,
-            judgeMarkup(bytes, open, to)
-        )
+        local found = judgeMarkup(bytes, open, to)
+        if found ~= nil and found.class == "xxe" and found.score >= DECLARED then
+            declared = stronger(declared, found)
+        end
+        best = stronger(best, found)
         if readTo >= to then
             leave("malformed")
         end
         i = readTo + 1
     end
-    return best
+    return declaredOr(declared, best)
 end
 return ____exports

@@ -124,7 +124,7 @@ ____exports.cmdi = {
         reason = "shell command after a plain value",
         at = ANYWHERE,
         literals = separatedCommands(),
-        expression = "^[\\w.@:%-]{0,40}['\\\")]?\\s*(?:;|\\|\\|?|&&?|\\n)\\s*(?:/(?:usr/)?s?bin/)?(?:(?:ping|nslookup|dig|wget|curl|nc|ncat|netcat|telnet|cat|ls|tail|head|rm|sleep|echo|type|dir|net|bash|sh|python[23]?|perl|php|powershell|chmod|touch|find|timeout)\\s+\\S|(?:id|whoami|uname|hostname|pwd|ps|env|ifconfig|ipconfig|netstat|systeminfo)\\b)"
+        expression = "^[\\w.@:%-]{0,40}['\\\")]?\\s*(?:;|\\|\\|?|&&?|\\n)\\s*(?:/(?:usr/)?s?bin/)?(?:(?:ping|nslookup|dig|wget|curl|nc|ncat|netcat|telnet|cat|ls|tail|head|rm|sleep|echo|type|dir|net|bash|sh|python[23]?|perl|php|powershell|chmod|touch|find|timeout)\\s+\\S)"
     },
     {
         class = "cmdi",

@@ -96,18 +96,33 @@ function judgeMarkup(bytes: ffi.Numbers, open: number, to: number): PayloadFindi
   return judgeTag(bytes, from, readTo);
 }
 
+/** What a document declares is what it is, whatever the addresses and files in it look like. */
+function declaredOr(
+  declared: PayloadFinding | undefined,
+  best: PayloadFinding | undefined,
+): PayloadFinding | undefined {
+  if (declared === undefined || best === undefined) return best;
+  declared.score = Math.max(declared.score, best.score);
+  return declared;
+}
+
+const DECLARED = 70;
+
 /** Judges an XML text as far as it goes. */
 export function judgeXml(bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
+  let declared: PayloadFinding | undefined;
   let i = 0;
   while (i < to && !isSpent()) {
     let open = i;
     while (open < to && bytes[open] !== OPEN) open++;
     if (open > i) best = stronger(best, judgeText(bytes, i, open));
     if (open >= to) break;
-    best = stronger(best, judgeMarkup(bytes, open, to));
+    const found = judgeMarkup(bytes, open, to);
+    if (found !== undefined && found.class === "xxe" && found.score >= DECLARED) declared = stronger(declared, found);
+    best = stronger(best, found);
     if (readTo >= to) leave("malformed");
     i = readTo + 1;
   }
-  return best;
+  return declaredOr(declared, best);
 }
