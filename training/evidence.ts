@@ -15,6 +15,7 @@ import { toText } from "./quantise.ts";
 const { automaton, findMatches } = await loadPayload("confirm");
 const { holdsLiteral } = await loadPayload("sift");
 const { PLAIN } = await loadPayload("byte-classes");
+const { beginInspection, DEFAULT_LIMITS } = await loadPayload("inspection");
 const { surroundings } = await loadPayload("surroundings");
 const { RULES } = await loadPayload("rules/index");
 
@@ -33,7 +34,11 @@ export interface Evidence {
   rules: number[];
 }
 
+/** No value is left half judged for want of a budget. */
+const UNBOUNDED = { ...DEFAULT_LIMITS, max_inspected_bytes: 1e9 };
+
 function evidenceOf(data: Dataset, value: number): Evidence | undefined {
+  beginInspection(UNBOUNDED);
   const length = fillDecoded(data.bytes[value]!);
   if (!holdsLiteral(automaton, PLAIN, decoded, 0, length)) return undefined;
   const strength: number = scoreText(0, length);

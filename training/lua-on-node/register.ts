@@ -3,10 +3,13 @@ import { register } from "node:module";
 import { find } from "./expressions.ts";
 
 const FFI = new URL("./ffi.ts", import.meta.url).href;
+/** Counts for a gateway: there is none here. */
+const HEALTH = "data:text/javascript,export const countUninspected = () => {};";
 
 register(
   `data:text/javascript,${encodeURIComponent(`
-export const resolve = (name, context, next) => next(name === "ffi" ? ${JSON.stringify(FFI)} : name, context);
+export const resolve = (name, context, next) =>
+  next(name === "ffi" ? ${JSON.stringify(FFI)} : name.endsWith("/node-health.ts") ? ${JSON.stringify(HEALTH)} : name, context);
 `)}`,
 );
 

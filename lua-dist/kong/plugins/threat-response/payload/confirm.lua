@@ -3,11 +3,14 @@ local ffi = require("ffi")
 local ____automaton_2Ets = require("kong.plugins.threat-response.payload.automaton")
 local buildAutomaton = ____automaton_2Ets.buildAutomaton
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
+local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
 local decoded = ____decode_2Ets.decoded
 local ____fold_2Ets = require("kong.plugins.threat-response.payload.fold")
 local foldText = ____fold_2Ets.foldText
+local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local spendLook = ____inspection_2Ets.spendLook
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
 local LAYERED = ____index_2Ets.LAYERED
 local RULES = ____index_2Ets.RULES
@@ -43,7 +46,7 @@ local function collectCandidates(from, to)
     local state = 0
     local i = from
     while i < to do
-        state = next[state + PLAIN[decoded[i]]]
+        state = next[state * CLASSES + PLAIN[decoded[i]]]
         i = i + 1
         if state >= firstAccepting then
             for ____, owner in ipairs(owners[state]) do
@@ -57,6 +60,9 @@ local function collectCandidates(from, to)
     end
     return count
 end
+--- An expression costs so much, and for each byte this part of what a judged byte costs.
+local EXPRESSION_COST = 16
+local EXPRESSION_SHARE = 0.25
 --- Lets a search begin behind the first byte, so that `^` never means the middle of a value.
 local behindFirst = {pos = 2}
 --- Those of the first `count` candidates whose expressions hold in `decoded[from, to)`.
@@ -67,7 +73,7 @@ local function confirm(count, from, to, at)
     for i = 0, count - 1 do
         local number = candidates[i + 1]
         local rule = RULES[number + 1]
-        if bit.band(rule.at, at) ~= 0 then
+        if bit.band(rule.at, at) ~= 0 and spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE) then
             if rule.folded then
                 if folded == nil then
                     folded = foldText(from, to)

@@ -20,6 +20,7 @@ local scoreText = ____model_2Dscore_2Ets.scoreText
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
 local ____screen_2Ets = require("kong.plugins.threat-response.payload.screen")
+local isScreening = ____screen_2Ets.isScreening
 local screened = ____screen_2Ets.screened
 local ____surroundings_2Ets = require("kong.plugins.threat-response.payload.surroundings")
 local CHUNK = ____surroundings_2Ets.CHUNK
@@ -67,19 +68,24 @@ local function redactField(field)
     local kind, name = string.match(field, "^(%w+:)(.*)$")
     return kind == nil and field or kind .. redactText(name, MAX_FIELD)
 end
-local function findingOfMatch(match, score, rawField)
-    local field = redactField(rawField)
-    local text = string.sub(
+--- Redacts a finding: only the one that counts, since that costs more than to find it.
+function ____exports.told(finding)
+    if finding.isTold == true then
+        return finding
+    end
+    finding.window = excerpt(finding.window, finding.field)
+    finding.field = redactField(finding.field)
+    finding.reason = (finding.reason .. " in ") .. finding.field
+    finding.isTold = true
+    return finding
+end
+local function findingOfMatch(match, score, field)
+    local window = string.sub(
         match.text,
         math.max(1, match.start - LEAD),
         match.start + MAX_WINDOW
     )
-    local finding = {
-        score = score,
-        field = field,
-        window = excerpt(text, rawField),
-        reason = (match.rule.reason .. " in ") .. field
-    }
+    local finding = {score = score, field = field, window = window, reason = match.rule.reason}
     if match.rule.class ~= nil then
         finding.class = match.rule.class
     end
@@ -102,8 +108,7 @@ local NAMES = {
     graphql = "GraphQL"
 }
 --- `from` and `to` bound the worst place in the buffer.
-local function findingOfModel(name, from, to, length, score, rawField)
-    local field = redactField(rawField)
+local function findingOfModel(name, from, to, length, score, field)
     local start = math.max(0, from - LEAD)
     local text = ffi.string(
         decoded + start,
@@ -113,8 +118,8 @@ local function findingOfModel(name, from, to, length, score, rawField)
         class = name,
         score = score,
         field = field,
-        window = excerpt(text, rawField),
-        reason = (("looks like " .. NAMES[name]) .. " in ") .. field
+        window = text,
+        reason = "looks like " .. NAMES[name]
     }
 end
 --- A body as one text: only rules know what shows in its structure.
@@ -176,8 +181,8 @@ local function judgeText(length, at, field)
         field
     ) or findingOfMatch(match, score, field)
 end
---- Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; only a
--- finding costs the name's redaction.
+--- Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; what is
+-- found is redacted in the end (`told`).
 function ____exports.judgeValue(bytes, from, to, encoding, at, field)
     local length = decodeValue(bytes, from, to, encoding)
     local ____temp_2
@@ -187,13 +192,7 @@ function ____exports.judgeValue(bytes, from, to, encoding, at, field)
         ____temp_2 = judgeText(length, at, field)
     end
     local found = ____temp_2
-    local ____temp_3
-    if found == nil then
-        ____temp_3 = nil
-    else
-        ____temp_3 = screened(found)
-    end
-    return ____temp_3
+    return found ~= nil and isScreening() and screened(____exports.told(found)) or found
 end
 function ____exports.stronger(a, b)
     if a == nil then

@@ -6,7 +6,7 @@ import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { TRAINED } from "./model/trained.ts";
 import { classify } from "./model-class.ts";
 import { bestWindow, scoreText } from "./model-score.ts";
-import { AT_STRUCTURE } from "./rule.ts";
+import { AT_NAME, AT_PATH, AT_STRUCTURE } from "./rule.ts";
 import { isScreening, screened } from "./screen.ts";
 import { CHUNK, surroundings } from "./surroundings.ts";
 import { weigh } from "./weigh.ts";
@@ -146,6 +146,15 @@ function strongest(matches: Match[] | undefined, name: string): Match | undefine
   return best;
 }
 
+/** A rule that was made for paths or names alone knows best what it finds there. */
+function atHome(matches: Match[] | undefined): Match | undefined {
+  if (matches === undefined) return undefined;
+  for (const match of matches) {
+    if (match.rule.at === AT_PATH || match.rule.at === AT_NAME) return match;
+  }
+  return undefined;
+}
+
 function judgeText(length: number, at: number, field: string): PayloadFinding | undefined {
   const strength = scoreText(0, length);
   const [from, to] = bestWindow();
@@ -153,7 +162,7 @@ function judgeText(length: number, at: number, field: string): PayloadFinding | 
   const matches = findMatches(start, end, at);
   const score = scoreOf(weigh(strength, from, to, length, matches));
   if (score === 0) return undefined;
-  const name = classify(from, to, matches) as PayloadClass;
+  const name = atHome(matches)?.rule.class ?? (classify(from, to, matches) as PayloadClass);
   const match = strongest(matches, name);
   return match === undefined
     ? findingOfModel(name, from, to, length, score, field)
