@@ -18,6 +18,8 @@ local ____model_2Dscore_2Ets = require("kong.plugins.threat-response.payload.mod
 local bestWindow = ____model_2Dscore_2Ets.bestWindow
 local scoreText = ____model_2Dscore_2Ets.scoreText
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local AT_NAME = ____rule_2Ets.AT_NAME
+local AT_PATH = ____rule_2Ets.AT_PATH
 local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
 local ____screen_2Ets = require("kong.plugins.threat-response.payload.screen")
 local isScreening = ____screen_2Ets.isScreening
@@ -155,6 +157,18 @@ local function strongest(matches, name)
     end
     return best
 end
+--- A rule that was made for paths or names alone knows best what it finds there.
+local function atHome(matches)
+    if matches == nil then
+        return nil
+    end
+    for ____, match in ipairs(matches) do
+        if match.rule.at == AT_PATH or match.rule.at == AT_NAME then
+            return match
+        end
+    end
+    return nil
+end
 local function judgeText(length, at, field)
     local strength = scoreText(0, length)
     local from, to = bestWindow()
@@ -170,7 +184,8 @@ local function judgeText(length, at, field)
     if score == 0 then
         return nil
     end
-    local name = classify(from, to, matches)
+    local ____opt_2 = atHome(matches)
+    local name = ____opt_2 and ____opt_2.rule.class or classify(from, to, matches)
     local match = strongest(matches, name)
     return match == nil and findingOfModel(
         name,
@@ -185,13 +200,13 @@ end
 -- found is redacted in the end (`told`).
 function ____exports.judgeValue(bytes, from, to, encoding, at, field)
     local length = decodeValue(bytes, from, to, encoding)
-    local ____temp_2
+    local ____temp_4
     if at == AT_STRUCTURE then
-        ____temp_2 = judgeStructure(length, at, field)
+        ____temp_4 = judgeStructure(length, at, field)
     else
-        ____temp_2 = judgeText(length, at, field)
+        ____temp_4 = judgeText(length, at, field)
     end
-    local found = ____temp_2
+    local found = ____temp_4
     return found ~= nil and isScreening() and screened(____exports.told(found)) or found
 end
 function ____exports.stronger(a, b)
