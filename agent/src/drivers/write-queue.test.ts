@@ -131,6 +131,12 @@ describe("a queue of writes", () => {
     expect(admin.plugins.get("deny")?.config).toEqual({ deny: ["a"] });
   });
 
+  it("keeps nobody waiting for what wrote nothing", async () => {
+    await expect(driver.apply(limit("gone"))).rejects.toMatchObject({ code: "invalid" });
+    await driver.apply(limit("r-1"));
+    expect(alarms).toEqual([]);
+  });
+
   it("asks for the lease before each batch, keeps it for the interval, and stops where it was lost", async () => {
     const calls: string[] = [];
     let lost: string | null = null;

@@ -31,8 +31,9 @@ export function queueWrites<Driver extends GatewayDriver>(driver: Driver, option
       await sleep(Math.max(0, next_at - now()));
       const orders = waiting;
       waiting = [];
-      next_at = now() + interval_ms;
-      await write(driver, orders, lease);
+      const started_at = now();
+      // What wrote nothing keeps nobody waiting.
+      if (await write(driver, orders, lease)) next_at = started_at + interval_ms;
       await lease?.release(Math.max(0, next_at - now())).catch(() => undefined);
     }
     isRunning = false;
@@ -48,8 +49,14 @@ export function queueWrites<Driver extends GatewayDriver>(driver: Driver, option
   };
 }
 
-async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease | undefined): Promise<void> {
-  const mayWrite = async () => (await lease?.mayWrite()) ?? null;
+/** Tells whether it came to a write. */
+async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease | undefined): Promise<boolean> {
+  let isWriting = false;
+  const mayWrite = async () => {
+    const refused = (await lease?.mayWrite()) ?? null;
+    isWriting ||= refused === null;
+    return refused;
+  };
   try {
     await lease?.acquire();
     if (orders.length === 1) await writeOne(driver, orders[0] as Order, mayWrite);
@@ -58,6 +65,7 @@ async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease 
     // Those that were settled already do not hear it.
     for (const order of orders) order.reject(error);
   }
+  return isWriting;
 }
 
 async function writeOne(
