@@ -40,7 +40,25 @@ export function createDriver(
   if (driver === null) return null;
   const interval_ms = (config.WRITE_INTERVAL_S ?? 5) * 1000;
   const lease = db && createWriterLease({ db, gateway: config.GATEWAY_NAME });
-  return queueWrites(driver, { interval_ms, ...(lease && { lease }) });
+  const watched = options.onAlarm === undefined ? driver : watchFollowing(driver);
+  return queueWrites(watched, { interval_ms, ...(lease && { lease }) });
+}
+
+/** After every write, whoever made it, it is seen whether the data planes follow; the driver raises the alarm when they do not. */
+function watchFollowing(driver: GatewayDriver): GatewayDriver {
+  const follow = async () => {
+    const { kind } = await driver.probe();
+    // Nodes with a common database cannot tell.
+    if (kind !== "traditional") await driver.awaitPropagation();
+  };
+  return {
+    ...driver,
+    apply: async (changes, options) => {
+      const applied = await driver.apply(changes, options);
+      if (applied.length > 0) void follow().catch(() => undefined);
+      return applied;
+    },
+  };
 }
 
 /** Fingerprints of all agents and of later runs are to be the same, and nobody else is to know the key. */
