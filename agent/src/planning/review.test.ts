@@ -126,6 +126,13 @@ describe("the review of a plan", () => {
     expect(strict.refuse).toContain("6.3 %");
   });
 
+  it("says what would end by itself in place of what has to be removed", () => {
+    expect(review([THROTTLE]).preview?.notes).toContain(
+      "rate-limiting stays until it is removed; a decision works here too, and ends by itself",
+    );
+    expect(review([action({})]).preview?.notes).toEqual([]);
+  });
+
   it("says when too little was recorded, and lets narrow plans pass all the same", () => {
     const { refuse, needs_approval, preview } = review([action({})], { records: [] });
     expect({ refuse, needs_approval }).toEqual({ refuse: null, needs_approval: null });

@@ -8,7 +8,7 @@ import type { Totals } from "../preview/totals.ts";
 import type { Incident } from "../store/incidents.ts";
 import { changesOf, type EffectSource, effectsOf } from "./effects.ts";
 import { situationOf, vehiclesOf } from "./situation.ts";
-import { judgeVehicle } from "./vehicles.ts";
+import { judgeVehicle, preferVehicle, VEHICLE_FACTS, VEHICLES } from "./vehicles.ts";
 
 export interface ReviewLimits {
   /** Of the legitimate requests, so many may be hit by a plan that nobody agreed to. */
@@ -49,6 +49,7 @@ export function reviewPlan(input: ReviewInput): PlanReview {
       effectsOf(input.plan.actions, sourceOf(input)),
       input.totals,
     );
+    preview.notes.push(...whatWouldEndItself(input));
     return { ...judgeHarm(preview, input), preview };
   } catch (error) {
     if (error instanceof ActionRefused) return { refuse: error.message, needs_approval: null, preview: null };
@@ -74,6 +75,18 @@ function whyUseless(input: ReviewInput): string | null {
     }
   }
   return null;
+}
+
+/** Where something of the plan has to be removed by somebody, and what would not. */
+function whatWouldEndItself(input: ReviewInput): string[] {
+  const { plan, incident, configuration, mode, records } = input;
+  const notes = plan.actions.flatMap((action) => {
+    const preferred = preferVehicle(VEHICLES, situationOf(action, incident, configuration, mode, records));
+    const stays = vehiclesOf(action, changesOf(action, sourceOf(input))).find((one) => !VEHICLE_FACTS[one].self_ending);
+    if (stays === undefined || preferred === null || !VEHICLE_FACTS[preferred].self_ending) return [];
+    return [`${stays} stays until it is removed; a ${preferred} works here too, and ends by itself`];
+  });
+  return [...new Set(notes)];
 }
 
 const WIDE: readonly string[] = ["service", "global", "security_removing"];

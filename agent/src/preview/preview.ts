@@ -46,13 +46,15 @@ export function previewPlan(
   effects: PlannedEffects,
   totals: Totals = totalsOf(records),
 ): Preview {
+  // Decisions leave the configuration as it is, and may be reviewed by the thousand.
+  const isSame = effects.changes.length === 0;
   const after = applyChanges(before, effects.changes);
   const recorded = indexPlugins(before);
   const now = createReplay({ configuration: before, recorded, router: null, decisions: [], patches: [] });
   const then = createReplay({
     configuration: after,
     recorded,
-    router: createRouter(before, after),
+    router: isSame ? null : createRouter(before, after),
     decisions: effects.decisions,
     patches: effects.patches,
   });
@@ -63,8 +65,8 @@ export function previewPlan(
     const unexplained = endedOtherwise(request, was);
     tally.add(request, unexplained ?? was, unexplained ?? is);
   }
-  const masked = maskedPlugins(before, after);
-  return summarize(totals, tally, masked, securityRemoved(before, after));
+  if (isSame) return summarize(totals, tally, [], []);
+  return summarize(totals, tally, maskedPlugins(before, after), securityRemoved(before, after));
 }
 
 const NOTHING: Outcome = { kind: "passed", by: null, status: null, unsure: null };
