@@ -79,8 +79,8 @@ async function underMasses(): Promise<Row[]> {
 }
 
 const PARTS: Record<string, () => Promise<Row[]>> = {
-  reaction: () =>
-    inWorld(onlyTheAgentBlocks(), async (world) => [await reflex(stageOf(world)), await reaction(stageOf(world))]),
+  reflex: () => inWorld(asShipped(), async (world) => [await reflex(stageOf(world))]),
+  reaction: () => inWorld(onlyTheAgentBlocks(), async (world) => [await reaction(stageOf(world))]),
   harmed: () => inWorld(asShipped(), (world) => harmed(stageOf(world))),
   victim: () => inWorld(asShipped(), async (world) => [await victim(stageOf(world))]),
   ineffective: () =>

@@ -17,7 +17,9 @@ export interface ReviewParts {
 }
 
 /** Reading everything takes a request for each kind of entity; what is written compares again anyway. */
-const CONFIGURATION_KEPT_MS = 5_000;
+const FRESH_MS = 5_000;
+/** Decisions change nothing there, and must not wait: they are judged by what was known last, and it is read anew meanwhile. */
+const GOOD_ENOUGH_MS = 60_000;
 
 interface Known {
   configuration: Configuration;
@@ -38,9 +40,10 @@ export function createReview(parts: ReviewParts): Review {
   const configuration = createConfigurationCache(parts);
   const traffic = createRecordedTraffic(parts.db, parts.gateway, parts.now);
   return async (plan, incident) => {
-    const known = (await configuration()) ?? UNKNOWN;
+    const addresses = addressesOf(plan);
+    const known = (await configuration(addresses === null ? FRESH_MS : GOOD_ENOUGH_MS)) ?? UNKNOWN;
     const { max_good_share, max_legit_share, over_legit_share, refuse_legit_share } = parts.policy().document.rails;
-    const { records, totals } = await traffic(incident, addressesOf(plan), max_good_share);
+    const { records, totals } = await traffic(incident, addresses, max_good_share);
     const { gateway, now } = parts;
     const limits = { max_legit_share, over_legit_share, refuse_legit_share };
     const reviewed = reviewPlan({ plan, incident, ...known, records, totals, gateway, now: now(), limits });
@@ -54,25 +57,33 @@ function addressesOf({ actions }: Plan): string[] | null {
   return isSingle ? actions.map(({ target }) => target.value ?? "") : null;
 }
 
-function createConfigurationCache({ driver, log, now }: ReviewParts): () => Promise<Known | null> {
-  let known: Promise<Known | null> = Promise.resolve(null);
-  let readAt = Number.NEGATIVE_INFINITY;
-  const read = async (from: GatewayDriver): Promise<Known | null> => {
+function createConfigurationCache({ driver, log, now }: ReviewParts): (maxAge: number) => Promise<Known | null> {
+  if (driver === null) return () => Promise.resolve(null);
+  let last: { at: number; known: Known } | null = null;
+  let reading: Promise<Known | null> | null = null;
+  const read = async (): Promise<Known | null> => {
+    const at = now();
     try {
-      const [configuration, { kind }] = await Promise.all([from.read(), from.probe()]);
-      return { configuration, mode: kind };
+      const [configuration, { kind }] = await Promise.all([driver.read(), driver.probe()]);
+      last = { at, known: { configuration, mode: kind } };
+      return last.known;
     } catch (error) {
       log.warn({ error: (error as Error).message }, "plans are reviewed without the gateway's configuration");
       return null;
+    } finally {
+      reading = null;
     }
   };
-  return () => {
-    if (driver === null) return Promise.resolve(null);
-    if (now() - readAt > CONFIGURATION_KEPT_MS) {
-      readAt = now();
-      known = read(driver);
-    }
-    return known;
+  const refresh = () => {
+    reading ??= read();
+    return reading;
+  };
+  void refresh();
+  return (maxAge) => {
+    const age = last === null ? Number.POSITIVE_INFINITY : now() - last.at;
+    const isStale = age > FRESH_MS;
+    const newer = isStale ? refresh() : null;
+    return last !== null && age <= maxAge ? Promise.resolve(last.known) : (newer ?? refresh());
   };
 }
 
