@@ -107,7 +107,7 @@ describe("correlation", () => {
     await report([ip("203.0.113.7", { requests: 2 })]);
     const [job, ...others] = await store.db.selectFrom("jobs").selectAll().where("kind", "=", "respond").execute();
     expect(others).toEqual([]);
-    expect(job).toMatchObject({ key: (await open())[0]!.id, run_at: now + 5_000 });
+    expect(job).toMatchObject({ key: (await open())[0]!.id, run_at: now + 1_000 });
   });
 
   test("new evidence opens a quiet incident again, and a new one after it was resolved", async () => {
