@@ -5,7 +5,7 @@ local bxor = ____bit.bxor
 local rol = ____bit.rol
 local ffi = require("ffi")
 local MAX_LINES = 200
-local SLOTS = 1024
+local SLOTS = 512
 --- Longer lines are looked at each time.
 local SLOT_BYTES = 160
 --- One line to a slot: its name and its value, one after the other. A line pushes out what was there.

@@ -24,7 +24,7 @@ interface Nginx {
 }
 
 const MAX_LINES = 200;
-const SLOTS = 1024;
+const SLOTS = 512;
 /** Longer lines are looked at each time. */
 const SLOT_BYTES = 160;
 
