@@ -1,0 +1,165 @@
+/**
+ * Says when a scope's errors are no noise any more, at any level of traffic. Two rules: an outage is nearly all errors for
+ * longer than a restart takes; anything less is a capped CUSUM over minutes, in which one bad minute alone never counts.
+ * Silence changes nothing: no traffic is neither an error nor recovery.
+ */
+
+/** What a scope answered in one slot of `SLOT_MS`. */
+export interface Slot {
+  /** Epoch milliseconds, the slot's begin. */
+  at: number;
+  requests: number;
+  errors: number;
+}
+
+export interface Alarm {
+  kind: "outage" | "elevated";
+  /** Epoch milliseconds: the end of the slot that settled it. */
+  at: number;
+  /** Begin of the first slot that belongs to it. */
+  onset: number;
+  requests: number;
+  errors: number;
+}
+
+export const SLOT_MS = 5_000;
+const MINUTE_MS = 60_000;
+const OUTAGE_SLOTS = 5;
+const OUTAGE_SHARE = 0.9;
+const OUTAGE_ERRORS = 10;
+/** 15 s, and what a slot's share of errors can be wrong by. */
+const LONGEST_RESTART_MS = 16_500;
+const ALARM = 8;
+/** Of one minute, so that none can alarm alone. */
+const CAP = 6;
+const MINUTES = 5;
+const ELEVATED_MINUTES = 3;
+const LEAST_BASELINE = 0.01;
+const LEARN = 0.02;
+
+interface Minute {
+  at: number;
+  requests: number;
+  errors: number;
+}
+
+/** One scope. Slots come in order, each once; slots without traffic need not come. */
+export class ErrorWatch {
+  #baseline = 0;
+  #score = 0;
+  #onset = 0;
+  #minute: Minute | null = null;
+  #past: boolean[] = [];
+  #slots: Slot[] = [];
+
+  /** Share of errors that is usual here. */
+  get baseline(): number {
+    return Math.max(this.#baseline, LEAST_BASELINE);
+  }
+
+  /** Null while there is nothing to say. It says so with every slot until errors fall. */
+  step(slot: Slot): Alarm | null {
+    this.#take(slot);
+    this.#slots = [...this.#slots, slot].filter(({ at }) => at > slot.at - OUTAGE_SLOTS * SLOT_MS);
+    return this.#outage(slot) ?? this.#elevated(slot);
+  }
+
+  /** The time with errors, by their share in each slot, is longer than a restart takes, and there is no end yet. */
+  #outage(slot: Slot): Alarm | null {
+    const slots = this.#slots.filter(({ errors }) => errors > 0);
+    const [newest, second] = [...slots].reverse();
+    if (
+      newest !== slot ||
+      second === undefined ||
+      [newest, second].some(({ requests, errors }) => errors < OUTAGE_SHARE * requests)
+    )
+      return null;
+    const lasted = slots.reduce((total, { requests, errors }) => total + (SLOT_MS * errors) / requests, 0);
+    const errors = sum(slots, "errors");
+    if (lasted <= LONGEST_RESTART_MS || errors < OUTAGE_ERRORS) return null;
+    return {
+      kind: "outage",
+      at: slot.at + SLOT_MS,
+      onset: slots[0]?.at ?? slot.at,
+      requests: sum(slots, "requests"),
+      errors,
+    };
+  }
+
+  #elevated(slot: Slot): Alarm | null {
+    const minute = this.#minute;
+    if (minute === null) return null;
+    const score = Math.max(0, this.#score + this.#increment(minute));
+    const flags = [...this.#past, this.#isElevated(minute)].slice(-MINUTES);
+    if (score < ALARM || flags.filter(Boolean).length < ELEVATED_MINUTES) return null;
+    return {
+      kind: "elevated",
+      at: slot.at + SLOT_MS,
+      onset: this.#onset,
+      requests: minute.requests,
+      errors: minute.errors,
+    };
+  }
+
+  #take(slot: Slot): void {
+    const at = Math.floor(slot.at / MINUTE_MS) * MINUTE_MS;
+    if (this.#minute !== null && this.#minute.at !== at) this.#close(this.#minute);
+    this.#minute ??= { at, requests: 0, errors: 0 };
+    this.#minute.requests += slot.requests;
+    this.#minute.errors += slot.errors;
+    if (this.#score === 0 && slot.errors > 0 && this.#onset < at) this.#onset = slot.at;
+  }
+
+  #close(minute: Minute): void {
+    this.#minute = null;
+    if (minute.requests === 0) return;
+    const elevated = this.#isElevated(minute);
+    this.#score = Math.max(0, this.#score + this.#increment(minute));
+    this.#past = [...this.#past, elevated].slice(1 - MINUTES);
+    // What is wrong now must not become what is usual.
+    if (!elevated) this.#baseline += LEARN * (minute.errors / minute.requests - this.#baseline);
+  }
+
+  #isElevated({ requests, errors }: Minute): boolean {
+    return errors > 0 && errors >= (requests * this.#raised) / 2;
+  }
+
+  get #raised(): number {
+    return Math.min(0.9, Math.max(0.1, 5 * this.baseline));
+  }
+
+  #increment({ requests, errors }: Minute): number {
+    const usual = Math.min(this.baseline, this.#raised / 1.5);
+    const evidence = errors * Math.log(this.#raised / usual);
+    const against = (requests - errors) * Math.log((1 - this.#raised) / (1 - usual));
+    return Math.min(CAP, evidence + against);
+  }
+}
+
+const sum = (slots: readonly Slot[], name: "requests" | "errors") =>
+  slots.reduce((total, slot) => total + slot[name], 0);
+
+const Z = 1.96;
+
+/** Upper end of Wilson's interval for the share of errors (95 %); 1 without any request. */
+export function upperBound(errors: number, requests: number): number {
+  if (requests === 0) return 1;
+  const share = errors / requests;
+  const centre = share + (Z * Z) / (2 * requests);
+  const spread = Z * Math.sqrt((share * (1 - share)) / requests + (Z * Z) / (4 * requests * requests));
+  return Math.min(1, (centre + spread) / (1 + (Z * Z) / requests));
+}
+
+const RECOVERY_REQUESTS = 20;
+const RECOVERY_SHARE = 0.05;
+
+/** Two windows in a row, with traffic enough to tell. */
+export function hasRecovered(windows: readonly Slot[], baseline: number): boolean {
+  const last = windows.filter(({ requests }) => requests > 0).slice(-2);
+  if (last.length < 2 || sum(last, "requests") < RECOVERY_REQUESTS) return false;
+  const limit = Math.max(2 * baseline, RECOVERY_SHARE);
+  return (
+    upperBound(sum(last, "errors"), sum(last, "requests")) < limit + 0.1 &&
+    last.every(({ requests, errors }) => errors <= limit * requests)
+  );
+}
