@@ -20,12 +20,14 @@ import { actionRoutes } from "./routes/actions.ts";
 import { allowRoutes } from "./routes/allow.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoute } from "./routes/audit.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/open-api.ts";
 import { previewRoutes } from "./routes/previews.ts";
+import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { statusRoute } from "./routes/status.ts";
 import type { Store } from "./store/open.ts";
 
@@ -85,6 +87,8 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   learnedRoutes(typed, options);
   approvalRoutes(typed, options);
   previewRoutes(typed, options);
+  changeRoutes(typed, options);
+  rollbackRoutes(typed, options);
   auditRoute(typed, options);
   killSwitchRoutes(typed, options);
   openApiRoute(typed, options);

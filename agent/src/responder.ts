@@ -22,14 +22,17 @@ import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/r
 import { type RegistrationConfig, registrationJobs } from "./registration/job.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
+import { createRollback } from "./rollback/create-rollback.ts";
+import type { RepositoryConfig } from "./rollback/git/open-repository.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
+import type { Rollback } from "./store/rollbacks.ts";
 import type { KillSwitchMode } from "./store/schema.ts";
 import { VERIFY_JOB } from "./verification/settings.ts";
 import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
-export interface ResponderConfig extends GatewayConfig, RegistrationConfig {
+export interface ResponderConfig extends GatewayConfig, RegistrationConfig, RepositoryConfig {
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;
@@ -62,6 +65,7 @@ export interface Responder {
   approve(approvalId: string, answer: Answer): Promise<Approval>;
   reject(approvalId: string, answer: Answer): Promise<Approval>;
   preview(plan: PlanToPreview): Promise<Reviewed>;
+  undoRollback(rollbackId: string, by: string): Promise<Rollback>;
   /** Puts the policy in force into the audit; before anything else is done. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -99,8 +103,10 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
   };
   const review = createReview(parts);
   parts.review = review;
+  const rollback = createRollback(parts, config);
   return {
-    kinds: [...jobKinds(parts), ...registrationJobs(config, parts, ownUrl)],
+    kinds: [...jobKinds(parts), ...registrationJobs(config, parts, ownUrl), ...rollback.kinds],
+    undoRollback: rollback.undo,
     undo: (actionId, by) => undoAction(parts, actionId, by),
     driver: () => stateOf(createDriver(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },

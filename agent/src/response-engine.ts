@@ -8,6 +8,7 @@ import type { PlanToPreview } from "./planning/preview-of.ts";
 import type { Reviewed } from "./policy/index.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
+import type { Rollback } from "./store/rollbacks.ts";
 
 /** What the response half is given. */
 export interface EngineOptions {
@@ -32,6 +33,8 @@ export interface ResponseEngine {
   reject(approvalId: string, answer: Answer): Promise<Approval>;
   /** What a plan would have done to the traffic of the last minutes. Writes nothing. Throws `NOT_FOUND` or `INVALID_REQUEST`. */
   preview(plan: PlanToPreview): Promise<Reviewed>;
+  /** Puts a change that was taken back in force again. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
+  undoRollback(rollbackId: string, by: string): Promise<Rollback>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
   driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
   claude: { enabled: boolean; model: string | null };

@@ -18,6 +18,9 @@ export const AUDIT_KINDS = [
   "allow.given",
   "allow.withdrawn",
   "gateway.alarm",
+  "rollback.decided",
+  "rollback.applied",
+  "rollback.settled",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

@@ -137,7 +137,23 @@ const maintenance = z.strictObject({
   except_severity: z.enum(SEVERITIES).optional(),
 });
 
+const rollback = z.strictObject({
+  /** off: errors are not looked into. propose: a human decides. live: what is certain and takes no protection away is put back at once. */
+  mode: z.enum(["off", "propose", "live"]).default("propose"),
+  max_per_hour: count.default(3),
+  max_per_day: count.default(10),
+  /** Merge reverts in git by themselves, where checks pass. */
+  merge: z.boolean().default(false),
+  /** The sync refuses a commit that was taken back for so long. */
+  hold_s: seconds.default(86_400),
+  /** A commit whose message has a line that begins so is not reverted. */
+  opt_out: z.array(z.string().min(3).max(80)).default(["NOAUTOREVERT", "Threat-Response: no-revert"]),
+  /** Names, addresses or logins whose commits are never reverted by themselves. */
+  protected_authors: z.array(z.string().min(1).max(128)).default([]),
+});
+
 export const policySchema = z.strictObject({
+  rollback: rollback.prefault({}),
   version: z.literal(1),
   dry_run: z.boolean().default(false),
   /** These are only recorded, whatever plan they are in. */

@@ -13,12 +13,13 @@ import type {
 } from "../../../contract/ingest.ts";
 import type { CalibrationLimits } from "../../../contract/learning.ts";
 import type { AppliedChange } from "../drivers/gateway.ts";
+import type { RollbackTables } from "./rollback-tables.ts";
 
 /**
  * The tables, the same on PGlite and PostgreSQL. Times are epoch milliseconds in `bigint` columns and arrive as numbers; JSON
  * columns arrive parsed. Ids are text, made by the application.
  */
-export interface Database {
+export interface Database extends RollbackTables {
   ingest_batches: { id: string; node: string; received_at: number };
   events: {
     id: string;

@@ -113,7 +113,7 @@ function judge(symptom: Symptom, change: ConfigurationChange, error: AnswerCount
   const score = WEIGHT.time * time + WEIGHT.reach * reach + WEIGHT.signature * best + WEIGHT.others * others;
   const reasons = [
     `in force ${Math.max(0, Math.round(age / 1000))} s before the errors`,
-    ...culprits.map(({ diff, signature }) => `${diff.type} ${diff.name} ${diff.op}: ${signature.reason}`),
+    ...culprits.map(({ diff, signature }) => `${diff.name} ${diff.op}: ${signature.reason}`),
     others >= 0.9 ? "routes that it does not reach are well" : "routes that it does not reach have errors, too",
   ];
   return { change: change.id, score, culprits: culprits.map(({ diff }) => diff), reasons };

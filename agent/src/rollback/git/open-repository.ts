@@ -5,8 +5,7 @@ import { createGithubRepository } from "./github.ts";
 import { createPlainGitRepository } from "./plain-git.ts";
 import type { Repository } from "./repository.ts";
 
-export type RepositoryConfig = Pick<
-  Config,
+type Names =
   | "DATA_DIR"
   | "GIT_BRANCH"
   | "GIT_PUSH_TO_BRANCH"
@@ -15,12 +14,12 @@ export type RepositoryConfig = Pick<
   | "GITHUB_API_URL"
   | "GITHUB_REPOSITORY"
   | "GITHUB_TOKEN"
-  | "STATE_FILES"
->;
+  | "STATE_FILES";
+export type RepositoryConfig = Partial<Pick<Config, Names>>;
 
 /** The repository that the environment names. Throws `CONFIG_INVALID` when it names none. */
 export function openRepository(config: RepositoryConfig): Repository {
-  const shared = { base: config.GIT_BRANCH, patterns: config.STATE_FILES };
+  const shared = { base: config.GIT_BRANCH ?? "main", patterns: config.STATE_FILES ?? [] };
   if (config.GITHUB_REPOSITORY !== undefined && config.GITHUB_TOKEN !== undefined) {
     const { GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token, GITHUB_API_URL: apiUrl } = config;
     return createGithubRepository({ ...shared, repository, token, apiUrl });
@@ -33,7 +32,7 @@ export function openRepository(config: RepositoryConfig): Repository {
     ...shared,
     url: config.GIT_REMOTE_URL,
     token: config.GIT_TOKEN,
-    directory: join(config.DATA_DIR, "git"),
-    pushToBase: config.GIT_PUSH_TO_BRANCH,
+    directory: join(config.DATA_DIR ?? "data", "git"),
+    pushToBase: config.GIT_PUSH_TO_BRANCH ?? false,
   });
 }

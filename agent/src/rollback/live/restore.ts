@@ -36,7 +36,7 @@ export function restorationOf(culprits: readonly EntityDiff[], now: Configuratio
   for (const diff of culprits) {
     const there = now.entities[diff.type]?.find(({ id }) => id === diff.id) ?? null;
     const step = restoreOne(diff, there);
-    if (typeof step === "string") conflicts.push(`${diff.type} ${diff.name}: ${step}`);
+    if (typeof step === "string") conflicts.push(`${diff.name}: ${step}`);
     else if (step !== null) (step.op === "delete" ? removals : forward).push({ diff, change: step });
   }
   forward.sort((a, b) => place(a.diff.type) - place(b.diff.type));
@@ -79,5 +79,5 @@ const withoutTimes = (entity: Entity): Entity =>
 
 /** Configurations hold fingerprints where secrets were. */
 function hasSecrets(value: unknown): boolean {
-  return JSON.stringify(value).includes('"fingerprint:');
+  return JSON.stringify(value).includes('"tr-secret:');
 }

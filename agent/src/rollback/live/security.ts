@@ -80,7 +80,7 @@ export function whyNotAutomatic(diff: EntityDiff): string | null {
 /** Taking back means creating it again. */
 function ofRemoved({ type, name, before }: EntityDiff): string | null {
   if (type === "plugins" && before !== null && !isTermination(before)) return null;
-  return `creating ${type} ${name} again opens what somebody closed`;
+  return `creating ${name} again opens what somebody closed`;
 }
 
 function ofPlugin({ op, before, after, name }: EntityDiff): string | null {

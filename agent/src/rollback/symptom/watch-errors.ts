@@ -34,6 +34,9 @@ const ALARM = 8;
 const CAP = 6;
 const MINUTES = 5;
 const ELEVATED_MINUTES = 3;
+/** One error in a minute with more requests than this says nothing. */
+const FEW_REQUESTS = 8;
+const FEWEST_ERRORS = 2;
 const LEAST_BASELINE = 0.01;
 const LEARN = 0.02;
 
@@ -121,7 +124,8 @@ export class ErrorWatch {
   }
 
   #isElevated({ requests, errors }: Minute): boolean {
-    return errors > 0 && errors >= (requests * this.#raised) / 2;
+    const isFew = errors < FEWEST_ERRORS && requests > FEW_REQUESTS;
+    return errors > 0 && !isFew && errors >= (requests * this.#raised) / 2;
   }
 
   get #raised(): number {

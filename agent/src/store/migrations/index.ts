@@ -6,6 +6,7 @@ import * as gatewayReports from "./0010-gateway-reports.ts";
 import * as writerLeases from "./0020-writer-leases.ts";
 import * as rails from "./0040-rails.ts";
 import * as verification from "./0060-verification.ts";
+import * as rollback from "./0070-rollback.ts";
 
 /** In order. A migration that was released is never changed; add another. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   "0020-writer-leases": writerLeases,
   "0040-rails": rails,
   "0060-verification": verification,
+  "0070-rollback": rollback,
 };

@@ -1,0 +1,55 @@
+import { AgentError } from "../errors.ts";
+import type { JobKind } from "../jobs/job-kind.ts";
+import type { ResponseParts } from "../response-parts.ts";
+import { getRollback, type Rollback } from "../store/rollbacks.ts";
+import { followInGit } from "./git/follow.ts";
+import { openRepository, type RepositoryConfig } from "./git/open-repository.ts";
+import {
+  WATCH_CONFIGURATION_EVERY_MS,
+  WATCH_CONFIGURATION_JOB,
+  watchConfiguration,
+} from "./history/watch-configuration.ts";
+import { carryOutRollback, undoRollback, VERIFY_ROLLBACK_JOB } from "./live/carry-out.ts";
+import { createSigner } from "./live/proof.ts";
+import { verifyRollback } from "./live/verify.ts";
+import { REVERT_JOB, ROLLBACK_JOB } from "./record.ts";
+import type { RollbackParts } from "./rollback-parts.ts";
+import { ErrorMonitor } from "./symptom/monitor.ts";
+import { WATCH_ERRORS_EVERY_MS, WATCH_ERRORS_JOB, watchErrors } from "./watch-errors-job.ts";
+
+/** The rollback half of the response: history, errors, cause, live rollback, git. */
+export interface RollbackEngine {
+  kinds: readonly JobKind[];
+  /** Puts a change that was taken back in force again. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
+  undo(id: string, by: string): Promise<Rollback>;
+}
+
+export function createRollback(response: ResponseParts, config: RepositoryConfig): RollbackEngine {
+  const isNamed = config.GITHUB_REPOSITORY !== undefined || config.GIT_REMOTE_URL !== undefined;
+  const parts: RollbackParts = {
+    response,
+    monitor: new ErrorMonitor(),
+    signer: createSigner(),
+    repository: isNamed ? openRepository(config) : null,
+  };
+  return {
+    kinds: [
+      { kind: WATCH_CONFIGURATION_JOB, everyMs: WATCH_CONFIGURATION_EVERY_MS, run: () => watchConfiguration(response) },
+      { kind: WATCH_ERRORS_JOB, everyMs: WATCH_ERRORS_EVERY_MS, run: () => watchErrors(parts) },
+      { kind: ROLLBACK_JOB, run: (job) => carryOutRollback(parts, job.key) },
+      { kind: VERIFY_ROLLBACK_JOB, run: (job) => verifyRollback(parts, job.key) },
+      { kind: REVERT_JOB, run: (job) => followInGit(parts, job.key) },
+    ],
+    undo: (id, by) => undo(parts, id, by),
+  };
+}
+
+async function undo(parts: RollbackParts, id: string, by: string): Promise<Rollback> {
+  const { db } = parts.response;
+  const rollback = await getRollback(db, id);
+  if (rollback === null) throw new AgentError("NOT_FOUND");
+  if (rollback.status !== "verifying" && rollback.status !== "recovered")
+    throw new AgentError("NOT_UNDOABLE", { status: rollback.status });
+  await undoRollback(parts, rollback, `by ${by}`);
+  return (await getRollback(db, id)) ?? rollback;
+}

@@ -1,0 +1,13 @@
+import type { ResponseParts } from "../response-parts.ts";
+import type { Repository } from "./git/repository.ts";
+import type { Signer } from "./live/proof.ts";
+import type { ErrorMonitor } from "./symptom/monitor.ts";
+
+/** What the steps of a rollback work with. Built once. */
+export interface RollbackParts {
+  response: ResponseParts;
+  monitor: ErrorMonitor;
+  signer: Signer;
+  /** Null when no repository is configured: then only the gateway is put back. */
+  repository: Repository | null;
+}

@@ -1,0 +1,69 @@
+import type { AppliedChange, Configuration } from "../drivers/gateway.ts";
+import type { Verdict } from "../rollback/cause/attribute.ts";
+import type { EntityDiff } from "../rollback/history/diff.ts";
+import type { Proof } from "../rollback/live/proof.ts";
+import type { Alarm } from "../rollback/symptom/watch-errors.ts";
+
+/** Tables of the configuration's history and of rollbacks; part of `Database`. */
+export interface RollbackTables {
+  /** Each content once. Secrets are fingerprints in it. */
+  configurations: {
+    gateway: string;
+    hash: string;
+    first_seen_at: number;
+    last_seen_at: number;
+    entities: Configuration["entities"];
+  };
+  configuration_changes: {
+    id: string;
+    gateway: string;
+    seen_at: number;
+    /** The earliest moment at which it can have been in force. */
+    applied_at: number;
+    before_hash: string;
+    after_hash: string;
+    diffs: EntityDiff[];
+    /** All of it is this agent's own doing. */
+    by_agent: boolean;
+  };
+  /** What CI said it did; it only adds a name and a commit to a change that was seen. */
+  change_markers: { id: string; gateway: string; at: number; sha: string | null; actor: string; note: string };
+  rollbacks: RollbackTable;
+}
+
+/**
+ * proposed: a human decides. dry_run: would be carried out. verifying: carried out, being measured. recovered: proved.
+ * undone: it did not help, or an operator took it back. failed: it could not be carried out. not_configuration: nothing to take back.
+ */
+export const ROLLBACK_STATUSES = [
+  "proposed",
+  "dry_run",
+  "planned",
+  "verifying",
+  "recovered",
+  "undone",
+  "failed",
+  "not_configuration",
+] as const;
+export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
+
+export interface RollbackTable {
+  id: string;
+  gateway: string;
+  incident_id: string;
+  change_id: string | null;
+  status: RollbackStatus;
+  /** With errors. */
+  routes: string[];
+  alarm: Alarm;
+  verdict: Verdict;
+  /** What was written, in order. */
+  changes: AppliedChange[];
+  reason: string;
+  /** What became of the commit in git. */
+  proposal: { sha: string; url: string | null; branch: string | null; outcome: string; held: boolean } | null;
+  proof: Proof | null;
+  created_at: number;
+  applied_at: number | null;
+  updated_at: number;
+}
