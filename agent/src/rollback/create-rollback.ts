@@ -5,9 +5,10 @@ import { getRollback, type Rollback } from "../store/rollbacks.ts";
 import { followInGit } from "./git/follow.ts";
 import { openRepository, type RepositoryConfig } from "./git/open-repository.ts";
 import {
+  ReadingPace,
   WATCH_CONFIGURATION_EVERY_MS,
   WATCH_CONFIGURATION_JOB,
-  watchConfiguration,
+  watchAtPace,
 } from "./history/watch-configuration.ts";
 import { carryOutRollback, undoRollback, VERIFY_ROLLBACK_JOB } from "./live/carry-out.ts";
 import { createSigner } from "./live/proof.ts";
@@ -25,6 +26,7 @@ export interface RollbackEngine {
 }
 
 export function createRollback(response: ResponseParts, config: RepositoryConfig): RollbackEngine {
+  const pace = new ReadingPace();
   const isNamed = config.GITHUB_REPOSITORY !== undefined || config.GIT_REMOTE_URL !== undefined;
   const parts: RollbackParts = {
     response,
@@ -34,7 +36,7 @@ export function createRollback(response: ResponseParts, config: RepositoryConfig
   };
   return {
     kinds: [
-      { kind: WATCH_CONFIGURATION_JOB, everyMs: WATCH_CONFIGURATION_EVERY_MS, run: () => watchConfiguration(response) },
+      { kind: WATCH_CONFIGURATION_JOB, everyMs: WATCH_CONFIGURATION_EVERY_MS, run: () => watchAtPace(response, pace) },
       { kind: WATCH_ERRORS_JOB, everyMs: WATCH_ERRORS_EVERY_MS, run: () => watchErrors(parts) },
       { kind: ROLLBACK_JOB, run: (job) => carryOutRollback(parts, job.key) },
       { kind: VERIFY_ROLLBACK_JOB, run: (job) => verifyRollback(parts, job.key) },

@@ -9,6 +9,32 @@ import { diffConfigurations, type EntityDiff } from "./diff.ts";
 export const WATCH_CONFIGURATION_JOB = "watch-configuration";
 export const WATCH_CONFIGURATION_EVERY_MS = 2_000;
 
+/** Of the time, at most so much is spent on reading: a large configuration is read less often. */
+const READING_SHARE = 0.05;
+
+/** When each gateway may be read again by the clock; an alarm reads at once. */
+export class ReadingPace {
+  #notBefore = 0;
+
+  isDue(now: number): boolean {
+    return now >= this.#notBefore;
+  }
+
+  took(duration_ms: number, now: number): void {
+    this.#notBefore = now + duration_ms / READING_SHARE;
+  }
+}
+
+export async function watchAtPace(parts: ResponseParts, pace: ReadingPace): Promise<void> {
+  const began = parts.now();
+  if (!pace.isDue(began)) return;
+  try {
+    await watchConfiguration(parts);
+  } finally {
+    pace.took(parts.now() - began, parts.now());
+  }
+}
+
 /** Reads the gateway's configuration and keeps what changed since it was read last. */
 export async function watchConfiguration(parts: ResponseParts): Promise<void> {
   const { db, driver, gateway } = parts;
