@@ -11,7 +11,7 @@ local ____identity_2Ets = require("kong.plugins.threat-response.features.identit
 local hashCredential = ____identity_2Ets.hashCredential
 local ____identities_2Ets = require("kong.plugins.threat-response.identities")
 local findIdentity = ____identities_2Ets.findIdentity
---- Decisions about whose request it is, before authentication. Hashes are kept as long as there are such decisions: two generations, bounded.
+--- Decisions about whose request it is, before authentication. Hashes are kept: two generations, bounded.
 local KEPT = 2000
 local young = {}
 local old = {}
@@ -36,7 +36,9 @@ local function forgetOtherKey(key)
     old = {}
     size = 0
 end
-local function hashOf(instance, presented)
+--- As `hashCredential`, and kept for the next time.
+____exports.hashPresented = function(instance, presented)
+    forgetOtherKey(instance.config.hash_key)
     return young[presented] or old[presented] or keep(
         presented,
         hashCredential(instance, presented)
@@ -44,14 +46,13 @@ local function hashOf(instance, presented)
 end
 local function findByCredentials(instance, best)
     local chosen = best
-    forgetOtherKey(instance.config.hash_key)
     for ____, variable in ipairs(instance.credentialVariables) do
         local presented = readPresented(variable)
         if presented ~= nil then
             chosen = findNamed(
                 chosen,
                 CREDENTIAL,
-                hashOf(instance, presented)
+                ____exports.hashPresented(instance, presented)
             )
         end
     end

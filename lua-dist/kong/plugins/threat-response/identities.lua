@@ -74,6 +74,14 @@ ____exports.findIdentity = function(instance)
     end
     return nil
 end
+--- Whose credential it is as far as this worker remembers; also outside of a request.
+____exports.recallIdentity = function(presented)
+    local known = young[presented] or old[presented]
+    return isFresh(
+        known,
+        ngx.now()
+    ) and known or nil
+end
 --- Of several things a request presents, the one that Kong has looked at: its own key where it names one, else the first.
 local function findPresented(instance, credential)
     local ____credential_1 = credential
@@ -168,7 +176,7 @@ ____exports.forgetIdentity = function(instance)
         do
             local presented = readPresented(variable)
             if presented == nil then
-                goto __continue31
+                goto __continue32
             end
             local known = young[presented] or old[presented] or readShared(
                 instance,
@@ -179,7 +187,7 @@ ____exports.forgetIdentity = function(instance)
                 forget(presented, known)
             end
         end
-        ::__continue31::
+        ::__continue32::
     end
 end
 return ____exports

@@ -1,10 +1,10 @@
 local ____exports = {}
+local ____decision_2Didentity_2Ets = require("kong.plugins.threat-response.decision-identity")
+local hashPresented = ____decision_2Didentity_2Ets.hashPresented
 local ____credential_2Ets = require("kong.plugins.threat-response.features.credential")
 local readPresented = ____credential_2Ets.readPresented
-local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
-local hashCredential = ____identity_2Ets.hashCredential
 local ____identities_2Ets = require("kong.plugins.threat-response.identities")
-local findIdentity = ____identities_2Ets.findIdentity
+local recallIdentity = ____identities_2Ets.recallIdentity
 local ____redact_2Ets = require("kong.plugins.threat-response.redact")
 local redactPath = ____redact_2Ets.redactPath
 local redactText = ____redact_2Ets.redactText
@@ -37,23 +37,27 @@ local function listHeaders()
     end
     return names
 end
-local function findCredential(instance)
+local function findPresented(instance)
     for ____, variable in ipairs(instance.credentialVariables) do
         local presented = readPresented(variable)
         if presented ~= nil then
-            return hashCredential(instance, presented)
+            return presented
         end
     end
     return nil
 end
-local function addIdentity(instance, descriptor)
-    local identity = findIdentity(instance)
-    local credential = identity and identity.hash or findCredential(instance)
-    if credential ~= nil then
-        descriptor.credential = credential
+--- Hashes cost more than all else: only what stays in the sample is hashed.
+local function addIdentity(kept)
+    local ____kept_1 = kept
+    local descriptor = ____kept_1.descriptor
+    local instance = ____kept_1.instance
+    local presented = ____kept_1.presented
+    if presented == nil then
+        return
     end
-    local ____opt_3 = kong.client.get_consumer()
-    local consumer = ____opt_3 and ____opt_3.id or identity and identity.consumer or ""
+    local identity = recallIdentity(presented)
+    descriptor.credential = identity and identity.hash or hashPresented(instance, presented)
+    local consumer = descriptor.consumer or identity and identity.consumer or ""
     if consumer ~= "" then
         descriptor.consumer = consumer
     end
@@ -69,39 +73,39 @@ local function addPlace(outcome, descriptor)
     end
 end
 local function categoryOf(outcome)
-    local ____opt_9 = outcome.ruling
-    local ____opt_7 = ____opt_9 and ____opt_9.finding
-    local ____temp_13 = ____opt_7 and ____opt_7.category
-    if ____temp_13 == nil then
-        local ____opt_11 = outcome.findings[1]
-        ____temp_13 = ____opt_11 and ____opt_11.category
+    local ____opt_8 = outcome.ruling
+    local ____opt_6 = ____opt_8 and ____opt_8.finding
+    local ____temp_12 = ____opt_6 and ____opt_6.category
+    if ____temp_12 == nil then
+        local ____opt_10 = outcome.findings[1]
+        ____temp_12 = ____opt_10 and ____opt_10.category
     end
-    return ____temp_13
+    return ____temp_12
 end
 --- In `log`, as it is over.
 ____exports.keepRequest = function(instance, outcome)
     local variables = ngx.var
     local now = ngx.now()
-    local ____outcome_14 = outcome
-    local facts = ____outcome_14.facts
-    local ____outcome_source_ip_17 = outcome.source.ip
+    local ____outcome_13 = outcome
+    local facts = ____outcome_13.facts
+    local ____outcome_source_ip_16 = outcome.source.ip
+    local ____temp_17 = {}
     local ____temp_18 = {}
-    local ____temp_19 = {}
-    local ____temp_20 = tonumber(variables.http_content_length or "0") or 0
-    local ____outcome_status_21 = outcome.status
-    local ____temp_22 = outcome.isStopped and "own" or outcome.answeredBy
-    local ____opt_15 = outcome.ruling
+    local ____temp_19 = tonumber(variables.http_content_length or "0") or 0
+    local ____outcome_status_20 = outcome.status
+    local ____temp_21 = outcome.isStopped and "own" or outcome.answeredBy
+    local ____opt_14 = outcome.ruling
     local descriptor = {
         at = now,
         method = "",
         path = "",
-        ip = ____outcome_source_ip_17,
-        query = ____temp_18,
-        headers = ____temp_19,
-        body_bytes = ____temp_20,
-        status = ____outcome_status_21,
-        source = ____temp_22,
-        verdict = ____opt_15 and ____opt_15.verdict or "allow",
+        ip = ____outcome_source_ip_16,
+        query = ____temp_17,
+        headers = ____temp_18,
+        body_bytes = ____temp_19,
+        status = ____outcome_status_20,
+        source = ____temp_21,
+        verdict = ____opt_14 and ____opt_14.verdict or "allow",
         latency_ms = math.floor((now - ngx.req.start_time()) * 1000 + 0.5)
     }
     local category = categoryOf(outcome)
@@ -109,9 +113,15 @@ ____exports.keepRequest = function(instance, outcome)
         descriptor.category = category
     end
     addPlace(outcome, descriptor)
-    addIdentity(instance, descriptor)
+    local ____opt_22 = kong.client.get_consumer()
+    local consumer = ____opt_22 and ____opt_22.id
+    if consumer ~= nil then
+        descriptor.consumer = consumer
+    end
     return {
         descriptor = descriptor,
+        instance = instance,
+        presented = findPresented(instance),
         method = facts and facts.method or variables.request_method or "",
         path = facts and facts.path or variables.uri or "",
         query = facts and facts.query or variables.args or "",
@@ -181,14 +191,15 @@ local function familyOf(agent)
 end
 --- What the agent gets.
 ____exports.describeRequest = function(kept)
-    local ____kept_31 = kept
-    local descriptor = ____kept_31.descriptor
+    local ____kept_32 = kept
+    local descriptor = ____kept_32.descriptor
+    addIdentity(kept)
     descriptor.method = redactName(kept.method)
     descriptor.path = redactPath(kept.path)
     descriptor.query = listQuery(kept.query)
     for ____, name in ipairs(kept.headers) do
-        local ____descriptor_headers_32 = descriptor.headers
-        ____descriptor_headers_32[#____descriptor_headers_32 + 1] = redactName(name)
+        local ____descriptor_headers_33 = descriptor.headers
+        ____descriptor_headers_33[#____descriptor_headers_33 + 1] = redactName(name)
     end
     local family = familyOf(kept.agent)
     if family ~= "" then

@@ -6,7 +6,7 @@ import { readPresented } from "./features/credential.ts";
 import { hashCredential } from "./features/identity.ts";
 import { findIdentity } from "./identities.ts";
 
-/** Decisions about whose request it is, before authentication. Hashes are kept as long as there are such decisions: two generations, bounded. */
+/** Decisions about whose request it is, before authentication. Hashes are kept: two generations, bounded. */
 const KEPT = 2000;
 
 let young = new LuaTable<string, string>();
@@ -33,15 +33,17 @@ const forgetOtherKey = (key: string | undefined): void => {
   size = 0;
 };
 
-const hashOf = (instance: Instance, presented: string): string =>
-  young.get(presented) ?? old.get(presented) ?? keep(presented, hashCredential(instance, presented));
+/** As `hashCredential`, and kept for the next time. */
+export const hashPresented = (instance: Instance, presented: string): string => {
+  forgetOtherKey(instance.config.hash_key);
+  return young.get(presented) ?? old.get(presented) ?? keep(presented, hashCredential(instance, presented));
+};
 
 const findByCredentials = (instance: Instance, best: RankedDecision | undefined): RankedDecision | undefined => {
   let chosen = best;
-  forgetOtherKey(instance.config.hash_key);
   for (const variable of instance.credentialVariables) {
     const presented = readPresented(variable);
-    if (presented !== undefined) chosen = findNamed(chosen, CREDENTIAL, hashOf(instance, presented));
+    if (presented !== undefined) chosen = findNamed(chosen, CREDENTIAL, hashPresented(instance, presented));
   }
   return chosen;
 };

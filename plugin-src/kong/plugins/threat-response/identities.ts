@@ -84,6 +84,12 @@ export const findIdentity = (instance: Instance): Identity | undefined => {
   return undefined;
 };
 
+/** Whose credential it is as far as this worker remembers; also outside of a request. */
+export const recallIdentity = (presented: string): Identity | undefined => {
+  const known = young.get(presented) ?? old.get(presented);
+  return isFresh(known, ngx.now()) ? known : undefined;
+};
+
 /** Of several things a request presents, the one that Kong has looked at: its own key where it names one, else the first. */
 const findPresented = (instance: Instance, credential: KongCredential): string | undefined => {
   const { key } = credential;

@@ -1,8 +1,8 @@
 import type { Instance } from "./configure.ts";
 import type { RequestDescriptor } from "./contract/ingest.ts";
+import { hashPresented } from "./decision-identity.ts";
 import { readPresented } from "./features/credential.ts";
-import { hashCredential } from "./features/identity.ts";
-import { findIdentity } from "./identities.ts";
+import { recallIdentity } from "./identities.ts";
 import type { Outcome } from "./outcome.ts";
 import { redactPath, redactText } from "./redact.ts";
 
@@ -13,6 +13,8 @@ import { redactPath, redactText } from "./redact.ts";
 export interface KeptRequest {
   /** What needs no redaction. */
   descriptor: RequestDescriptor;
+  instance: Instance;
+  presented: string | undefined;
   method: string;
   path: string;
   query: string;
@@ -47,19 +49,21 @@ const listHeaders = (): string[] => {
   return names;
 };
 
-const findCredential = (instance: Instance): string | undefined => {
+const findPresented = (instance: Instance): string | undefined => {
   for (const variable of instance.credentialVariables) {
     const presented = readPresented(variable);
-    if (presented !== undefined) return hashCredential(instance, presented);
+    if (presented !== undefined) return presented;
   }
   return undefined;
 };
 
-const addIdentity = (instance: Instance, descriptor: RequestDescriptor): void => {
-  const identity = findIdentity(instance);
-  const credential = identity?.hash ?? findCredential(instance);
-  if (credential !== undefined) descriptor.credential = credential;
-  const consumer = kong.client.get_consumer()?.id ?? identity?.consumer ?? "";
+/** Hashes cost more than all else: only what stays in the sample is hashed. */
+const addIdentity = (kept: KeptRequest): void => {
+  const { descriptor, instance, presented } = kept;
+  if (presented === undefined) return;
+  const identity = recallIdentity(presented);
+  descriptor.credential = identity?.hash ?? hashPresented(instance, presented);
+  const consumer = descriptor.consumer ?? identity?.consumer ?? "";
   if (consumer !== "") descriptor.consumer = consumer;
 };
 
@@ -94,9 +98,12 @@ export const keepRequest = (instance: Instance, outcome: Outcome): KeptRequest =
   const category = categoryOf(outcome);
   if (category !== undefined) descriptor.category = category;
   addPlace(outcome, descriptor);
-  addIdentity(instance, descriptor);
+  const consumer = kong.client.get_consumer()?.id;
+  if (consumer !== undefined) descriptor.consumer = consumer;
   return {
     descriptor,
+    instance,
+    presented: findPresented(instance),
     method: facts?.method ?? variables.request_method ?? "",
     path: facts?.path ?? variables.uri ?? "",
     query: facts?.query ?? variables.args ?? "",
@@ -157,6 +164,7 @@ const familyOf = (agent: string): string => {
 /** What the agent gets. */
 export const describeRequest = (kept: KeptRequest): RequestDescriptor => {
   const { descriptor } = kept;
+  addIdentity(kept);
   descriptor.method = redactName(kept.method);
   descriptor.path = redactPath(kept.path);
   descriptor.query = listQuery(kept.query);
