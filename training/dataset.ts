@@ -9,7 +9,8 @@ import { COMMON_WORDS, WORD_GROUPS } from "./words.ts";
 export const { decoded } = await loadPayload("decode");
 export const lexer = await loadPayload("tokens");
 export const features = await loadPayload("features");
-export const { learnWords, loadModel, scoreText, bestWindow } = await loadPayload("model-score");
+export const { loadModel, scoreText, bestWindow } = await loadPayload("model-score");
+const { learnWords } = await loadPayload("model-score");
 
 export interface Sample {
   source: string;
@@ -62,7 +63,7 @@ function tokenize(bytes: Buffer): number {
 }
 
 /** The value's tokens, with the one that ends it. */
-export function tokensOf(bytes: Buffer): Uint16Array {
+function tokensOf(bytes: Buffer): Uint16Array {
   const count = tokenize(bytes);
   const tokens = lexer.tokens.slice(0, count + 1);
   tokens[count] = lexer.END;
@@ -70,7 +71,7 @@ export function tokensOf(bytes: Buffer): Uint16Array {
 }
 
 /** Three for each token. */
-export function featuresOf(bytes: Buffer): Uint16Array {
+function featuresOf(bytes: Buffer): Uint16Array {
   const tokens = tokensOf(bytes);
   const out = new Uint16Array(tokens.length * 3);
   let before = lexer.BEGIN;

@@ -22,7 +22,7 @@ export function labelAll(data: Dataset, samples: readonly Sample[], evidence: re
   });
 }
 
-export interface Judged extends Weighed {
+interface Judged extends Weighed {
   fold: number;
   total: number;
   worst: Evidence | undefined;

@@ -116,7 +116,7 @@ export function learnWeighing(all: readonly Weighed[], seed: number): Weighing {
 }
 
 /** As the plugin adds it up. */
-export function weigh(weighing: Weighing, { strength, beside, length, rules }: Evidence): number {
+function weigh(weighing: Weighing, { strength, beside, length, rules }: Evidence): number {
   let total = Math.max(0, strength - DULL);
   for (const rule of rules) total += weighing.worth[rule]!;
   if (length <= MEDIUM) return total;
