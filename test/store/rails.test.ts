@@ -78,7 +78,7 @@ describe.each(STORE_KINDS)("the rails of two agents on %s", (kind) => {
     );
     expect(outcomes(results)).toEqual(["APPROVAL_OVER", "APPROVAL_OVER", "APPROVAL_OVER", "done"]);
     expect((await actionsOfIncident(store.db, incident.id)).map(({ status }) => status)).toEqual(["planned"]);
-    for (const agent of agents) await respond(agent, incident.id);
+    await Promise.all(agents.map((agent) => respond(agent, incident.id)));
     expect((await actionsOfIncident(store.db, incident.id)).map(({ status }) => status)).toEqual(["applied"]);
     expect(await countDecisionsOn(store.db, "test", Date.now())).toBe(1);
     expect(await listAudit(store.db, { kind: "approval.given" }, 2)).toMatchObject([

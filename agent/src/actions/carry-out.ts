@@ -1,7 +1,7 @@
 import { appendAudit, said } from "../audit/append.ts";
 import { AdminApiError } from "../drivers/index.ts";
 import type { ResponseParts } from "../response-parts.ts";
-import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
+import { type Action, actionsOfIncident, getAction, updateAction } from "../store/actions.ts";
 import type { Db } from "../store/db.ts";
 import { appendIncidentLog, type Incident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
@@ -45,8 +45,8 @@ async function carryOutOne(parts: ResponseParts, action: Action, incident: Incid
     const applied = await ACTION_KINDS[action.type].apply(inStage(action, stage), parts);
     const at = parts.now();
     const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: at, stage, stage_at: at });
-    // Undone by an operator while it was being applied: the operator is right.
-    if (kept.status === "undone") await ACTION_KINDS[action.type].undo(action, parts);
+    // Ended while it was being applied, as by an operator: that is right. Applied by another agent meanwhile: so be it.
+    if (kept.status !== "applied") await ACTION_KINDS[action.type].undo(action, parts);
     return kept;
   } catch (error) {
     if (error instanceof ActionRefused)
@@ -87,7 +87,7 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
     await auditSettled(transaction, action, patch, parts.now());
     return true;
   });
-  if (!settled) return { ...action, status: "undone" };
+  if (!settled) return (await getAction(db, action.id)) ?? { ...action, status: "undone" };
   const kept = { ...action, error: null, ...patch };
   parts.log.info(
     {
