@@ -25,6 +25,9 @@ async function describe(gateway: Gateway): Promise<Value> {
       database: gateway.database ? "postgres" : "off",
       role: "traditional",
       router_flavor: "traditional_compatible",
+      // Workers look for a new configuration so often, in seconds; there is no second node.
+      db_update_frequency: 0,
+      worker_state_update_frequency: 0.05,
     },
     pids: { master, workers },
   };

@@ -64,9 +64,20 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
     }),
   );
   for (const one of applied) await keep(one);
+  if (applied.length > 0) await awaitForce(driver, action, parts);
   const first = recorded[0];
   const entity_id = first === undefined ? null : idOf(first.change);
   return { entity_id, before_image: first?.before ?? null, changes: recorded };
+}
+
+const PROPAGATION_MS = 15_000;
+
+/** It counts as applied when every data plane has it; one that does not follow is told, and does not stop the others. */
+async function awaitForce(driver: GatewayDriver, action: Action, parts: ResponseParts): Promise<void> {
+  const { reached, detail } = await driver.awaitPropagation({ deadline_ms: PROPAGATION_MS });
+  if (reached) return;
+  const entry = { incident_id: action.incident_id, at: parts.now(), kind: "action", data: { action: action.id } };
+  await appendIncidentLog(parts.db, { ...entry, text: `not in force everywhere yet: ${detail}` });
 }
 
 const TRIES = 3;

@@ -3,5 +3,3 @@ export { createAdminClient } from "./admin-client.ts";
 export { AdminApiError } from "./admin-error.ts";
 export { createDriver, type GatewayConfig } from "./create-driver.ts";
 export type { GatewayDriver } from "./gateway.ts";
-export { checkOutboundUrl, refuseHost, refuseUrl } from "./outbound.ts";
-export { reassert } from "./reassert.ts";
