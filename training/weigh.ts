@@ -68,7 +68,7 @@ function step(weights: Float64Array, sums: Float64Array, features: readonly Feat
 }
 
 /** Of several values of an attack the one that weighs most is to blame. */
-function fit(all: readonly Weighed[], seed: number): Float64Array {
+function fitWeights(all: readonly Weighed[], seed: number): Float64Array {
   const bags = all.map(({ evidence }) => evidence.map(featuresOf));
   const importance = weightsOfSamples(all);
   const weights = new Float64Array(FIRST_RULE + RULE_COUNT);
@@ -102,7 +102,7 @@ export interface Weighing {
 }
 
 export function learnWeighing(all: readonly Weighed[], seed: number): Weighing {
-  const weights = fit(all, seed);
+  const weights = fitWeights(all, seed);
   const unit = UNIT / weights[STRENGTH]!;
   const inUnits = (place: number) => Math.round(weights[place]! * unit);
   const inPercent = (place: number) => Math.round((100 * weights[place]!) / weights[STRENGTH]!);

@@ -32,6 +32,13 @@ const RULES: Record<string, readonly Who[]> = {
   "GET /v1/learned": ["viewer", "operator"],
   "POST /v1/learned/approve": ["operator"],
   "POST /v1/learned/revoke": ["operator"],
+  "POST /v1/previews": ["operator"],
+  "GET /v1/changes": ["viewer", "operator"],
+  "GET /v1/changes/:id": ["viewer", "operator"],
+  "POST /v1/changes": ["operator", "ci"],
+  "GET /v1/rollbacks": ["viewer", "operator"],
+  "GET /v1/rollbacks/:id": ["viewer", "operator"],
+  "POST /v1/rollbacks/:id/undo": ["operator"],
   // By signature only: no token helps.
   "POST /ingest/v1/events": [],
   "GET /feed/v1/decisions": [],

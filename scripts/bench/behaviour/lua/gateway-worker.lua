@@ -79,6 +79,8 @@ local function ngx_of(worker, clock, dict)
         return copy
       end,
       get_body_file = function() end,
+      -- The service answers at once.
+      start_time = function() return clock.now end,
     },
     unescape_uri = unescape,
     decode_base64 = base64_decode,

@@ -74,6 +74,26 @@ return function(clock)
     return entry.value
   end
 
+  -- Lists have no expiry.
+  function dict:rpush(key, value)
+    check_value(value)
+    local entry = find(key)
+    if entry == nil then
+      entry = { value = {} }
+      entries[key] = entry
+    end
+    table.insert(entry.value, value)
+    return #entry.value
+  end
+
+  function dict:lpop(key)
+    local entry = find(key)
+    if entry == nil then return nil end
+    local value = table.remove(entry.value, 1)
+    if #entry.value == 0 then entries[key] = nil end
+    return value
+  end
+
   function dict:delete(key)
     self.operations = self.operations + 1
     entries[key] = nil
