@@ -107,10 +107,17 @@ describe("the review of a plan", () => {
     expect(review([THROTTLE], { configuration: guarded, records }).refuse).toBeNull();
   });
 
-  it("refuses decisions where the plugin only monitors or is not at all", () => {
+  it("refuses decisions where the plugin only monitors or is somewhere else", () => {
     const monitor = configurationOf(plugin("threat-response", { config: { mode: "monitor" } }));
-    for (const configuration of [monitor, configurationOf()])
+    const elsewhere = configurationOf(
+      plugin("threat-response", { route: { id: "r-other" }, config: { mode: "enforce" } }),
+    );
+    for (const configuration of [monitor, elsewhere])
       expect(review([action({})], { configuration }).refuse).toContain("does not enforce here");
+  });
+
+  it("does not doubt a plugin that reports, because this Admin API does not list it", () => {
+    expect(review([action({})], { configuration: configurationOf() }).refuse).toBeNull();
   });
 
   it("asks for approval beyond the share of legitimate requests, and refuses far beyond it or when told to", () => {

@@ -26,17 +26,21 @@ export function situationOf(
     routed: !isUnrouted,
     mode,
     authenticated: isAimedAtConsumer(action.target) || passesAuthentication(records, route_id),
-    feed: feedOn(index, scope),
+    feed: feedOn(index, scope, hasOurs(configuration)),
   };
 }
+
+const hasOurs = ({ entities }: Configuration) => entities.plugins?.some(({ name }) => name === OUR_PLUGIN) ?? false;
 
 function serviceOf(route_id: string | null, { scope }: Pick<Incident, "scope">, { entities }: Configuration) {
   const route = entities.routes?.find(({ id }) => id === route_id);
   return route === undefined ? (scope.service_id ?? null) : foreignId(route, "service");
 }
 
-function feedOn(index: PluginIndex, scope: RequestScope): NonNullable<Situation["feed"]> {
+function feedOn(index: PluginIndex, scope: RequestScope, isConfigured: boolean): NonNullable<Situation["feed"]> {
   const enforces = (where: RequestScope) => index.find(OUR_PLUGIN, where)?.config.mode === "enforce";
+  // What reports is there, wherever it is configured: another Admin API may hold it.
+  if (!isConfigured) return "global";
   if (!enforces(scope)) return "none";
   return enforces({ route_id: null, service_id: null, consumer_id: null }) ? "global" : "route";
 }

@@ -48,7 +48,7 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
     from: usualFrom,
     to: incident.first_seen_at - SHORTEST_BEFORE_MS,
   });
-  const hits = await hitsOf(db, action, { from, until, before, after });
+  const hits = await hitsOf(db, action, { from: (action.stage_at ?? applied) - SETTLING_MS, until, before, after });
   const observed: Observed = {
     usual: usual.requests > 0 ? await sinceFirst(db, action.gateway, route, usualFrom, usual) : null,
     before: countsOf(before),
@@ -62,6 +62,7 @@ export async function observe(db: Db, action: Action, incident: Incident, now: n
 }
 
 interface Span {
+  /** Nodes count from the moment on at which they have it. */
   from: number;
   until: number;
   before: TrafficSums;

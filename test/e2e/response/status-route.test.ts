@@ -21,8 +21,10 @@ const admin = (method: string, path: string, body?: object) =>
 const ask = (headers: Record<string, string>) => call(`${world.gateway.proxyUrl}${PATH}`, { headers });
 
 test("through the gateway, with a key and the agent's token, the status is answered below the prefix", async () => {
-  expect((await admin("POST", "/consumers", { username: "operators" })).status).toBe(201);
-  expect((await admin("POST", "/consumers/operators/key-auth", { key: KEY })).status).toBe(201);
+  await admin("PUT", "/consumers/operators", { username: "operators" });
+  await admin("POST", "/consumers/operators/key-auth", { key: KEY });
+  // Service, route and key-auth come one after the other.
+  await eventually(async () => expect((await ask(bearer("viewer"))).status).toBe(401), PATIENCE_MS);
   await eventually(async () => {
     const answer = await ask({ apikey: KEY, ...bearer("viewer") });
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"gateway":"default"')]);
