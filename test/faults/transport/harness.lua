@@ -54,6 +54,12 @@ function harness.start(changes)
   decisions.startDecisions()
 end
 
+--- The decision about an address, as `access` asks for it; no credentials are looked at.
+local function find(address)
+  local source = { binary = address, key = #address == 16 and address:sub(1, 8) or address }
+  return (decisions.lookup({ config = config, credentialVariables = {} }, source))
+end
+
 local routes = {}
 
 function routes.identity()
@@ -77,8 +83,16 @@ function routes.enqueue(arguments)
 end
 
 function routes.lookup(arguments)
-  local action, id, incident, rps, scope, route = decisions.lookup(config, parse_address(arguments.ip))
-  return { pid = ngx.worker.pid(), action = action, id = id, incident = incident, rps = rps, scope = scope, route = route }
+  local found = find(parse_address(arguments.ip)) or {}
+  return {
+    pid = ngx.worker.pid(),
+    action = found.action,
+    id = found.id,
+    incident = found.incident,
+    rps = found.rps,
+    scope = found.scope,
+    route = found.route,
+  }
 end
 
 --- As many new entries in the dictionary; tells whether those of the first call are gone.
@@ -106,7 +120,7 @@ function routes.watch(arguments)
   local function look()
     while watch == mine do
       mine.looked = mine.looked + 1
-      if not decisions.lookup(config, address) then
+      if not find(address) then
         mine.missing = mine.missing + 1
       end
       local now = cpu_ms()
