@@ -47,7 +47,9 @@ function stepsOf({ attack, figures, incidents, actions }: Chapter): Step[] {
 
 function stepsOfAll(story: Story): Step[] {
   const harmed = story.legitimate.filter(isHarmed).length;
-  const ended = story.actions.filter((action) => action.status === "expired").length;
+  const expired = story.actions.filter((action) => action.status === "expired").length;
+  // What stopped nobody in two windows is taken back by the agent before its expiry.
+  const early = story.actions.filter((action) => action.status === "undone").length;
   const applied = story.actions.filter((action) => action.applied_at !== null).length;
   const failed = story.actions.filter((action) => action.status === "failed");
   const passed = story.passAgain.filter((entry) => !isHarmed(entry)).length;
@@ -59,9 +61,9 @@ function stepsOfAll(story: Story): Step[] {
       seen: `${harmed} of ${story.legitimate.length} harmed`,
     },
     {
-      name: "every action ended at its expiry",
-      held: applied > 0 && ended === applied,
-      seen: `${ended} of ${applied}`,
+      name: "every action ended, at its expiry or before",
+      held: expired > 0 && expired + early === applied,
+      seen: `${expired} at their expiry, ${early} before, of ${applied}`,
     },
     { name: "no action failed", held: failed.length === 0, seen: failed[0]?.error ?? "none" },
     {
