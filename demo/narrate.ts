@@ -109,7 +109,7 @@ function eventsOf(before: ActionView | undefined, action: ActionView, routes: Ro
   if (summary && !before?.effect?.summary) add("effect", `${title}: ${summary}`, action.effect?.measured_at ?? null);
   if (before?.status === action.status) return events;
   if (action.status === "expired") add("expired", `${title}: ended by itself`, action.ended_at);
-  if (action.status === "undone") add("expired", `${title}: taken back, nobody was stopped by it`, action.ended_at);
+  if (action.status === "undone") add("expired", `${title}: taken back before its expiry`, action.ended_at);
   const refused = action.status === "failed" || action.status === "refused";
   if (refused) add("warning", `${title}: ${action.status}, ${action.error ?? action.reason}`, action.ended_at);
   return events;
