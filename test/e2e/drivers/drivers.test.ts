@@ -4,6 +4,7 @@ import type { Change, Entity, GatewayDriver } from "../../../agent/src/drivers/g
 import { createDriver } from "../../../agent/src/drivers/index.ts";
 import { reassert } from "../../../agent/src/drivers/reassert.ts";
 import { type EchoServer, startEchoServer } from "../../support/echo-server.ts";
+import { eventually } from "../../support/eventually.ts";
 import { call } from "../../support/http.ts";
 import { type RunningGateway, startGateway } from "../gateway/gateway.ts";
 
@@ -229,8 +230,9 @@ describe.each([
     const id = randomUUID();
     const applied = await driver.apply([block(id)]);
     await gateway.reload();
-    const lost = (await driver.get("plugins", id)) === null;
-    expect(lost).toBe(!database);
+    const lost = !database;
+    // The old workers answer for a moment more.
+    await eventually(async () => expect((await driver.get("plugins", id)) === null).toBe(lost));
     const { again, edited } = await reassert(driver, applied);
     expect([again.length, edited.length]).toEqual([lost ? 1 : 0, 0]);
     expect(await get("plugins", id)).toMatchObject({ name: "request-termination" });
