@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, posix } from "node:path";
 import picomatch from "picomatch";
 import type { StateFile } from "../state-files/parse.ts";
@@ -50,7 +51,7 @@ export function createPlainGitRepository(options: PlainGitOptions): Repository {
       return parseLog(await git(["log", since, `-n${limit}`, FORMAT, `refs/heads/${options.base}`, "--"]));
     },
     stateFiles: (sha) => readFiles(git, sha, (path) => isState(posix.normalize(path))),
-    propose: (proposal) => propose(git, proposal),
+    propose: (proposal) => propose(git, options.directory, proposal),
     merge: (proposal) => merge(git, options, proposal),
     comment: async () => undefined,
     holds: () => listHolds(git),
@@ -115,10 +116,10 @@ async function readFiles(git: Git, sha: string, wanted: (path: string) => boolea
   return files;
 }
 
-async function propose(git: Git, wanted: NewProposal): Promise<Proposal> {
+async function propose(git: Git, directory: string, wanted: NewProposal): Promise<Proposal> {
   const ref = `refs/heads/${wanted.branch}`;
   const there = (await git(["ls-remote", "origin", ref])).split("\t")[0] ?? "";
-  const sha = SHA.test(there) ? await ours(git, there, ref, wanted) : await commitFiles(git, wanted);
+  const sha = SHA.test(there) ? await ours(git, there, ref, wanted) : await commitFiles(git, directory, wanted);
   // Only a new branch: without force, an existing one of another content is refused by the remote.
   if (there === "") await git(["push", "-q", "origin", `${sha}:${ref}`]);
   return { branch: wanted.branch, sha, number: null, url: null, draft: wanted.draft, state: "open" };
@@ -134,8 +135,17 @@ async function ours(git: Git, sha: string, ref: string, wanted: NewProposal): Pr
   );
 }
 
-async function commitFiles(git: Git, { parent, files, message }: NewProposal): Promise<string> {
-  const env = { GIT_INDEX_FILE: `index-${process.pid}-${parent.slice(0, 12)}` };
+async function commitFiles(git: Git, directory: string, proposal: NewProposal): Promise<string> {
+  const index = `index-${randomUUID()}`;
+  try {
+    return await commitWith(git, index, proposal);
+  } finally {
+    rmSync(join(directory, index), { force: true });
+  }
+}
+
+async function commitWith(git: Git, index: string, { parent, files, message }: NewProposal): Promise<string> {
+  const env = { GIT_INDEX_FILE: index };
   await git(["read-tree", parent], { env });
   for (const { path, text } of files) {
     if (text === null) {

@@ -22,7 +22,7 @@ export async function verifyRollback(parts: RollbackParts, id: string): Promise<
   if (rollback === null || rollback.status !== "verifying" || rollback.applied_at === null) return;
   const now = response.now();
   const slots = await slotsOf(parts, rollback, rollback.applied_at + SETTLING_MS, now);
-  if (hasRecovered(slots, 0)) return recovered(parts, rollback, slots);
+  if (hasRecovered(slots, rollback.alarm.baseline)) return recovered(parts, rollback, slots);
   const requests = slots.reduce((sum, slot) => sum + slot.requests, 0);
   if (now > rollback.applied_at + DEADLINE_MS && requests > 0)
     return undoRollback(

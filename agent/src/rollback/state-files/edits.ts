@@ -126,7 +126,7 @@ function replacePair({ file, item }: Found, pair: Pair, lines: string): FileEdit
   return { path: file.path, edit: { from: block.from, to: block.to, text: reindent(lines, 0, block.column) } };
 }
 
-/** Behind the last of the entity's own fields, before what is nested below it or at the end. */
+/** Behind the given field, else at the entity's end. */
 function appendPair({ file, item }: Found, lines: string, after?: Pair): FileEdit {
   const last = after ?? (item.items.at(-1) as Pair | undefined);
   if (last === undefined || item.flow === true) return null;

@@ -24,7 +24,8 @@ export class StateFileError extends Error {
 }
 
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
-const MAX_DEPTH = 64;
+/** A mapping's members have two more than the mapping. */
+const MAX_ANCESTORS = 128;
 const MAX_NODES = 500_000;
 const MAX_ALIASES = 1_000;
 
@@ -32,10 +33,8 @@ const MAX_ALIASES = 1_000;
 export function parseStateFile({ path, text }: StateFile): ParsedFile {
   if (Buffer.byteLength(text) > MAX_FILE_BYTES)
     throw new StateFileError(path, `is larger than ${MAX_FILE_BYTES} bytes`, "Split the file; decK reads several.");
-  if (deepestIndent(text) > MAX_DEPTH)
-    throw new StateFileError(path, "is nested too deeply", "A Kong configuration is never so deep; look at the file.");
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, keepSourceTokens: true, uniqueKeys: true, strict: true });
+  const document = parseBounded(path, text, lines);
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
@@ -47,35 +46,38 @@ export function parseStateFile({ path, text }: StateFile): ParsedFile {
   }
   if (document.contents !== null && !isMap(document.contents))
     throw new StateFileError(path, "does not hold a mapping at its top", "Only decK state files can be reverted.");
-  refuseExcess(path, document);
   return { path, text, document };
 }
 
-/** Of flow collections: what could overflow the parser's stack. Quotes are not understood, so that it errs to the safe side. */
-function deepestIndent(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
-    else if (code === 0x0a && i - text.lastIndexOf("\n", i - 1) > 10_000) depth = 0;
+/** What nests so deeply that the parser runs out of stack is refused like what is only too deep. */
+function parseBounded(path: string, text: string, lineCounter: LineCounter): Document.Parsed {
+  try {
+    const document = parseDocument(text, { lineCounter, keepSourceTokens: true, uniqueKeys: true, strict: true });
+    refuseExcess(path, document);
+    return document;
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(path);
+    throw error;
   }
-  return deepest;
 }
+
+const tooDeep = (path: string) =>
+  new StateFileError(path, "is nested too deeply", "A Kong configuration is never so deep; look at the file.");
 
 function refuseExcess(path: string, document: Document.Parsed): void {
   let nodes = 0;
   let aliases = 0;
+  let deepest = 0;
   visit(document, {
     Node: (_key, node, ancestors) => {
       nodes++;
       if (isAlias(node)) aliases++;
-      if (ancestors.length > 2 * MAX_DEPTH || nodes > MAX_NODES || aliases > MAX_ALIASES) return visit.BREAK;
-      return undefined;
+      deepest = Math.max(deepest, ancestors.length);
+      const isTooMuch = deepest > MAX_ANCESTORS || nodes > MAX_NODES || aliases > MAX_ALIASES;
+      return isTooMuch ? visit.BREAK : undefined;
     },
-    Pair: (_key, _pair, ancestors) => (ancestors.length > 2 * MAX_DEPTH ? visit.BREAK : undefined),
   });
+  if (deepest > MAX_ANCESTORS) throw tooDeep(path);
   if (nodes > MAX_NODES || aliases > MAX_ALIASES)
     throw new StateFileError(path, "has too many nodes or aliases", "Expand the aliases, or split the file.");
 }

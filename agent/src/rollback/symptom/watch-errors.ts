@@ -20,6 +20,8 @@ export interface Alarm {
   onset: number;
   requests: number;
   errors: number;
+  /** Share of errors that was usual before. */
+  baseline: number;
 }
 
 export const SLOT_MS = 5_000;
@@ -86,6 +88,7 @@ export class ErrorWatch {
       onset: slots[0]?.at ?? slot.at,
       requests: sum(slots, "requests"),
       errors,
+      baseline: this.baseline,
     };
   }
 
@@ -101,6 +104,7 @@ export class ErrorWatch {
       onset: this.#onset,
       requests: minute.requests,
       errors: minute.errors,
+      baseline: this.baseline,
     };
   }
 
