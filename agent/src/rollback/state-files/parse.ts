@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { type Document, isAlias, isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 
 /** A decK state file (or one of several) as it is in git. */
 export interface StateFile {
@@ -24,8 +24,7 @@ export class StateFileError extends Error {
 }
 
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
-/** A mapping's members have two more than the mapping. */
-const MAX_ANCESTORS = 128;
+const MAX_DEPTH = 64;
 const MAX_NODES = 500_000;
 const MAX_ALIASES = 1_000;
 
@@ -72,12 +71,12 @@ function refuseExcess(path: string, document: Document.Parsed): void {
     Node: (_key, node, ancestors) => {
       nodes++;
       if (isAlias(node)) aliases++;
-      deepest = Math.max(deepest, ancestors.length);
-      const isTooMuch = deepest > MAX_ANCESTORS || nodes > MAX_NODES || aliases > MAX_ALIASES;
+      deepest = Math.max(deepest, ancestors.filter(isCollection).length);
+      const isTooMuch = deepest > MAX_DEPTH || nodes > MAX_NODES || aliases > MAX_ALIASES;
       return isTooMuch ? visit.BREAK : undefined;
     },
   });
-  if (deepest > MAX_ANCESTORS) throw tooDeep(path);
+  if (deepest > MAX_DEPTH) throw tooDeep(path);
   if (nodes > MAX_NODES || aliases > MAX_ALIASES)
     throw new StateFileError(path, "has too many nodes or aliases", "Expand the aliases, or split the file.");
 }
