@@ -64,6 +64,18 @@ describe("evidence against an address", function()
     assert.is_false(add(5000))
   end)
 
+  it("remembers as well who came rarely, on both sides of a window's end", function()
+    worker.now = math.floor(worker.now / 60) * 60 + 50
+    for _ = 1, 3 do evidence.addGood(instance, source) end
+    worker.now = worker.now + 20
+    evidence.addGood(instance, source)
+    assert.equal(0, evidence.goodFor(source.key))
+    evidence.addGood(instance, source)
+    worker.now = worker.now + 40
+    evidence.addGood(instance, source)
+    assert.equal(40, evidence.goodFor(source.key))
+  end)
+
   it("is not held against a proxy in front", function()
     local proxy = { ip = "10.0.0.1", key = "\10\0\0\1", isExempt = true }
     for _ = 1, 50 do assert.is_false(evidence.addEvidence(instance, proxy, finding)) end

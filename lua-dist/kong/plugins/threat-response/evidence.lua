@@ -44,7 +44,12 @@ ____exports.addGood = function(instance, source)
         0,
         length * 2
     )
-    if count == GOOD_ENOUGH then
+    if count == nil or count > GOOD_ENOUGH then
+        return
+    end
+    local before = counters:get(windowKey("g", length, 1, source.key))
+    local isNow = count + (before or 0) >= GOOD_ENOUGH
+    if isNow then
         counters:add(
             "G" .. source.key,
             ngx.now(),

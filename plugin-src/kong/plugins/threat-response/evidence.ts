@@ -52,7 +52,11 @@ const goodKey = (length: number, key: string): string => {
 export const addGood = (instance: Instance, source: Source): void => {
   const length = instance.config.source.window_s;
   const [count] = counters.incr(goodKey(length, source.key), 1, 0, length * 2);
-  if (count === GOOD_ENOUGH) counters.add(`G${source.key}`, ngx.now(), REMEMBER_GOOD_S);
+  if (count === undefined || count > GOOD_ENOUGH) return;
+  // Who comes rarely, or just before the window changes, is as good.
+  const [before] = counters.get(windowKey("g", length, 1, source.key));
+  const isNow = count + ((before as number | undefined) ?? 0) >= GOOD_ENOUGH;
+  if (isNow) counters.add(`G${source.key}`, ngx.now(), REMEMBER_GOOD_S);
 };
 
 /** Pure: whether this much evidence, against this much good, blocks the whole address. */
