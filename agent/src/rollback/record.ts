@@ -84,6 +84,7 @@ function rowOf(
     status: ruling.status,
     routes: [...new Set(alarms.map(({ route }) => route))],
     alarm: worstOf(alarms).alarm,
+    error_kinds: [...new Set(alarms.map(({ kind }) => kind))],
     verdict,
     changes: [],
     reason: ruling.reason,

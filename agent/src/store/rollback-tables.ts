@@ -2,6 +2,7 @@ import type { AppliedChange, Configuration } from "../drivers/gateway.ts";
 import type { Verdict } from "../rollback/cause/attribute.ts";
 import type { EntityDiff } from "../rollback/history/diff.ts";
 import type { Proof } from "../rollback/live/proof.ts";
+import type { ErrorKind } from "../rollback/symptom/monitor.ts";
 import type { Alarm } from "../rollback/symptom/watch-errors.ts";
 
 /** Tables of the configuration's history and of rollbacks; part of `Database`. */
@@ -29,6 +30,21 @@ export interface RollbackTables {
   /** What CI said it did; it only adds a name and a commit to a change that was seen. */
   change_markers: { id: string; gateway: string; at: number; sha: string | null; actor: string; note: string };
   rollbacks: RollbackTable;
+  /** At most one is in use; of the others only the public half is kept, so that old proofs can still be checked. */
+  proof_keys: ProofKeyTable;
+  /** The first message about an incident, which the later ones answer to. */
+  slack_threads: { channel: string; incident_id: string; ts: string; created_at: number };
+}
+
+export interface ProofKeyTable {
+  /** Begin of the public key's SHA-256. */
+  id: string;
+  /** SPKI in base64. */
+  public_key: string;
+  /** PKCS #8 in base64; null where it is retired, or kept in the environment. */
+  private_key: string | null;
+  created_at: number;
+  retired_at: number | null;
 }
 
 /**
@@ -56,6 +72,8 @@ export interface RollbackTable {
   /** With errors. */
   routes: string[];
   alarm: Alarm;
+  /** What the alarms counted; recovery is measured by the same. */
+  error_kinds: ErrorKind[];
   verdict: Verdict;
   /** What was written, in order. */
   changes: AppliedChange[];

@@ -33,14 +33,19 @@ export async function verifyRollback(parts: RollbackParts, id: string): Promise<
   await enqueueJob(response.db, { kind: VERIFY_ROLLBACK_JOB, key: id, run_at: now + VERIFY_EVERY_MS });
 }
 
-/** Of all its routes together, whole slots only. */
-async function slotsOf({ response }: RollbackParts, { routes }: Rollback, from: number, to: number): Promise<Slot[]> {
+/** Of all its routes together, whole slots only; only errors of the kind that raised the alarm. */
+async function slotsOf(
+  { response }: RollbackParts,
+  { routes, error_kinds }: Rollback,
+  from: number,
+  to: number,
+): Promise<Slot[]> {
   const slots = new Map<number, Slot>();
   for (const slot of await trafficAnswers(response.db, response.gateway, null, from, to - ANSWER_SLOT_MS)) {
     if (!routes.includes(slot.route_id)) continue;
     const sum = slots.get(slot.slot_start) ?? { at: slot.slot_start, requests: 0, errors: 0 };
     sum.requests += countedOf(slot.answers);
-    sum.errors += errorsOf(slot.answers, "failed") + errorsOf(slot.answers, "refused");
+    for (const kind of error_kinds) sum.errors += errorsOf(slot.answers, kind);
     slots.set(slot.slot_start, sum);
   }
   return [...slots.values()].sort((a, b) => a.at - b.at);

@@ -160,6 +160,8 @@ export function upperBound(errors: number, requests: number): number {
 
 const RECOVERY_REQUESTS = 20;
 const RECOVERY_SHARE = 0.05;
+/** What the share of few requests may be wrong by: without any error, 22 of them are enough. */
+const UNCERTAINTY = 0.1;
 
 /** Two windows in a row, with traffic enough to tell. */
 export function hasRecovered(windows: readonly Slot[], baseline: number): boolean {
@@ -167,7 +169,7 @@ export function hasRecovered(windows: readonly Slot[], baseline: number): boolea
   if (last.length < 2 || sum(last, "requests") < RECOVERY_REQUESTS) return false;
   const limit = Math.max(2 * baseline, RECOVERY_SHARE);
   return (
-    upperBound(sum(last, "errors"), sum(last, "requests")) < limit + 0.1 &&
+    upperBound(sum(last, "errors"), sum(last, "requests")) < limit + UNCERTAINTY &&
     last.every(({ requests, errors }) => errors <= limit * requests)
   );
 }
