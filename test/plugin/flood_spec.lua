@@ -187,6 +187,34 @@ describe("the rate of a route", function()
       assert.is_nil(judge("regular", 50))
     end)
 
+    --- For `seconds`, those who came before ask as often as `ticks` says in turn, beside many strangers.
+    local function play(seconds, ticks)
+      for tick = 1, seconds * 5 do
+        for i = 1, 80 do
+          rate.addArrival(instance, "r", "b" .. i)
+          judge("b" .. i, 1)
+        end
+        for _ = 1, ticks[tick % #ticks + 1] do
+          rate.addArrival(instance, "r", "regular")
+          judge("regular", 1)
+        end
+        worker.now = worker.now + rate.TICK_S
+        rate.tickRates(worker.now)
+      end
+    end
+
+    it("does not mind that those come in bursts, as long as the route can serve them", function()
+      play(20, { 1, 1, 1, 1, 31 })
+      assert.is_nil(judge("regular", 1))
+    end)
+
+    it("serves those who came longest before, where those who came before are the flood", function()
+      worker.module("counters").counters:set("Gveteran", worker.now - 4000)
+      play(5, { 40 })
+      assert.is_table(judge("regular", 1))
+      assert.is_nil(judge("veteran", 1))
+    end)
+
     it("stops them, too, when they turn into the flood", function()
       assert.equal("flood.source", judge("regular", 2000).detector)
     end)

@@ -21,6 +21,7 @@ local grown = ____worker_2Dsums_2Ets.grown
 --- Seconds between two looks.
 ____exports.TICK_S = 0.2
 local TICKS = 5
+local STEADY_TICKS = 25
 local MAX_RATES = 1000
 --- A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over.
 local SHARP = 7
@@ -170,14 +171,17 @@ local function beginFlood(rate, now, limit, rps)
         known = 0,
         strange = 0,
         knownRps = 0,
-        strangeRps = strangeRps
+        strangeRps = strangeRps,
+        steadyKnownRps = 0
     }
 end
 --- `scale` leads from this worker's requests to all workers' requests a second.
 local function steer(flood, scale, hasRoute)
-    flood.knownRps = flood.knownRps + (flood.known * scale - flood.knownRps) / TICKS
+    local knownRps = flood.known * scale
+    flood.knownRps = flood.knownRps + (knownRps - flood.knownRps) / TICKS
+    flood.steadyKnownRps = flood.steadyKnownRps + (knownRps - flood.steadyKnownRps) / STEADY_TICKS
     flood.strangeRps = flood.strangeRps + (flood.strange * scale - flood.strangeRps) / TICKS
-    if hasRoute and flood.knownRps > flood.allowedRps then
+    if hasRoute and math.min(flood.knownRps, flood.steadyKnownRps) > flood.allowedRps then
         flood.history = math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH)
     end
     flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps)

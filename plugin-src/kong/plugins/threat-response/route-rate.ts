@@ -29,6 +29,8 @@ export interface Flood {
   /** The same a second, of all workers, over about a second. */
   knownRps: number;
   strangeRps: number;
+  /** Over about five seconds: a busy moment is not more than the route can serve. */
+  steadyKnownRps: number;
 }
 
 interface Rate {
@@ -57,6 +59,7 @@ interface Rate {
 /** Seconds between two looks. */
 export const TICK_S = 0.2;
 const TICKS = 5;
+const STEADY_TICKS = 25;
 const MAX_RATES = 1000;
 /** A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over. */
 const SHARP = 7;
@@ -174,15 +177,18 @@ const beginFlood = (rate: Rate, now: number, limit: number, rps: number): Flood 
     strange: 0,
     knownRps: 0,
     strangeRps,
+    steadyKnownRps: 0,
   };
 };
 
 /** `scale` leads from this worker's requests to all workers' requests a second. */
 const steer = (flood: Flood, scale: number, hasRoute: boolean): void => {
-  flood.knownRps += (flood.known * scale - flood.knownRps) / TICKS;
+  const knownRps = flood.known * scale;
+  flood.knownRps += (knownRps - flood.knownRps) / TICKS;
+  flood.steadyKnownRps += (knownRps - flood.steadyKnownRps) / STEADY_TICKS;
   flood.strangeRps += (flood.strange * scale - flood.strangeRps) / TICKS;
   // Who came long before the attack grew is served first: an attacker who starts slowly has a history too.
-  if (hasRoute && flood.knownRps > flood.allowedRps)
+  if (hasRoute && Math.min(flood.knownRps, flood.steadyKnownRps) > flood.allowedRps)
     flood.history = Math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH);
   flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps);
   flood.known = 0;
