@@ -27,6 +27,7 @@ import { killSwitchRoutes } from "./routes/kill-switch.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/open-api.ts";
 import { previewRoutes } from "./routes/previews.ts";
+import { replayRoutes } from "./routes/replays.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { statusRoute } from "./routes/status.ts";
 import type { Store } from "./store/open.ts";
@@ -87,6 +88,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   learnedRoutes(typed, options);
   approvalRoutes(typed, options);
   previewRoutes(typed, options);
+  replayRoutes(typed, options);
   changeRoutes(typed, options);
   rollbackRoutes(typed, options);
   auditRoute(typed, options);

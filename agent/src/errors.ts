@@ -66,6 +66,11 @@ const CATALOGUE = {
     remedy:
       "The action is still on; try again. It ends at its expiry, and `threat-response reap` removes what is left then.",
   },
+  GATEWAY_UNREAD: {
+    status: 502,
+    message: "The gateway's configuration cannot be read: {problem}",
+    remedy: "Nothing was written. Check the gateway's Admin API and what the agent is told about it, then try again.",
+  },
   INVALID_REQUEST: {
     status: 400,
     message: "The request is not valid: {problems}",

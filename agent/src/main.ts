@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { audit } from "./cli/audit.ts";
+import { checkChange, verifyRevert } from "./cli/check-change.ts";
 import { checkPolicy } from "./cli/check-policy.ts";
 import { migrateStore } from "./cli/migrate-store.ts";
 import { reapEntities } from "./cli/reap-entities.ts";
@@ -20,6 +21,8 @@ const USAGE = `usage: threat-response <command>
   audit verify [FILE] [--head HASH]   say whether the audit holds: the database's, or that of an exported file, which needs nothing else
   audit export                 write the audit as JSON lines
   revert SHA [--propose]       show what taking a commit of the configuration back changes; propose it for review
+  verify-revert SHA --head COMMIT --base COMMIT   say whether merging that head is exactly the inverse of the commit, in the repository here
+  check-change BASE HEAD       say what protection a change of state files takes away; two directories, no gateway needed
   hold list | hold release SHA the commits that the sync refuses for now
   migrate                      bring the database's schema up to date
 `;
@@ -33,6 +36,7 @@ async function run(): Promise<void> {
       "dry-run": { type: "boolean" },
       propose: { type: "boolean" },
       head: { type: "string" },
+      base: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -52,6 +56,10 @@ async function run(): Promise<void> {
       return audit(positionals[1], positionals[2], values.head);
     case "revert":
       return revert(positionals[1], { propose: values.propose ?? false });
+    case "verify-revert":
+      return verifyRevert(positionals[1], values);
+    case "check-change":
+      return checkChange(positionals[1], positionals[2]);
     case "hold":
       return hold(positionals[1], positionals[2]);
     case "migrate":

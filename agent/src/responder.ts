@@ -14,6 +14,7 @@ import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
+import { createReplays, type Replay } from "./planning/create-replays.ts";
 import { createReview } from "./planning/create-review.ts";
 import { type PlanToPreview, previewOf } from "./planning/preview-of.ts";
 import { mayActOf, openPolicyFile, type Policy, type Rails, type Reviewed, recordPolicy } from "./policy/index.ts";
@@ -65,6 +66,7 @@ export interface Responder {
   approve(approvalId: string, answer: Answer): Promise<Approval>;
   reject(approvalId: string, answer: Answer): Promise<Approval>;
   preview(plan: PlanToPreview): Promise<Reviewed>;
+  replay: Replay;
   undoRollback(rollbackId: string, by: string): Promise<Rollback>;
   /** Puts the policy in force into the audit; before anything else is done. */
   start(): Promise<void>;
@@ -114,6 +116,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     approve: (id, answer) => approve(parts, id, answer),
     reject: (id, answer) => reject(parts, id, answer),
     preview: (plan) => previewOf(db, review, plan),
+    replay: createReplays(parts),
     start: () => takeForce(parts),
     close: async () => policy.close(),
   };

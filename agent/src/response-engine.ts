@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Replay } from "./planning/create-replays.ts";
 import type { PlanToPreview } from "./planning/preview-of.ts";
 import type { Reviewed } from "./policy/index.ts";
 import type { Action } from "./store/actions.ts";
@@ -33,6 +34,8 @@ export interface ResponseEngine {
   reject(approvalId: string, answer: Answer): Promise<Approval>;
   /** What a plan would have done to the traffic of the last minutes. Writes nothing. Throws `NOT_FOUND` or `INVALID_REQUEST`. */
   preview(plan: PlanToPreview): Promise<Reviewed>;
+  /** What a change of decK's files would have done to it. Writes nothing. Throws `INVALID_REQUEST` or `GATEWAY_UNREAD`. */
+  replay: Replay;
   /** Puts a change that was taken back in force again. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
   undoRollback(rollbackId: string, by: string): Promise<Rollback>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */

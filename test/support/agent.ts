@@ -76,6 +76,7 @@ const IDLE_ENGINE: ResponseEngine = {
   approve: () => Promise.reject(new AgentError("NOT_FOUND")),
   reject: () => Promise.reject(new AgentError("NOT_FOUND")),
   preview: () => Promise.reject(new AgentError("NOT_FOUND")),
+  replay: () => Promise.reject(new AgentError("NOT_FOUND")),
   undoRollback: () => Promise.reject(new AgentError("NOT_FOUND")),
   driver: async () => ({ name: "none", ok: true, detail: null }),
   claude: { enabled: false, model: null },

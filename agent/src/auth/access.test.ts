@@ -33,6 +33,7 @@ const RULES: Record<string, readonly Who[]> = {
   "POST /v1/learned/approve": ["operator"],
   "POST /v1/learned/revoke": ["operator"],
   "POST /v1/previews": ["operator"],
+  "POST /v1/replays": ["operator", "ci"],
   "GET /v1/changes": ["viewer", "operator"],
   "GET /v1/changes/:id": ["viewer", "operator"],
   "POST /v1/changes": ["operator", "ci"],

@@ -36,6 +36,9 @@ export const ENOUGH_RECORDS = 200;
 export const ENOUGH_LEGITIMATE = 50;
 export const NOT_ENOUGH = "not enough recorded traffic";
 
+/** Sees each record with what became of it and what would. */
+export type Witness = (request: RecordedRequest, was: Outcome, is: Outcome) => void;
+
 /**
  * Plays the records, oldest first, once as things are and once as they would be. Pure. With `totals` the records may be only those that
  * the plan can concern.
@@ -45,6 +48,7 @@ export function previewPlan(
   before: Configured,
   effects: PlannedEffects,
   totals: Totals = totalsOf(records),
+  witness?: Witness,
 ): Preview {
   // Decisions leave the configuration as it is, and may be reviewed by the thousand.
   const isSame = effects.changes.length === 0;
@@ -64,6 +68,7 @@ export function previewPlan(
     const is = then(request) ?? NOTHING;
     const unexplained = endedOtherwise(request, was);
     tally.add(request, unexplained ?? was, unexplained ?? is);
+    witness?.(request, unexplained ?? was, unexplained ?? is);
   }
   if (isSame) return summarize(totals, tally, [], []);
   return summarize(totals, tally, maskedPlugins(before, after), securityRemoved(before, after));
