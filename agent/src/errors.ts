@@ -118,6 +118,12 @@ const CATALOGUE = {
     message: "Too many events wait for correlation.",
     remedy: "Nothing was taken in; send it again later. Give the agent's database more room or report less.",
   },
+  DUMP_INVALID: { status: 422, message: "The dump cannot be imported: {problem}", remedy: "{remedy}" },
+  DUMP_CONFLICT: {
+    status: 409,
+    message: "The agent itself read another configuration of the gateway before and after {at}.",
+    remedy: "Nothing was imported. Give the time at which the dump was made, and the agent of that gateway.",
+  },
   INTERNAL: { status: 500, message: "Something went wrong here.", remedy: "The agent's log has the details." },
 } satisfies Record<string, Entry>;
 

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { audit } from "./cli/audit.ts";
 import { checkChange, verifyRevert } from "./cli/check-change.ts";
 import { checkPolicy } from "./cli/check-policy.ts";
+import { importFiles } from "./cli/import-dump.ts";
 import { migrateStore } from "./cli/migrate-store.ts";
 import { reapEntities } from "./cli/reap-entities.ts";
 import { hold, revert } from "./cli/revert.ts";
@@ -24,6 +25,7 @@ const USAGE = `usage: threat-response <command>
   verify-revert SHA --head COMMIT --base COMMIT   say whether merging that head is exactly the inverse of the commit, in the repository here
   check-change BASE HEAD       say what protection a change of state files takes away; two directories, no gateway needed
   hold list | hold release SHA the commits that the sync refuses for now
+  import FILE... [--at TIME] [--actor NAME] [--skip-consumers]   put what \`deck gateway dump\` wrote into the history
   migrate                      bring the database's schema up to date
 `;
 
@@ -37,6 +39,9 @@ async function run(): Promise<void> {
       propose: { type: "boolean" },
       head: { type: "string" },
       base: { type: "string" },
+      at: { type: "string" },
+      actor: { type: "string" },
+      "skip-consumers": { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -62,6 +67,12 @@ async function run(): Promise<void> {
       return checkChange(positionals[1], positionals[2]);
     case "hold":
       return hold(positionals[1], positionals[2]);
+    case "import":
+      return importFiles(positionals.slice(1), {
+        at: values.at,
+        actor: values.actor,
+        skipConsumers: values["skip-consumers"] ?? false,
+      });
     case "migrate":
       return migrateStore();
     default:

@@ -61,10 +61,18 @@ function watchFollowing(driver: GatewayDriver): GatewayDriver {
   };
 }
 
-/** Fingerprints of all agents and of later runs are to be the same, and nobody else is to know the key. */
-function sharedOptions({ FEED_SECRET, DECK_SELECT_TAGS, GATEWAY_NAME }: GatewayConfig): DriverOptions {
-  const key = FEED_SECRET && createHmac("sha256", FEED_SECRET).update(`fingerprints of ${GATEWAY_NAME}`).digest();
-  return { ...(key && { fingerprintKey: key }), selectTags: DECK_SELECT_TAGS ?? [], patience: PATIENCE };
+function sharedOptions(config: GatewayConfig): DriverOptions {
+  const key = fingerprintKeyOf(config);
+  return { ...(key && { fingerprintKey: key }), selectTags: config.DECK_SELECT_TAGS ?? [], patience: PATIENCE };
+}
+
+/** Fingerprints of all agents and of later runs are to be the same, and nobody else is to know the key. Null without a secret to derive it from. */
+export function fingerprintKeyOf({
+  FEED_SECRET,
+  GATEWAY_NAME,
+}: Pick<GatewayConfig, "FEED_SECRET" | "GATEWAY_NAME">): Buffer | null {
+  if (FEED_SECRET === undefined) return null;
+  return createHmac("sha256", FEED_SECRET).update(`fingerprints of ${GATEWAY_NAME}`).digest();
 }
 
 function driverFor(config: GatewayConfig, options: DriverOptions & CreateDriverOptions): GatewayDriver | null {

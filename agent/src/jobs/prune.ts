@@ -18,6 +18,8 @@ export interface Retention {
   maxLogPerIncident: number;
   maxNodes: number;
   maxConfigures: number;
+  maxMarkers: number;
+  maxChanges: number;
 }
 
 export function retentionOf(days: number): Retention {
@@ -29,6 +31,8 @@ export function retentionOf(days: number): Retention {
     maxLogPerIncident: 500,
     maxNodes: 1_000,
     maxConfigures: 20_000,
+    maxMarkers: 20_000,
+    maxChanges: 5_000,
   };
 }
 
@@ -60,6 +64,14 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
       select id from (
         select id, row_number() over (partition by incident_id order by id desc) as place from incident_log) as placed
       where place > ${retention.maxLogPerIncident})`,
+    sql`delete from change_markers where at < ${history} or id in (
+      select id from change_markers order by at desc offset ${retention.maxMarkers})`,
+    sql`delete from configuration_changes where seen_at < ${history} or id in (
+      select id from configuration_changes order by seen_at desc offset ${retention.maxChanges})`,
+    // The one that is in force is seen again and again; of the others those stay between which a change is known.
+    sql`delete from configurations where last_seen_at < ${history} and not exists (
+      select 1 from configuration_changes as change
+      where change.gateway = configurations.gateway and configurations.hash in (change.before_hash, change.after_hash))`,
     sql`delete from nodes where (gateway, node) in (
       select gateway, node from nodes order by last_seen_at desc offset ${retention.maxNodes})`,
   ];

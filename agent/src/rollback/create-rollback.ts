@@ -4,7 +4,9 @@ import type { ResponseParts } from "../response-parts.ts";
 import { getRollback, type Rollback } from "../store/rollbacks.ts";
 import { followInGit } from "./git/follow.ts";
 import { openRepository, type RepositoryConfig } from "./git/open-repository.ts";
+import { explainByCommit } from "./history/explain.ts";
 import {
+  EXPLAIN_JOB,
   ReadingPace,
   WATCH_CONFIGURATION_EVERY_MS,
   WATCH_CONFIGURATION_JOB,
@@ -41,9 +43,15 @@ export function createRollback(response: ResponseParts, config: RepositoryConfig
       { kind: ROLLBACK_JOB, run: (job) => carryOutRollback(parts, job.key) },
       { kind: VERIFY_ROLLBACK_JOB, run: (job) => verifyRollback(parts, job.key) },
       { kind: REVERT_JOB, run: (job) => followInGit(parts, job.key) },
+      { kind: EXPLAIN_JOB, run: (job) => explainChange(parts, job.key) },
     ],
     undo: (id, by) => undo(parts, id, by),
   };
+}
+
+/** Without a repository there is nothing to look in. */
+async function explainChange({ response, repository }: RollbackParts, id: string): Promise<void> {
+  if (repository !== null) await explainByCommit(response, repository, id);
 }
 
 async function undo(parts: RollbackParts, id: string, by: string): Promise<Rollback> {

@@ -1,5 +1,6 @@
 import type { ResponseParts } from "../response-parts.ts";
 import { isDryRun } from "../response-parts.ts";
+import { getChange } from "../store/history.ts";
 import type { RollbackStatus } from "../store/rollback-tables.ts";
 import { listRollbacks, type Rollback } from "../store/rollbacks.ts";
 import type { Suspect, Verdict } from "./cause/attribute.ts";
@@ -28,6 +29,8 @@ export async function rule(parts: ResponseParts, verdict: Verdict): Promise<Ruli
 
 async function reasonsAgainst(parts: ResponseParts, suspect: Suspect): Promise<string[]> {
   const against = suspect.culprits.flatMap((diff) => whyNotAutomatic(diff) ?? []);
+  if ((await getChange(parts.db, suspect.change))?.origin === "import")
+    against.push("the change is known from an imported dump alone");
   const stopped = await parts.mayAct("start");
   if (stopped !== null) against.push(stopped);
   const now = parts.now();

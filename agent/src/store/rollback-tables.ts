@@ -26,9 +26,21 @@ export interface RollbackTables {
     diffs: EntityDiff[];
     /** All of it is this agent's own doing. */
     by_agent: boolean;
+    /** Read from the gateway, or from a dump that somebody imported: that one is never taken back without a human. */
+    origin: "gateway" | "import";
+    /** Of the state files' repository: the one that explains it, where one does. */
+    commit: ExplainingCommit | null;
   };
-  /** What CI said it did; it only adds a name and a commit to a change that was seen. */
-  change_markers: { id: string; gateway: string; at: number; sha: string | null; actor: string; note: string };
+  /** What others said was done; it only adds a name and a commit to a change that was seen. */
+  change_markers: {
+    id: string;
+    gateway: string;
+    at: number;
+    sha: string | null;
+    actor: string;
+    note: string;
+    source: MarkerSource;
+  };
   rollbacks: RollbackTable;
   /** At most one is in use; of the others only the public half is kept, so that old proofs can still be checked. */
   proof_keys: ProofKeyTable;
@@ -45,6 +57,16 @@ export interface ProofKeyTable {
   private_key: string | null;
   created_at: number;
   retired_at: number | null;
+}
+
+export type MarkerSource = "ci" | "import" | "konnect";
+
+export interface ExplainingCommit {
+  sha: string;
+  author: string;
+  subject: string;
+  /** Epoch milliseconds. */
+  at: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { referenceOf } from "../../drivers/collections.ts";
 import type { Configuration, Entity } from "../../drivers/gateway.ts";
-import { getChange, getConfiguration, listMarkers } from "../../store/history.ts";
+import type { ResponseParts } from "../../response-parts.ts";
+import { type ChangeRow, getChange, getConfiguration, listMarkers } from "../../store/history.ts";
 import { getRollback, type Rollback, updateRollback } from "../../store/rollbacks.ts";
 import type { EntityDiff } from "../history/diff.ts";
 import { log } from "../record.ts";
@@ -18,7 +19,7 @@ export async function followInGit(parts: RollbackParts, id: string): Promise<voi
   const { response, repository } = parts;
   const rollback = await getRollback(response.db, id);
   if (rollback === null || repository === null || rollback.change_id === null || rollback.proposal !== null) return;
-  const plan = await findCommit(parts, repository, rollback);
+  const plan = await findCulprit(parts, repository, rollback);
   if (plan === null)
     return log(
       response.db,
@@ -56,23 +57,30 @@ export async function followInGit(parts: RollbackParts, id: string): Promise<voi
   );
 }
 
-/** What CI named first, then the newest commits: the one whose revert touches what the change touched. */
-async function findCommit(
+async function findCulprit(
   { response }: RollbackParts,
   repository: Repository,
   rollback: Rollback,
 ): Promise<RevertPlan | null> {
   const change = await getChange(response.db, rollback.change_id ?? "");
   if (change === null) return null;
+  return findCommit(response, repository, change, rollback.verdict.suspects[0]?.culprits ?? []);
+}
+
+/** What is known already or CI named first, then the newest commits: the one whose revert touches what these diffs of the change touch. */
+export async function findCommit(
+  { db, gateway }: Pick<ResponseParts, "db" | "gateway">,
+  repository: Repository,
+  change: ChangeRow,
+  diffs: readonly EntityDiff[],
+): Promise<RevertPlan | null> {
   const since = change.applied_at - LOOK_BACK_MS;
-  const marked = (await listMarkers(response.db, response.gateway, since)).flatMap(({ sha }) => sha ?? []);
+  const named = [change.commit, ...(await listMarkers(db, gateway, since))].flatMap((one) => one?.sha ?? []);
   const listed = (await repository.history({ since_ms: since, limit: COMMITS })).map(({ sha }) => sha);
-  const before = await getConfiguration(response.db, response.gateway, change.before_hash);
-  const after = await getConfiguration(response.db, response.gateway, change.after_hash);
-  const wanted = (rollback.verdict.suspects[0]?.culprits ?? []).map((diff) =>
-    stateFileKey(diff, diff.op === "removed" ? before : after),
-  );
-  for (const sha of new Set([...marked, ...listed])) {
+  const before = await getConfiguration(db, gateway, change.before_hash);
+  const after = await getConfiguration(db, gateway, change.after_hash);
+  const wanted = diffs.map((diff) => stateFileKey(diff, diff.op === "removed" ? before : after));
+  for (const sha of new Set([...named, ...listed])) {
     const plan = await planRevert(repository, sha).catch((error: unknown) => {
       if (
         error instanceof StateFileError ||

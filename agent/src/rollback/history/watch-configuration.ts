@@ -3,9 +3,12 @@ import { isOurs } from "../../drivers/tags.ts";
 import type { ResponseParts } from "../../response-parts.ts";
 import { holdLock, inTransaction } from "../../store/db.ts";
 import { addChange, latestConfiguration, noteConfiguration } from "../../store/history.ts";
+import { enqueueJob } from "../../store/jobs.ts";
 import { configuresOf } from "../../store/nodes.ts";
 import { diffConfigurations, type EntityDiff } from "./diff.ts";
 
+/** Looks for the commit behind a change; its key is the change. */
+export const EXPLAIN_JOB = "explain-change";
 export const WATCH_CONFIGURATION_JOB = "watch-configuration";
 export const WATCH_CONFIGURATION_EVERY_MS = 2_000;
 
@@ -48,8 +51,9 @@ export async function watchConfiguration(parts: ResponseParts): Promise<void> {
     if (last === null || last.hash === now.hash) return;
     const diffs = diffConfigurations(last, now);
     const applied = await configuresOf(transaction, gateway, last.last_seen_at, at + 1);
+    const id = randomUUID();
     await addChange(transaction, {
-      id: randomUUID(),
+      id,
       gateway,
       seen_at: at,
       applied_at: applied[0]?.at ?? last.last_seen_at,
@@ -57,8 +61,11 @@ export async function watchConfiguration(parts: ResponseParts): Promise<void> {
       after_hash: now.hash,
       diffs,
       by_agent: diffs.length > 0 && diffs.every(isOwn),
+      origin: "gateway",
+      commit: null,
     });
+    await enqueueJob(transaction, { kind: EXPLAIN_JOB, key: id });
   });
 }
 
-const isOwn = ({ before, after }: EntityDiff): boolean => isOurs((after ?? before)?.tags);
+export const isOwn = ({ before, after }: EntityDiff): boolean => isOurs((after ?? before)?.tags);

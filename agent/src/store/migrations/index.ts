@@ -7,6 +7,7 @@ import * as writerLeases from "./0020-writer-leases.ts";
 import * as rails from "./0040-rails.ts";
 import * as verification from "./0060-verification.ts";
 import * as rollback from "./0070-rollback.ts";
+import * as historySources from "./0090-history-sources.ts";
 import * as proof from "./0100-proof.ts";
 
 /** In order. A migration that was released is never changed; add another. */
@@ -19,5 +20,6 @@ export const migrations: Record<string, Migration> = {
   "0040-rails": rails,
   "0060-verification": verification,
   "0070-rollback": rollback,
+  "0090-history-sources": historySources,
   "0100-proof": proof,
 };
