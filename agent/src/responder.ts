@@ -81,7 +81,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     takeForce(parts).catch((cause: Error) => log.warn({ error: cause.message }, "The policy is not in the audit yet"));
   });
   const driver = createDriver(config, { db, onAlarm: alarmOf(config, db, log, metrics) });
-  const advisor = advisorOf(config, policy.current);
+  const advisor = advisorOf(config, db, policy.current);
   const parts: ResponseParts = {
     db,
     gateway: config.GATEWAY_NAME,
@@ -167,11 +167,24 @@ async function takeForce(parts: ResponseParts): Promise<void> {
 }
 
 function advisorOf(
-  { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseURL, ANTHROPIC_MODEL: model }: ResponderConfig,
+  {
+    ANTHROPIC_API_KEY: apiKey,
+    ANTHROPIC_BASE_URL: baseURL,
+    ANTHROPIC_MODEL: model,
+    GATEWAY_NAME: gateway,
+  }: ResponderConfig,
+  db: Db,
   policy: () => Policy,
 ) {
   if (apiKey === undefined) return null;
-  return createClaudeAdvisor({ apiKey, baseURL, model, limits: () => modelLimits(policy().document.rails) });
+  return createClaudeAdvisor({
+    db,
+    gateway,
+    apiKey,
+    baseURL,
+    model,
+    limits: () => modelLimits(policy().document.rails),
+  });
 }
 
 function modelLimits({ reserved, max_model_calls_per_hour, max_model_calls_per_day }: Rails) {

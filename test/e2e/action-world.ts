@@ -80,6 +80,8 @@ export class ActionWorld {
       stage_at: null,
       probed_at: null,
       repaired_at: null,
+      part: null,
+      on_failure: null,
       outcome: null,
       plan_hash: null,
       effect: null,

@@ -64,6 +64,8 @@ export function actionRow(incidentId: string, given: Partial<Action> = {}): Acti
     stage_at: null,
     probed_at: null,
     repaired_at: null,
+    part: null,
+    on_failure: null,
     outcome: null,
     plan_hash: null,
     effect: null,

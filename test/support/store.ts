@@ -30,6 +30,7 @@ const TABLES = [
   "request_ring_heads",
   "node_configures",
   "decision_hits",
+  "model_calls",
   "learned_votes",
   "learned_scores",
   "learned_items",

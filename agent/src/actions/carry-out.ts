@@ -10,27 +10,33 @@ import { VERIFY_AFTER_MS, VERIFY_JOB } from "../verification/settings.ts";
 import { firstStage, inStage } from "../verification/stage.ts";
 import { ActionRefused } from "./action-kind.ts";
 import { ACTION_KINDS } from "./index.ts";
+import { takeBackBroken } from "./whole-plan.ts";
 
 /**
- * Does what is planned for the incident, also what an earlier run that died left planned. Every action ends applied, refused or
- * failed; one whose outcome is not known stays planned, and the throw makes the job run again.
+ * Does what is planned for the incident, in its order, also what an earlier run that died left planned. Every action ends applied,
+ * refused or failed, and with it, unless the policy says otherwise, its whole plan; one whose outcome is not known stays planned,
+ * and the throw makes the job run again.
  */
-export async function carryOut(parts: ResponseParts, incident: Incident): Promise<Action[]> {
-  const done: Action[] = [];
-  let unknown: unknown;
-  for (const action of await actionsOfIncident(parts.db, incident.id)) {
-    if (action.status !== "planned") continue;
-    try {
-      done.push(await carryOutOne(parts, action, incident));
-    } catch (error) {
-      unknown ??= error;
-    }
+export async function carryOut(parts: ResponseParts, incident: Incident): Promise<void> {
+  const unknown: unknown[] = [];
+  const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => void unknown.push(error));
+  await attempt(takeBackBroken(parts, incident.id));
+  for (const action of await plannedFor(parts, incident.id)) {
+    await attempt(carryOutOne(parts, action.id, incident));
+    if (action.on_failure !== null) await attempt(takeBackBroken(parts, incident.id));
   }
-  if (unknown !== undefined) throw unknown;
-  return done;
+  if (unknown.length > 0) throw unknown[0];
 }
 
-async function carryOutOne(parts: ResponseParts, action: Action, incident: Incident): Promise<Action> {
+async function plannedFor({ db }: ResponseParts, incidentId: string): Promise<Action[]> {
+  const planned = (await actionsOfIncident(db, incidentId)).filter(({ status }) => status === "planned");
+  return planned.sort((one, other) => one.created_at - other.created_at || (one.part ?? 0) - (other.part ?? 0));
+}
+
+async function carryOutOne(parts: ResponseParts, id: string, incident: Incident): Promise<unknown> {
+  const action = await getAction(parts.db, id);
+  // It may have gone with another part of its plan.
+  if (action?.status !== "planned") return;
   const now = parts.now();
   if ((action.expires_at ?? 0) <= now)
     return settle(parts, action, {
@@ -47,7 +53,6 @@ async function carryOutOne(parts: ResponseParts, action: Action, incident: Incid
     const kept = await settle(parts, action, { ...applied, status: "applied", applied_at: at, stage, stage_at: at });
     // Ended while it was being applied, as by an operator: that is right. Applied by another agent meanwhile: so be it.
     if (kept.status !== "applied") await ACTION_KINDS[action.type].undo(action, parts);
-    return kept;
   } catch (error) {
     if (error instanceof ActionRefused)
       return settle(parts, action, { status: "refused", ended_at: parts.now(), error: error.message });
@@ -67,7 +72,10 @@ async function settle(parts: ResponseParts, action: Action, patch: Partial<Actio
   const { db } = parts;
   const settled = await db.transaction().execute(async (transaction) => {
     if (!(await updateAction(transaction, action.id, { error: null, ...patch }, ["planned"]))) return false;
-    const text = `${action.type} ${JSON.stringify(action.target)} ${patch.status}${patch.error ? `: ${patch.error}` : ""}`;
+    const why = patch.error ? `: ${patch.error}` : "";
+    const rest =
+      patch.error && action.on_failure === "keep" ? "; the other parts of its plan stay, as the policy says" : "";
+    const text = `${action.type} ${JSON.stringify(action.target)} ${patch.status}${why}${rest}`;
     await appendIncidentLog(transaction, {
       incident_id: action.incident_id,
       at: parts.now(),

@@ -27,9 +27,12 @@ export async function endAction(parts: ResponseParts, actionId: string): Promise
   // A failed one may have been applied after all, when only the answer was lost.
   await ACTION_KINDS[action.type].undo(action, parts);
   if (action.status === "failed") return;
-  const status = action.status === "planned" ? "failed" : "expired";
-  const error = action.status === "planned" ? "its time was over before it could be done" : null;
-  await finish(parts, action, { status, error, how: "by its expiry", actor: "agent" });
+  const how = "by its expiry";
+  if (action.status === "applied")
+    return void (await finish(parts, action, { status: "expired", error: null, how, actor: "agent" }));
+  const error = "its time was over before it could be done";
+  // The response takes the other parts of its plan back.
+  await finish(parts, action, { status: "failed", error, how, actor: "agent", respond: true });
 }
 
 /** By an operator, before its expiry. */
@@ -57,6 +60,12 @@ export async function undoAction(parts: ResponseParts, actionId: string, by: str
 export function withdrawAction(parts: ResponseParts, action: Action, outcome: ActionOutcome, why: string) {
   const how = `by the agent: ${why}`;
   return endEarly(parts, action, { status: "undone", outcome, error: why, how, actor: "agent", respond: true });
+}
+
+/** It is nothing without the part of its plan that failed; the incident is looked at again, for the next plan of its rule. */
+export function giveUpPart(parts: ResponseParts, action: Action, why: string) {
+  const status = action.status === "planned" ? "refused" : "failed";
+  return endEarly(parts, action, { status, error: why, how: `by the agent: ${why}`, actor: "agent", respond: true });
 }
 
 /** Before its expiry, since it is needed no more. */

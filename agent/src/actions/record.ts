@@ -93,8 +93,11 @@ async function recordActions(
   const done = isDryRun(parts) ? plan.actions : plan.actions.filter((action) => action.dry_run !== true);
   const approved = approvablePlan({ ...plan, actions: done }, incident.id, parts.gateway, policyHash);
   const recorded: Action[] = [];
-  for (const planned of plan.actions) {
-    const action = newAction(parts, incident, planned, plan, planHash(approved));
+  const plan_hash = planHash(approved);
+  // One moment for all: it tells this run of the plan from others of the same.
+  const now = parts.now();
+  for (const [part, planned] of plan.actions.entries()) {
+    const action = newAction(parts, incident, planned, plan, { plan_hash, part, now });
     if (await recordAction(db, parts, action)) recorded.push(action);
   }
   const waiting = recorded.filter((action) => action.status === "awaiting_approval");
@@ -125,9 +128,8 @@ function newAction(
   incident: Incident,
   planned: PlannedAction,
   plan: Plan,
-  plan_hash: string,
+  { plan_hash, part, now }: { plan_hash: string; part: number; now: number },
 ): Action {
-  const now = parts.now();
   const dry = isDryRun(parts) || planned.dry_run === true;
   const waits = !dry && plan.approval !== undefined;
   return {
@@ -157,6 +159,8 @@ function newAction(
     stage_at: null,
     probed_at: null,
     repaired_at: null,
+    part,
+    on_failure: plan.on_failure ?? null,
   };
 }
 

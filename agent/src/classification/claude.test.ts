@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ClaudeReply, type ClaudeServer, startClaudeServer } from "../../../test/support/claude-server.ts";
 import { decideContext } from "../../../test/support/decide-context.ts";
 import { HOSTILE_STRINGS } from "../../../test/support/hostile-strings.ts";
 import { someFlood, someIncident } from "../../../test/support/incident.ts";
+import { emptyStore, openMemoryStore } from "../../../test/support/store.ts";
 import { decide, parsePolicy } from "../policy/index.ts";
 import type { Incident } from "../store/incidents.ts";
+import type { Store } from "../store/open.ts";
 import { type ClaudeOptions, createClaudeAdvisor } from "./claude.ts";
 import { DECOY_PLAN } from "./prompt.ts";
 import { classifyByRules } from "./rules.ts";
@@ -20,12 +22,32 @@ const good = {
 };
 
 let server: ClaudeServer;
-afterEach(() => server.close());
+let store: Store;
+beforeAll(async () => {
+  store = await openMemoryStore();
+});
+afterAll(() => store.close());
+afterEach(async () => {
+  await server.close();
+  await emptyStore(store);
+});
 
 async function advisorOn(replies: ClaudeReply[], options: Partial<ClaudeOptions> = {}) {
   server = await startClaudeServer(...replies);
-  return createClaudeAdvisor({ apiKey: "test-key", baseURL: server.url, timeout_ms: 300, maxRetries: 0, ...options });
+  return advisorAgain(options);
 }
+
+/** Another agent, or the same one after a restart. */
+const advisorAgain = (options: Partial<ClaudeOptions> = {}) =>
+  createClaudeAdvisor({
+    db: store.db,
+    gateway: "edge",
+    apiKey: "test-key",
+    baseURL: server.url,
+    timeout_ms: 300,
+    maxRetries: 0,
+    ...options,
+  });
 
 const twoAnHour = () => ({ hour: { most: 2, reserved: {} }, day: { most: 9, reserved: {} } });
 
@@ -111,7 +133,7 @@ describe("Claude is asked", () => {
   });
 
   it("within the hour's budget", async () => {
-    let now = 0;
+    let now = 1;
     const advisor = await advisorOn([{ answer: good }], { limits: twoAnHour, now: () => now });
     const ask = () => {
       const { incident, classification, decision } = decisionOf(someFlood());
@@ -121,8 +143,26 @@ describe("Claude is asked", () => {
     await ask();
     expect((await ask()).note).toContain("budget");
     expect(server.requests).toHaveLength(2);
-    now = 3_600_001;
+    now = 3_600_002;
     expect((await ask()).plan_id).toBe("throttle_route");
+  });
+
+  it("within one budget by all agents of a gateway, of which decoys leave the share of what is critical", async () => {
+    const limits = () => ({ hour: { most: 4, reserved: { critical: 0.5 } }, day: { most: 9, reserved: {} } });
+    const agents = [await advisorOn([{ answer: good }], { limits }), advisorAgain({ limits })];
+    const ask = (of: number, severity: "low" | "critical") => {
+      const { incident, classification, decision } = decisionOf(someFlood());
+      return agents[of]!.advise(incident, { ...classification, severity }, decision);
+    };
+    const decoys = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i % 2, "low")));
+    expect(decoys.filter(({ plan_id }) => plan_id !== null)).toHaveLength(2);
+    expect((await ask(0, "low")).note).toContain("used up at severity low");
+    agents.push(advisorAgain({ limits }), advisorAgain({ limits, gateway: "another" }));
+    expect((await ask(2, "low")).note).toContain("used up at severity low");
+    expect((await ask(2, "critical")).plan_id).toBe("throttle_route");
+    expect((await ask(1, "critical")).plan_id).toBe("throttle_route");
+    expect((await ask(0, "critical")).note).toContain("used up at severity critical");
+    expect((await ask(3, "low")).plan_id).toBe("throttle_route");
   });
 
   it("not for a while after it failed three times in a row", async () => {

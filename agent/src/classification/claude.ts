@@ -7,7 +7,7 @@ import type { Advice, Advisor } from "./advisor.ts";
 import { Budget, type BudgetOptions } from "./budget.ts";
 import { type Answer, askAbout, DECOY_PLAN, SYSTEM_PROMPT } from "./prompt.ts";
 
-export interface ClaudeOptions {
+export interface ClaudeOptions extends Pick<BudgetOptions, "db" | "gateway"> {
   apiKey: string;
   baseURL?: string | undefined;
   model?: string | undefined;
@@ -37,7 +37,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     maxRetries,
     ...(options.baseURL === undefined ? {} : { baseURL: options.baseURL }),
   });
-  const budget = new Budget({ limits, failures: 3, open_ms: 300_000, now });
+  const budget = new Budget({ db: options.db, gateway: options.gateway, limits, failures: 3, open_ms: 300_000, now });
   const remembered = new Map<string, Advice>();
   return {
     model,
@@ -47,7 +47,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
       const key = JSON.stringify([incident.id, classification.severity, decision.plans.map((plan) => plan.id)]);
       const known = remembered.get(key);
       if (known !== undefined) return known;
-      const refused = budget.take(classification.severity);
+      const refused = await budget.take(classification.severity);
       if (refused !== null) return rulesStand(refused);
       const advice = await ask(client, { model, timeout_ms, budget }, incident, classification, decision);
       if (remembered.size >= REMEMBERED) remembered.clear();

@@ -4,7 +4,6 @@ import { createAdminClient } from "./admin-client.ts";
 import { createDblessDriver } from "./dbless.ts";
 import { editDocument } from "./document.ts";
 import type { Change, Entity } from "./gateway.ts";
-import { reassert } from "./reassert.ts";
 
 let admin: AdminServer;
 let alarms: string[];
@@ -107,21 +106,6 @@ describe("a gateway without a database", () => {
     admin.misbehave({ on: "POST /config", times: 2, how: { status: 429, headers: { "retry-after": "0" } } });
     await driver().apply(await changes());
     expect(posts()).toBe(3);
-  });
-
-  it("has again what a reload took away, but not what somebody changed", async () => {
-    const file = admin.document.text();
-    const applied = await driver().apply(await changes());
-    admin.document.post(file);
-    admin.routes.get("r-1")!.methods = ["PUT"];
-    const { again, edited, failed } = await reassert(driver(), applied);
-    expect([again.map(({ change }) => change.op), edited.map(({ change }) => change.op), failed]).toEqual([
-      ["create", "delete"],
-      ["update"],
-      [],
-    ]);
-    expect(admin.routes.get("r-1")).toMatchObject({ methods: ["PUT"] });
-    expect([...admin.plugins.keys()]).toEqual(["n-1"]);
   });
 
   it("raises the alarm when the node goes on with the configuration from before", async () => {

@@ -54,6 +54,7 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
     sql`delete from node_configures where at < ${now - 2 * DAY} or (gateway, at, node) in (
       select gateway, at, node from node_configures order by at desc offset ${retention.maxConfigures})`,
     sql`delete from decision_hits where window_start < ${now - 2 * DAY}`,
+    sql`delete from model_calls where at < ${now - 2 * DAY}`,
     sql`delete from jobs where done_at < ${now - 10 * MINUTE}`,
     sql`delete from outbox where sent_at < ${now - DAY} or failed_at < ${now - 7 * DAY}`,
     sql`delete from decisions where ended_at < ${history}`,

@@ -64,6 +64,8 @@ describe("a message", () => {
       stage_at: null,
       probed_at: null,
       repaired_at: null,
+      part: null,
+      on_failure: null,
       outcome: null,
       plan_hash: null,
       error: null,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ACTION_KINDS } from "../actions/index.ts";
-import { ACTION_TYPES, type ActionType } from "../store/schema.ts";
+import { ACTION_TYPES, type ActionType, ON_FAILURES, type OnFailure } from "../store/schema.ts";
 
 const share = z.number().min(0).max(1);
 export const seconds = z
@@ -57,6 +57,8 @@ export interface PlanTemplate {
   dry_run: boolean;
   /** Whatever the approval rules say. */
   needs_approval: boolean;
+  /** What becomes of the other parts when one of several fails for good. */
+  on_failure: OnFailure | null;
   /** None: only observe. */
   actions: ActionTemplate[];
 }
@@ -69,7 +71,11 @@ const planHead = {
   needs_approval: z.boolean().default(false),
 };
 const head = z.strictObject(planHead);
-const several = z.strictObject({ ...planHead, actions: z.array(z.unknown()).min(1).max(8) });
+const several = z.strictObject({
+  ...planHead,
+  on_failure: z.enum(ON_FAILURES).default("undo"),
+  actions: z.array(z.unknown()).min(1).max(8),
+});
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -94,9 +100,9 @@ function planOfOne(given: Record<string, unknown>, report: Report): PlanTemplate
   if (rest.action === "observe") {
     for (const name of Object.keys(rest).filter((name) => name !== "action"))
       report({ code: "custom", message: "observe takes no such member", path: [name], input: given });
-    return { ...plan, actions: [] };
+    return { ...plan, on_failure: null, actions: [] };
   }
-  return { ...plan, actions: [parseAction(rest, [], report)] };
+  return { ...plan, on_failure: null, actions: [parseAction(rest, [], report)] };
 }
 
 function planOfSeveral(given: Record<string, unknown>, report: Report): PlanTemplate {

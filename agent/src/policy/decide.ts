@@ -156,7 +156,14 @@ function planOf(template: PlanTemplate, actions: PlannedAction[]): Plan {
   const reason = onSources
     ? `${actions.length} source(s) qualify`
     : [...new Set(actions.map((action) => action.reason))].join("; ").slice(0, 500);
-  return { id: template.id, costly: wide || !onSources, actions, reason };
+  const { on_failure } = template;
+  return {
+    id: template.id,
+    costly: wide || !onSources,
+    actions,
+    reason,
+    ...(template.actions.length > 1 && on_failure !== null && { on_failure }),
+  };
 }
 
 function withApproval(plan: Plan, template: PlanTemplate, { classification, policy, context }: Case): Plan {

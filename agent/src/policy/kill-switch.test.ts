@@ -82,7 +82,7 @@ describe("the kill switch", () => {
     expect((await at.onlyAction(incident)).status).toBe("applied");
   });
 
-  it("is asked before each write: set between two of one plan, the second is not done", async () => {
+  it("is asked before each write: set between two of one plan, the second is not done, and the first is taken back", async () => {
     const policy = parsePolicy(`
 version: 1
 rules:
@@ -105,9 +105,9 @@ rules:
     const incident = await at.seen(someFlood({ sources: [{ ip: "198.51.100.1", count: 5_000 }] }));
     await respond(at.parts, incident.id);
     const actions = await actionsOfIncident(at.store.db, incident.id);
-    expect(actions.map(({ status }) => status).sort()).toEqual(["applied", "refused"]);
+    expect(actions.map(({ status }) => status).sort()).toEqual(["failed", "refused"]);
     expect(actions.find(({ status }) => status === "refused")?.error).toContain("the kill switch is on (set by alice");
-    expect((await at.decisionsOn()).length + at.admin.plugins.size).toBe(1);
+    expect((await at.decisionsOn()).length + at.admin.plugins.size).toBe(0);
   });
 
   it("that stops lets what is on end; one that freezes does not, until it is lifted", async () => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Action } from "../store/actions.ts";
 import type { Incident } from "../store/incidents.ts";
-import type { ActionType } from "../store/schema.ts";
+import type { ActionType, OnFailure } from "../store/schema.ts";
 import type { Used } from "./reserve.ts";
 
 /** One effect, declared as data: nothing is done yet. */
@@ -24,6 +24,8 @@ export interface Plan {
   costly: boolean;
   actions: PlannedAction[];
   reason: string;
+  /** Of a plan of several parts: what becomes of the others when one fails for good. */
+  on_failure?: OnFailure;
   /** Why somebody has to agree first, and how many different persons; absent where nobody has to. */
   approval?: { reason: string; persons: number };
   /** What the review saw. */

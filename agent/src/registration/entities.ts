@@ -17,6 +17,9 @@ export interface Registration {
 /** Beside the owner's tag: it has no expiry, so that neither `reap` nor reconciliation ever removes it. */
 export const REGISTRATION_TAG = "tr:registration";
 
+/** Beside it while nobody can be let in yet. */
+export const UNREADY_TAG = "tr:registering";
+
 export interface Wanted {
   type: EntityType;
   entity: Entity;

@@ -28,7 +28,7 @@ const writes = () => admin.requests.filter((line) => /^(PUT|PATCH|DELETE) /.test
 
 describe("registering", () => {
   it("makes a Service, a Route and its authentication, tagged, and once only", async () => {
-    expect(await register(driver(), registration)).toBe(3);
+    expect(await register(driver(), registration)).toBe(4);
     expect(admin.entities.of("services").get(ids.service)).toMatchObject({
       protocol: "http",
       host: "127.0.0.1",
@@ -68,8 +68,60 @@ describe("registering", () => {
       expect([admin.entities.of("services").size, admin.routes.size, admin.plugins.size]).toEqual([0, 0, 0]);
     }
     admin.misbehave({ on: "PUT", times: 1, how: "answer lost" });
-    expect(await register(driver(), registration)).toBe(3);
+    expect(await register(driver(), registration)).toBe(4);
     expect(await register(driver(), registration)).toBe(0);
+  });
+
+  /** The gateway would let somebody in without asking who it is. */
+  const isOpen = () => {
+    const service = admin.entities.of("services").get(ids.service);
+    return admin.routes.has(ids.route) && service?.enabled !== false && !admin.plugins.has(ids.plugin);
+  };
+
+  it.each<[string, () => void]>([
+    [
+      "made for the first time",
+      () => {
+        admin.entities.remove("routes", ids.route);
+        admin.entities.remove("services", ids.service);
+      },
+    ],
+    ["made again after its route was removed", () => void admin.entities.remove("routes", ids.route)],
+    ["made again after its authentication was removed", () => void admin.plugins.delete(ids.plugin)],
+  ])("is open to nobody at any moment when it is %s", async (_what, remove) => {
+    await register(driver(), registration);
+    remove();
+    const wasOpen = isOpen();
+    const seen: boolean[] = [];
+    admin.meanwhile = (line) => {
+      if (line.startsWith("PUT /plugins")) expect(isOpen()).toBe(false);
+      if (line.startsWith("PUT")) seen.push(isOpen());
+    };
+    await register(driver(), registration);
+    // What somebody opened by hand is open until the first write.
+    expect(seen).toEqual(seen.map((_, i) => i === 0 && wasOpen));
+    expect(seen.length).toBeGreaterThan(1);
+    expect([isOpen(), admin.entities.of("services").get(ids.service)]).toMatchObject([
+      false,
+      { enabled: true, tags: ["threat-response", "tr:registration"] },
+    ]);
+  });
+
+  it("is opened only when authentication is in force on all nodes, by the next run where that took too long", async () => {
+    const late = { ...driver(), awaitPropagation: async () => ({ reached: false, detail: "not yet" }) };
+    expect(await register(late, registration)).toBe(3);
+    expect(admin.entities.of("services").get(ids.service)).toMatchObject({ enabled: false });
+    expect(await register(driver(), { ...registration, agentUrl: "http://elsewhere:1/" })).toBe(2);
+    expect(admin.entities.of("services").get(ids.service)).toMatchObject({ enabled: true, host: "elsewhere" });
+  });
+
+  it("stays disabled where an operator disabled it", async () => {
+    await register(driver(), registration);
+    const service = admin.entities.of("services").get(ids.service)!;
+    admin.entities.put("services", ids.service, { ...service, enabled: false });
+    admin.plugins.delete(ids.plugin);
+    expect(await register(driver(), registration)).toBe(1);
+    expect(admin.entities.of("services").get(ids.service)).toMatchObject({ enabled: false });
   });
 
   it("does nothing in a dry run or while the kill switch is on", async () => {

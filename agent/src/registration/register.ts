@@ -3,29 +3,77 @@ import type { Change, Entity, EntityType } from "../drivers/gateway.ts";
 import { AdminApiError, type GatewayDriver } from "../drivers/index.ts";
 import { isOurs } from "../drivers/tags.ts";
 import type { ResponseLog } from "../response-parts.ts";
-import { REGISTRATION_TAG, type Registration, registrationIds, type Wanted, wantedEntities } from "./entities.ts";
+import {
+  REGISTRATION_TAG,
+  type Registration,
+  registrationIds,
+  UNREADY_TAG,
+  type Wanted,
+  wantedEntities,
+} from "./entities.ts";
 
 const isRegistration = (entity: Entity): boolean =>
   isOurs(entity.tags) && (entity.tags?.includes(REGISTRATION_TAG) ?? false);
 
-/** Makes the agent a Service and a Route of its gateway. What is there as it should be is not written again. */
+type MayWrite = () => Promise<string | null>;
+
+/**
+ * Makes the agent a Service and a Route of its gateway, open to nobody at any moment: nodes take routes and plugins up one after the
+ * other, so the service stays disabled until what authenticates is in force everywhere. What is there as it should be is not written
+ * again.
+ */
 export async function register(
   driver: GatewayDriver,
   registration: Registration,
-  mayWrite: () => Promise<string | null> = async () => null,
+  mayWrite: MayWrite = async () => null,
 ): Promise<number> {
   const changes: Change[] = [];
-  for (const wanted of wantedEntities(registration)) {
-    const change = await changeTo(driver, wanted);
+  for (const { wanted, there } of await closedUntilGuarded(driver, registration)) {
+    const change = changeTo(wanted, there);
     if (change !== null) changes.push(change);
   }
   changes.push(...(await formerAuth(driver, registration)));
   if (changes.length > 0) await driver.apply(changes, { mayWrite });
-  return changes.length;
+  return changes.length + (await letIn(driver, registration, mayWrite));
 }
 
-async function changeTo(driver: GatewayDriver, { type, entity }: Wanted): Promise<Change | null> {
-  const there = await driver.get(type, entity.id);
+interface Compared {
+  wanted: Wanted;
+  there: Entity | null;
+}
+
+/** What is wanted, the service disabled as long as not all of it is there. */
+async function closedUntilGuarded(driver: GatewayDriver, registration: Registration): Promise<Compared[]> {
+  const compared: Compared[] = [];
+  for (const wanted of wantedEntities(registration)) {
+    compared.push({ wanted, there: await driver.get(wanted.type, wanted.entity.id) });
+  }
+  const [service] = compared;
+  const isOpening = registration.auth !== "none" && compared.some(({ there }) => there === null);
+  // One that an operator disabled is closed, and stays so.
+  const isClosed = service?.there?.enabled === false;
+  if (service === undefined || !(isClosed ? isUnready(service.there) : isOpening)) return compared;
+  const { entity } = service.wanted;
+  const unready = { ...entity, enabled: false, tags: [...(entity.tags ?? []), UNREADY_TAG] };
+  return [{ ...service, wanted: { ...service.wanted, entity: unready } }, ...compared.slice(1)];
+}
+
+const isUnready = (service: Entity | null): boolean => service?.tags?.includes(UNREADY_TAG) ?? false;
+
+/** How many were written; where not all nodes have it yet, the next run goes on from there. */
+async function letIn(driver: GatewayDriver, { gateway }: Registration, mayWrite: MayWrite): Promise<number> {
+  const { service: id } = registrationIds(gateway);
+  const service = await driver.get("services", id);
+  if (service === null || !isRegistration(service) || !isUnready(service)) return 0;
+  if (!(await driver.awaitPropagation()).reached) return 0;
+  const tags = (service.tags ?? []).filter((tag) => tag !== UNREADY_TAG);
+  await driver.apply([{ op: "update", type: "services", id, expect: service, set: { enabled: true, tags } }], {
+    mayWrite,
+  });
+  return 1;
+}
+
+function changeTo({ type, entity }: Wanted, there: Entity | null): Change | null {
   if (there === null) return { op: "create", type, entity };
   refuseTheirs(type, there);
   if (coversEntity(there, entity)) return null;

@@ -126,6 +126,20 @@ describe("an agent with approvals, kill switch and audit", () => {
     expect((await call("GET", "/v1/kill-switch", undefined, "viewer")).json).toEqual({ kill_switch: [] });
   });
 
+  test("lets an operator allow an address, and take that back, while nothing else may be written", async () => {
+    const { actions } = (await call("GET", "/v1/actions?status=applied")).json;
+    const [blocked] = actions as { target: { value: string } }[];
+    await call("POST", "/v1/kill-switch", { mode: "freeze", reason: "migration" });
+    const body = { value: blocked?.target.value, minutes: 5, reason: "our scanner" };
+    const given = await call("POST", "/v1/allow", body);
+    expect([given.status, given.json.allow.value, given.json.ended.length]).toEqual([201, body.value, 1]);
+    expect(await countDecisionsOn(agent.store.db, "default", Date.now())).toBe(1);
+    const withdrawal = { method: "DELETE", headers: { authorization: `Bearer ${TOKENS.operator}` } };
+    expect((await fetch(`${agent.url}/v1/allow/${given.json.allow.id}`, withdrawal)).status).toBe(204);
+    expect(await countDecisionsOn(agent.store.db, "default", Date.now())).toBe(0);
+    await call("DELETE", "/v1/kill-switch");
+  });
+
   test("gives its audit away in pages and whole, and what it gives verifies", async () => {
     const first = (await call("GET", "/v1/audit?limit=2", undefined, "viewer")).json;
     expect(first.audit).toHaveLength(2);

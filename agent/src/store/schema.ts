@@ -109,6 +109,8 @@ export interface Database extends RollbackTables {
   learned_feeds: { gateway: string; epoch: number; sequence: number };
   /** Who may write to a gateway's configuration, until when. */
   writer_leases: { gateway: string; holder: string; token: number; expires_at: number };
+  /** Questions to the model, by what they were about: what all agents of a gateway spend of one budget. */
+  model_calls: { gateway: string; at: number; severity: Severity };
   decision_hits: { decision_id: string; window_start: number; window_ms: number; hits: number };
   jobs: {
     id: Generated<number>;
@@ -326,7 +328,15 @@ export interface ActionTable {
   plan_hash: string | null;
   effect: Effect | null;
   error: string | null;
+  /** Its place among the actions of its plan. */
+  part: Generated<number | null>;
+  /** What becomes of a plan of several parts when this one fails for good; null where it is the only part. */
+  on_failure: Generated<OnFailure | null>;
 }
+
+/** undo: the others are taken back, too. keep: they stay. */
+export const ON_FAILURES = ["undo", "keep"] as const;
+export type OnFailure = (typeof ON_FAILURES)[number];
 
 /** stop: nothing new is done. freeze: nothing is written at all, not even to end what is on. */
 export const KILL_SWITCH_MODES = ["stop", "freeze"] as const;

@@ -2,9 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Change, Entity, GatewayDriver } from "../../../agent/src/drivers/gateway.ts";
 import { createDriver } from "../../../agent/src/drivers/index.ts";
-import { reassert } from "../../../agent/src/drivers/reassert.ts";
 import { type EchoServer, startEchoServer } from "../../support/echo-server.ts";
-import { eventually } from "../../support/eventually.ts";
 import { call } from "../../support/http.ts";
 import { type RunningGateway, startGateway } from "../gateway/gateway.ts";
 
@@ -224,18 +222,5 @@ describe.each([
     const before = await driver.read();
     await expect(driver.apply([block(randomUUID()), await change()])).rejects.toMatchObject({ code });
     expect(await driver.read()).toEqual(before);
-  });
-
-  it("has again what a reload lost", async () => {
-    const id = randomUUID();
-    const applied = await driver.apply([block(id)]);
-    await gateway.reload();
-    const lost = !database;
-    // The old workers answer for a moment more.
-    await eventually(async () => expect((await driver.get("plugins", id)) === null).toBe(lost));
-    const { again, edited } = await reassert(driver, applied);
-    expect([again.length, edited.length]).toEqual([lost ? 1 : 0, 0]);
-    expect(await get("plugins", id)).toMatchObject({ name: "request-termination" });
-    await driver.apply([{ op: "delete", type: "plugins", id, expect: await get("plugins", id) }]);
   });
 });

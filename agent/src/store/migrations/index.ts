@@ -9,6 +9,7 @@ import * as verification from "./0060-verification.ts";
 import * as rollback from "./0070-rollback.ts";
 import * as historySources from "./0090-history-sources.ts";
 import * as proof from "./0100-proof.ts";
+import * as wholePlans from "./0110-whole-plans.ts";
 
 /** In order. A migration that was released is never changed; add another. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   "0070-rollback": rollback,
   "0090-history-sources": historySources,
   "0100-proof": proof,
+  "0110-whole-plans": wholePlans,
 };
