@@ -101,13 +101,19 @@ describe("correlation", () => {
     expect(await asked()).toEqual([id]);
   });
 
-  test("more evidence in a small incident is looked at a moment later: it may be what a policy still lacked", async () => {
+  test("more evidence in a small incident is looked at, at once but twice a second at most: it may be what a policy still lacked", async () => {
     await report([ip("203.0.113.7", { requests: 4 })]);
     await asked();
-    await report([ip("203.0.113.7", { requests: 2 })]);
-    const [job, ...others] = await store.db.selectFrom("jobs").selectAll().where("kind", "=", "respond").execute();
-    expect(others).toEqual([]);
-    expect(job).toMatchObject({ key: (await open())[0]!.id, run_at: now + 1_000 });
+    const look = async (after_ms: number) => {
+      await report([ip("203.0.113.7", { requests: 1 })], "node-1", now + after_ms);
+      const jobs = await store.db.selectFrom("jobs").selectAll().where("kind", "=", "respond").execute();
+      return jobs.map(({ key, run_at }) => [key, run_at - now]);
+    };
+    const { id } = (await open())[0]!;
+    expect(await look(100)).toEqual([[id, 500]]);
+    expect(await look(200)).toEqual([[id, 500]]);
+    await asked();
+    expect(await look(1_500)).toEqual([[id, 1_500]]);
   });
 
   test("new evidence opens a quiet incident again, and a new one after it was resolved", async () => {

@@ -84,8 +84,11 @@ function evidenceOf(gateway: string, event: StoredEvent): Evidence {
 
 async function keepIncident(db: Db, metrics: Metrics, { before, after }: Change, now: number): Promise<void> {
   const growth = growthOf(after, before, now);
+  const look_at = growth === null ? laterLook(after, now) : null;
   const asked =
-    growth === null ? {} : { asked_at: now, asked_requests: after.counts.requests, asked_score: after.score };
+    growth === null
+      ? { asked_at: look_at ?? after.asked_at }
+      : { asked_at: now, asked_requests: after.counts.requests, asked_score: after.score };
   const state: Incident = { ...after, ...asked, status: after.status === "quiet" ? "open" : after.status };
   if (before === null) {
     metrics.incidentsNew.inc({ category: state.category });
@@ -95,14 +98,10 @@ async function keepIncident(db: Db, metrics: Metrics, { before, after }: Change,
     const { id, classification, severity, confidence, ...owned } = state;
     await updateIncident(db, id, owned);
   }
-  if (growth === null) return lookLater(db, state, now);
-  await appendIncidentLog(db, { ...describe(state, before, growth), incident_id: state.id, at: now });
-  await enqueueJob(db, { kind: "respond", key: state.id });
-}
-
-async function lookLater(db: Db, incident: Incident, now: number): Promise<void> {
-  const run_at = laterLook(incident, now);
-  if (run_at !== null) await enqueueJob(db, { kind: "respond", key: incident.id, run_at });
+  if (growth !== null)
+    await appendIncidentLog(db, { ...describe(state, before, growth), incident_id: state.id, at: now });
+  if (growth !== null || look_at !== null)
+    await enqueueJob(db, { kind: "respond", key: state.id, run_at: look_at ?? now });
 }
 
 function describe(incident: Incident, before: Incident | null, growth: string) {

@@ -1,8 +1,8 @@
 import type { Incident } from "../store/incidents.ts";
 
 const PAUSE_MS = 5_000;
-/** Of a small incident, whose next piece of evidence may be the one that was lacking. */
-const LOOK_MS = 1_000;
+/** Between looks at a small incident, whose next piece of evidence may be the one that was lacking. */
+const LOOK_MS = 500;
 const SCORE_STEP = 10;
 /** Policies ask for so much evidence at most before they act; beyond it, twice as much tells something new. */
 const SMALL_REQUESTS = 50;
@@ -21,9 +21,10 @@ export function growthOf(incident: Incident, before: Incident | null, now: numbe
 
 /**
  * When to look once more although nothing has changed much, or null: of a small incident each piece of evidence may be the one that
- * a policy still lacked, and perhaps no more will come. At most one look a second.
+ * a policy still lacked, and perhaps no more will come. At once, but at most two looks a second.
  */
-export function laterLook(incident: Incident, now: number): number | null {
-  const { requests } = incident.counts;
-  return requests > incident.asked_requests && requests <= SMALL_REQUESTS ? now + LOOK_MS : null;
+export function laterLook({ counts, asked_at, asked_requests }: Incident, now: number): number | null {
+  if (counts.requests <= asked_requests || counts.requests > SMALL_REQUESTS) return null;
+  // One that waits already will see this evidence, too.
+  return asked_at > now ? asked_at : Math.max(now, asked_at + LOOK_MS);
 }

@@ -51,14 +51,12 @@ local function findTarget(config)
     targets[key] = created
     return created
 end
---- Takes a record for the agent of this configuration; without an agent it is forgotten. Never waits, never yields.
+--- Takes a record for the agent of this configuration; without an agent it is forgotten. Never waits, never yields. Records come when
+-- their windows end, those of one tick at once, so they leave with the next look at the queue.
 function ____exports.enqueue(config, record)
     local target = findTarget(config)
     if target == nil then
         return
-    end
-    if target.queue.count == 0 and #target.pending == 0 then
-        target.dueAt = ngx.now() + target.agent.flush_interval_s
     end
     local dropped = push(target.queue, record, target.agent.max_queue)
     if dropped > 0 then

@@ -50,14 +50,14 @@ function findTarget(config: Config): ReportTarget | undefined {
   return created;
 }
 
-/** Takes a record for the agent of this configuration; without an agent it is forgotten. Never waits, never yields. */
+/**
+ * Takes a record for the agent of this configuration; without an agent it is forgotten. Never waits, never yields. Records come when
+ * their windows end, those of one tick at once, so they leave with the next look at the queue.
+ */
 export function enqueue(config: Config, record: EventRecord): void {
   const target = findTarget(config);
   if (target === undefined) {
     return;
-  }
-  if (target.queue.count === 0 && target.pending.length === 0) {
-    target.dueAt = ngx.now() + target.agent.flush_interval_s;
   }
   const dropped = push(target.queue, record, target.agent.max_queue);
   if (dropped > 0) {

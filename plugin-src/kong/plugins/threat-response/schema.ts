@@ -502,7 +502,14 @@ const agent = record(
     { secret: secret("The ingest key: signs what this node sends.") },
     { feed_secret: secret("The feed key: decisions count only when signed with it.") },
     { poll_interval_s: decimal("Seconds between two looks for new decisions.", 1, 0.2, 60) },
-    { flush_interval_s: decimal("Longest time a report waits for more to send along.", 1, 0.2, 60) },
+    {
+      flush_interval_s: decimal(
+        "How long counts are gathered before they are reported; a second at least.",
+        1,
+        0.2,
+        60,
+      ),
+    },
     { timeout_ms: integer("For connecting, and for each send and read.", 2000, 50, 60000) },
     {
       max_queue: integer(
