@@ -4,6 +4,7 @@ import { type Options, readOptions } from "./options.ts";
 import { play } from "./player.ts";
 import { seeded } from "./random.ts";
 import { printReport } from "./report.ts";
+import { echoTraffic } from "./rollback/bad-commit.ts";
 import { chooseGateway } from "./stack/gateway.ts";
 import { type Cleanup, createCleanup, type Stack, startStack } from "./stack/index.ts";
 import { judge } from "./steps.ts";
@@ -47,6 +48,8 @@ async function run(options: Options, cleanup: Cleanup): Promise<boolean> {
   const random = seeded(options.seed + 1);
   const legitimate = play(legitimateTraffic(random, stack.accounts, stack.staff), stack.ledger, random);
   cleanup.add(() => legitimate.stop());
+  const partners = play(echoTraffic(), stack.ledger, seeded(options.seed + 2));
+  cleanup.add(() => partners.stop());
   const story = await tellStory(stack, timeline);
   const steps = judge(story);
   printReport(story, steps, timeline.startedAt);

@@ -2,6 +2,7 @@
 import { type Chapter, percent } from "./chapter.ts";
 import { isHarmed } from "./ledger.ts";
 import { share } from "./measure.ts";
+import { stepsOfBadCommit } from "./rollback/steps.ts";
 import type { Story } from "./story.ts";
 
 export interface Step {
@@ -81,5 +82,5 @@ function stepsOfAll(story: Story): Step[] {
 }
 
 export function judge(story: Story): Step[] {
-  return [...story.chapters.flatMap(stepsOf), ...stepsOfAll(story)];
+  return [...story.chapters.flatMap(stepsOf), ...stepsOfBadCommit(story.badCommit), ...stepsOfAll(story)];
 }

@@ -3,6 +3,7 @@ import { ATTACKS } from "./attacks/index.ts";
 import { type Chapter, concludeChapter, type Played, playChapter } from "./chapter.ts";
 import type { Entry, Ledger } from "./ledger.ts";
 import { LEGITIMATE } from "./legitimate.ts";
+import { type BadCommit, playBadCommit } from "./rollback/bad-commit.ts";
 import { type ActionView, epochMs } from "./stack/agent-client.ts";
 import { countOurEntities } from "./stack/configure.ts";
 import type { Stack } from "./stack/index.ts";
@@ -11,6 +12,7 @@ import { createWatch, type Watch } from "./watch.ts";
 
 export interface Story {
   chapters: Chapter[];
+  badCommit: BadCommit;
   actions: ActionView[];
   legitimate: readonly Entry[];
   /** Answers to harmless requests from blocked addresses, after the blocks had ended. */
@@ -62,6 +64,7 @@ export async function tellStory(stack: Stack, timeline: Timeline): Promise<Story
   await watch.seconds(WARM_UP_S);
   const played: Played[] = [];
   for (const attack of ATTACKS) played.push(await playChapter(stack, timeline, watch, ledger, attack));
+  const badCommit = await playBadCommit(stack, timeline, watch);
   await awaitExpiry(stack, timeline, watch);
   await watch.seconds(3);
   const passAgain = await probeSources(ledger, played);
@@ -69,6 +72,7 @@ export async function tellStory(stack: Stack, timeline: Timeline): Promise<Story
   const actions = await stack.agent.client.actions();
   return {
     chapters: played.map((part) => concludeChapter(part, ledger, incidents, actions)),
+    badCommit,
     actions,
     legitimate: ledger.entries(LEGITIMATE),
     passAgain,

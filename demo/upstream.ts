@@ -53,6 +53,7 @@ async function answer(accounts: Map<string, string>, request: IncomingMessage): 
   if (area === "orders" && request.method === "POST") return { status: 201, body: { order: Date.now() % 100000 } };
   if (area === "orders") return { status: 200, body: { orders: [{ id: 4711, state: "sent" }] } };
   if (area === "search") return { status: 200, body: { query: url.searchParams.get("q"), found: GOODS } };
+  if (area === "echo") return { status: 200, body: { method: request.method, url: request.url } };
   if (area === "reports") return { status: 200, body: { revenue: [12, 14, 9], currency: "EUR" } };
   return { status: 404, body: { error: "not found" } };
 }

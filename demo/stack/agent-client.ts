@@ -1,5 +1,7 @@
 /** What the demo asks the agent, through the same API that operators use. */
+
 import type { viewAction, viewIncident } from "../../agent/src/routes/views.ts";
+import type { RollbackView } from "../rollback/bad-commit.ts";
 
 type IncidentJson = ReturnType<typeof viewIncident>;
 type ActionJson = ReturnType<typeof viewAction>;
@@ -11,6 +13,7 @@ export type ActionView = ActionJson;
 export interface AgentClient {
   incidents(): Promise<IncidentView[]>;
   actions(): Promise<ActionView[]>;
+  rollbacks(): Promise<RollbackView[]>;
   isReady(): Promise<boolean>;
 }
 
@@ -42,6 +45,7 @@ export function createAgentClient(url: string, token: string): AgentClient {
   return {
     incidents: () => list<IncidentView>("incidents"),
     actions: () => list<ActionView>("actions"),
+    rollbacks: async () => (await get<{ rollbacks: RollbackView[] }>("/v1/rollbacks")).rollbacks,
     isReady: () =>
       fetch(`${url}/readyz`).then(
         (response) => response.ok,

@@ -15,6 +15,7 @@ export interface Secrets {
   webhook: string;
   viewer: string;
   operator: string;
+  ci: string;
 }
 
 export interface Agent {
@@ -30,6 +31,8 @@ export interface AgentSettings {
   secrets: Secrets;
   adminUrl: string;
   webhookUrl: string;
+  /** Where the configuration is kept. */
+  repository: Record<string, string>;
 }
 
 export const POLICY_FILE = join("demo", "policy.yaml");
@@ -45,10 +48,18 @@ export function makeSecrets(): Secrets {
     webhook: `whsec_${randomBytes(24).toString("base64")}`,
     viewer: random(),
     operator: random(),
+    ci: random(),
   };
 }
 
-function environment({ folder, port, secrets, adminUrl, webhookUrl }: AgentSettings): Record<string, string> {
+function environment({
+  folder,
+  port,
+  secrets,
+  adminUrl,
+  webhookUrl,
+  repository,
+}: AgentSettings): Record<string, string> {
   const sha256 = (token: string) => createHash("sha256").update(token).digest("hex");
   return {
     PATH: process.env.PATH ?? "",
@@ -63,9 +74,11 @@ function environment({ folder, port, secrets, adminUrl, webhookUrl }: AgentSetti
     API_TOKENS: JSON.stringify([
       { name: "demo-viewer", scope: "viewer", sha256: sha256(secrets.viewer) },
       { name: "demo-operator", scope: "operator", sha256: sha256(secrets.operator) },
+      { name: "demo-ci", scope: "ci", sha256: sha256(secrets.ci) },
     ]),
     WEBHOOK_URL: webhookUrl,
     WEBHOOK_SECRET: secrets.webhook,
+    ...repository,
     // Both switches are off where you install it: the plugin monitors, the agent records. The demo turns them on and says so.
     DRY_RUN: "false",
   };

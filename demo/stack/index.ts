@@ -9,6 +9,9 @@ import { createLedger, type Ledger } from "../ledger.ts";
 import type { Options } from "../options.ts";
 import { seeded } from "../random.ts";
 import { closeConnections } from "../request.ts";
+import { type ConfigRepository, startConfigRepository } from "../rollback/config-repository.ts";
+import { stateFile } from "../rollback/state-file.ts";
+import { syncCommit } from "../rollback/sync.ts";
 import { startUpstream } from "../upstream.ts";
 import { type Agent, makeSecrets, type Secrets, startAgent } from "./agent.ts";
 import { configureKong } from "./configure.ts";
@@ -24,6 +27,7 @@ export interface Stack {
   agent: Agent;
   secrets: Secrets;
   webhooks: WebhookReceiver;
+  repository: ConfigRepository;
 }
 
 /** What has been started; whatever happens, it is stopped again. */
@@ -46,6 +50,18 @@ export function createCleanup(): Cleanup {
   };
 }
 
+/** What the shop's team sets by hand, and what the partners' team keeps in git. */
+async function configure(
+  adminUrl: string,
+  upstreamUrl: string,
+  agentUrl: string,
+  { secrets, staff, repository }: Pick<Stack, "secrets" | "staff" | "repository">,
+): Promise<void> {
+  await configureKong({ adminUrl, upstreamUrl, agentUrl, secrets, staff });
+  const sha = repository.commit(stateFile(upstreamUrl), "Serve the echo route");
+  await syncCommit({ adminUrl, agentUrl, ciToken: secrets.ci, repository }, sha);
+}
+
 const ACCOUNTS = 80;
 
 export async function startStack({ seed }: Options, choice: Choice, cleanup: Cleanup): Promise<Stack> {
@@ -59,19 +75,22 @@ export async function startStack({ seed }: Options, choice: Choice, cleanup: Cle
   cleanup.add(() => upstream.close());
   const webhooks = await startWebhookReceiver(secrets.webhook);
   cleanup.add(() => webhooks.close());
+  const repository = await startConfigRepository(folder);
+  cleanup.add(() => repository.close());
   const gateway = await startGateway({ target: choice.target, trustedIps: ["127.0.0.1/32"] });
   cleanup.add(() => gateway.stop());
   const { adminUrl, proxyUrl } = gateway;
   const port = await freePort();
-  const agent = await startAgent({ folder, port, secrets, adminUrl, webhookUrl: webhooks.url });
-  cleanup.add(() => agent.stop());
-  await configureKong({
-    adminUrl,
-    upstreamUrl: `http://127.0.0.1:${upstream.port}`,
-    agentUrl: agent.url,
+  const agent = await startAgent({
+    folder,
+    port,
     secrets,
-    staff,
+    adminUrl,
+    webhookUrl: webhooks.url,
+    repository: repository.agentSettings,
   });
+  cleanup.add(() => agent.stop());
+  await configure(adminUrl, `http://127.0.0.1:${upstream.port}`, agent.url, { secrets, staff, repository });
   cleanup.add(closeConnections);
   return {
     seed,
@@ -82,5 +101,6 @@ export async function startStack({ seed }: Options, choice: Choice, cleanup: Cle
     agent,
     secrets,
     webhooks,
+    repository,
   };
 }
