@@ -15,12 +15,12 @@ export function stepsOfBadCommit(story: BadCommit): Step[] {
   const name = (what: string) => `bad commit: ${what}`;
   return [
     {
-      name: name("the agent found the plugin and the commit"),
+      name: name("plugin and commit were found"),
       held: isFound,
-      seen: `${culprit?.name ?? "nothing"}, alarm after ${since(story.syncedAt, rollback?.alarm.at)}`,
+      seen: `${culprit?.after?.name ?? "nothing"}, alarm after ${since(story.syncedAt, rollback?.alarm.at)}`,
     },
     {
-      name: name("taken back on the gateway, and partners are served"),
+      name: name("taken back, partners are served again"),
       held: rollback?.status === "recovered" && restoredAt !== undefined,
       seen: `${since(rollback?.alarm.at, restoredAt)} after the alarm`,
     },
@@ -35,7 +35,7 @@ export function stepsOfBadCommit(story: BadCommit): Step[] {
       seen: `refused: ${story.again.refused ?? "no"}; then ${percent(back, afterwards.length)} served`,
     },
     {
-      name: name("the proof of recovery is signed"),
+      name: name("its proof of recovery is signed"),
       held: story.isProofValid,
       seen: `${story.errors} of ${story.requests} requests failed in all`,
     },

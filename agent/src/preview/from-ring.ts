@@ -10,21 +10,31 @@ const MOSTLY = 0.5;
 /** Clean and refused: neither an attack nor served, so nobody is harmed when it is refused otherwise. */
 const REFUSED: readonly number[] = [401, 403, 404, 405, 429];
 
+/** Requests of a flood look like any others until they are too many: for so long before the first that was. */
+const FLOOD_LEAD_MS = 10_000;
+/** Too many of one address; who was stopped now and then in a flood may be anybody. */
+const MANY = 20;
+
+type About = Pick<Incident, "category" | "subject_kind" | "subject_value" | "sources" | "counts" | "first_seen_at">;
+
 /**
- * What the gateways sampled, told apart: an attack where there was evidence, or where the address sends hardly anything else;
- * legitimate where it was clean and served. What is neither is left out.
+ * What the gateways sampled, told apart: an attack where there was evidence, where the address sends hardly anything else, or
+ * where it takes part in a flood; legitimate where it was clean and served. What is neither is left out.
  */
 export function recordedFrom(
   recent: readonly RecentRequest[],
-  incident: Pick<Incident, "subject_kind" | "subject_value" | "counts"> | null,
+  incident: About | null,
   maxGoodShare: number,
 ): RecordedRequest[] {
   const attackers = attackersIn(recent);
   if (incident?.subject_kind === "ip" && goodShare(incident.counts.good, incident.counts.requests) <= maxGoodShare)
     attackers.add(incident.subject_value);
+  const flooding = floodingIn(incident);
+  const floodBegins = (incident?.first_seen_at ?? 0) - FLOOD_LEAD_MS;
   const records: RecordedRequest[] = [];
   for (const request of recent) {
-    const attack = isEvidence(request) || attackers.has(request.ip);
+    const isFlood = request.at >= floodBegins && flooding.has(request.ip);
+    const attack = isEvidence(request) || isFlood || attackers.has(request.ip);
     if (!attack && REFUSED.includes(request.status)) continue;
     records.push(recordOf(request, attack));
   }
@@ -32,6 +42,13 @@ export function recordedFrom(
 }
 
 const isEvidence = ({ verdict, category }: RecentRequest) => verdict !== "allow" || category !== undefined;
+
+function floodingIn(incident: About | null): Set<string> {
+  if (incident?.category !== "api_ddos") return new Set();
+  const named = incident.subject_kind === "ip" ? [incident.subject_value] : [];
+  const eager = incident.sources.filter(({ count }) => count >= MANY);
+  return new Set([...named, ...eager.map(({ ip }) => ip)]);
+}
 
 function attackersIn(recent: readonly RecentRequest[]): Set<string> {
   const seen = new Map<string, { all: number; evidence: number }>();
