@@ -29,8 +29,8 @@ const USAGE = `usage: threat-response <command>
   migrate                      bring the database's schema up to date
 `;
 
-async function run(): Promise<void> {
-  const { values, positionals } = parseArgs({
+const readArguments = () =>
+  parseArgs({
     allowPositionals: true,
     options: {
       name: { type: "string" },
@@ -45,6 +45,9 @@ async function run(): Promise<void> {
       help: { type: "boolean" },
     },
   });
+
+async function run(): Promise<void> {
+  const { values, positionals } = readArguments();
   const command = values.help ? "help" : (positionals[0] ?? "help");
   switch (command) {
     case "serve":

@@ -78,8 +78,10 @@ export function isDone({ sealer }: Rules, change: Change, there: Entity | null):
 }
 
 const sealSet = (sealer: Sealer, change: Change & { op: "update" }): Record<string, unknown> => {
-  const { id: _, ...set } = sealer.seal(change.type, { ...change.set, id: change.id });
-  return set;
+  // Which fields of a plugin are secret depends on which one it is.
+  const named = "name" in change.expect ? { name: change.expect.name } : {};
+  const sealed = sealer.seal(change.type, { ...named, ...change.set, id: change.id });
+  return Object.fromEntries(Object.entries(sealed).filter(([field]) => field in change.set));
 };
 
 export function refuseChanged({ sealer }: Rules, change: Change, there: Entity | null): void {

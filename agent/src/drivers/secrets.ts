@@ -1,7 +1,9 @@
 import { createHmac } from "node:crypto";
+import { holdsSecret } from "../redaction/index.ts";
 import { AdminApiError } from "./admin-error.ts";
 import { isFields } from "./canonical.ts";
 import type { Entity, EntityType } from "./gateway.ts";
+import { isSecretName, looksSecret, PRIVATE_OF_KEY, schemaSecretsOf } from "./secret-fields.ts";
 
 /**
  * The border that no secret crosses. Outwards, `seal` puts a keyed fingerprint in the place of each secret: equal secrets have
@@ -15,12 +17,8 @@ export interface Sealer {
 }
 
 const MARK = "tr-secret:";
-const NAMED =
-  /^(?:.*[_-])?(?:password|passwd|passphrase|secret|token|private[_-]?key|api[_-]?key|secret[_-]?key|access[_-]?key|hash_key|aws_key|authorization|cookie|header_value|credentials?|service_account_json)$/i;
-/** `name:value` in lists of headers. */
-const HEADER = /^(?:proxy-)?(?:authorization|cookie|x-[\w-]*(?:key|token|secret))\s*:/i;
-const USER_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i;
-const VAULT = /^\{vault:\/\/.+\}$/;
+const SEALED = /^tr-secret:[\w-]{27}$/;
+const VAULT = /^\{vault:\/\/[^{}]+\}$/;
 const OF_TYPE: Partial<Record<EntityType, readonly string[]>> = {
   keyauth_credentials: ["key"],
   certificates: ["key", "key_alt"],
@@ -46,25 +44,41 @@ export function createSealer(key: string | Buffer): Sealer {
 
 function mapSecrets(type: EntityType, entity: Entity, map: (secret: string) => string): Entity {
   const named = OF_TYPE[type] ?? [];
-  const mapped = Object.entries(entity).map(([field, value]) => [
-    field,
-    mapValue(value, named.includes(field) || NAMED.test(field), map),
-  ]);
+  const isOpen = type === "plugins" || type === "vaults";
+  const mapped = Object.entries(entity).map(([field, value]) => {
+    const place: Place = { ofSchema: [], isNamed: named.includes(field) || isSecretName(field), isOpen: false };
+    if (isOpen && field === "config") Object.assign(place, { ofSchema: schemaSecretsOf(entity.name), isOpen });
+    return [field, mapValue(value, place, map)];
+  });
   return Object.fromEntries(mapped) as Entity;
 }
 
-function mapValue(value: unknown, isNamed: boolean, map: (secret: string) => string): unknown {
-  if (typeof value === "string") return isSecret(value, isNamed) ? map(value) : value;
-  if (Array.isArray(value)) return value.map((member) => mapValue(member, isNamed, map));
+interface Place {
+  /** Names of fields that Kong's schema of this plugin calls secret. */
+  ofSchema: readonly string[];
+  /** It stands under the name of a secret, at whatever depth. */
+  isNamed: boolean;
+  /** Whoever writes a plugin names its fields: values are looked at, too. */
+  isOpen: boolean;
+}
+
+function mapValue(value: unknown, place: Place, map: (secret: string) => string): unknown {
+  if (typeof value === "string") return isSecret(value, place) ? map(value) : value;
+  if (Array.isArray(value)) return value.map((member) => mapValue(member, place, map));
   if (!isFields(value)) return value;
+  const isKey = "kty" in value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, mapValue(member, NAMED.test(name), map)]),
+    Object.entries(value).map(([name, member]) => {
+      const isNamed =
+        place.isNamed || place.ofSchema.includes(name) || isSecretName(name) || (isKey && PRIVATE_OF_KEY.has(name));
+      return [name, mapValue(member, { ...place, isNamed }, map)];
+    }),
   );
 }
 
-function isSecret(value: string, isNamed: boolean): boolean {
-  if (value === "" || VAULT.test(value)) return false;
-  return isNamed || HEADER.test(value) || USER_IN_URL.test(value);
+function isSecret(value: string, { isNamed, isOpen }: Place): boolean {
+  if (value === "" || VAULT.test(value) || SEALED.test(value)) return false;
+  return isNamed || looksSecret(value) || (isOpen && holdsSecret(value));
 }
 
 function resolve(value: unknown, known: ReadonlyMap<string, string>): unknown {

@@ -1,2 +1,3 @@
+export { holdsSecret } from "./kinds.ts";
 export { forJson, forLog, forTerminal } from "./outlets.ts";
 export { redact, redactText } from "./redact.ts";

@@ -120,4 +120,11 @@ const PERSONAL: Kind[] = [
   { kind: "phone", pattern: /(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w.-])/g },
 ];
 
-export const KINDS: readonly Kind[] = [...PRIVATE_KEYS, ...TOKENS, ...CREDENTIALS, ...PERSONAL];
+const SECRETS: readonly Kind[] = [...PRIVATE_KEYS, ...TOKENS, ...CREDENTIALS];
+export const KINDS: readonly Kind[] = [...SECRETS, ...PERSONAL];
+
+/** By its look alone, wherever it stands in the text. */
+export const holdsSecret = (text: string): boolean =>
+  SECRETS.some(({ pattern, span = lengthOf }) => [...text.matchAll(pattern)].some(([match]) => span(match) > 0));
+
+const lengthOf = (text: string): number => text.length;
