@@ -111,6 +111,21 @@ export const environment = z.object({
   KONNECT_TOKEN: z.string().min(1).optional().describe("Access token for Konnect, `kpat_…` or `spat_…`"),
   KONNECT_REGION: z.enum(["us", "eu", "au", "me", "in", "sg"]).default("us").describe("Where the control plane is"),
   KONNECT_URL: httpUrl.optional().describe("Konnect's API, when it is not the region's"),
+  KONNECT_ANALYTICS: yesOrNo
+    .prefault("false")
+    .describe("Watch errors through Konnect's Advanced Analytics where no plugin reports: one query in 30 s"),
+  KONG_METRICS_URLS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(",")
+        .map((url) => url.trim())
+        .filter((url) => url !== ""),
+    )
+    .optional()
+    .describe(
+      "Where no plugin reports: `/metrics` of every data plane's Status API (plugin `prometheus` with `status_code_metrics`), with commas between",
+    ),
   DECK_SELECT_TAGS: z
     .string()
     .transform((list) =>
@@ -196,6 +211,12 @@ const checked = environment.superRefine((values, context) => {
     const refused = values[name] === undefined ? null : refuseHost(new URL(values[name]).hostname);
     if (refused !== null) problem(name, `cannot be used: ${refused}`);
   }
+  for (const url of values.KONG_METRICS_URLS ?? []) {
+    const refused = whyNotMetrics(url);
+    if (refused !== null) problem("KONG_METRICS_URLS", `cannot be used: ${refused}`);
+  }
+  if (values.KONNECT_ANALYTICS && !values.KONNECT_CONTROL_PLANE_ID)
+    problem("KONNECT_CONTROL_PLANE_ID", "has to be set where KONNECT_ANALYTICS is");
   const { REGISTER_STATUS_ROUTE, REGISTER_AGENT_URL, HOST } = values;
   if (REGISTER_STATUS_ROUTE && !values.KONG_ADMIN_URL && !values.KONNECT_CONTROL_PLANE_ID)
     problem("KONG_ADMIN_URL", "has to be set where REGISTER_STATUS_ROUTE is");
@@ -203,6 +224,13 @@ const checked = environment.superRefine((values, context) => {
     problem("REGISTER_AGENT_URL", "has to be set where HOST is every address: Kong needs one of them");
   if (values.RESOLVE_AFTER_S < values.QUIET_AFTER_S) problem("RESOLVE_AFTER_S", "cannot be less than QUIET_AFTER_S");
 });
+
+function whyNotMetrics(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) return "each has to be an http:// or https:// URL";
+  if (url.username !== "" || url.password !== "") return "a URL must not hold a user or password";
+  return refuseHost(url.hostname);
+}
 
 export type Config = z.infer<typeof environment>;
 

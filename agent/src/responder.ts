@@ -25,6 +25,7 @@ import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import { createRollback } from "./rollback/create-rollback.ts";
 import type { RepositoryConfig } from "./rollback/git/open-repository.ts";
+import type { SourcesConfig } from "./rollback/symptom/sources/count-errors-job.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
 import type { Rollback } from "./store/rollbacks.ts";
@@ -33,7 +34,7 @@ import { VERIFY_JOB } from "./verification/settings.ts";
 import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
-export interface ResponderConfig extends GatewayConfig, RegistrationConfig, RepositoryConfig {
+export interface ResponderConfig extends GatewayConfig, RegistrationConfig, RepositoryConfig, SourcesConfig {
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;

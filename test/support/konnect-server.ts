@@ -20,7 +20,9 @@ export interface KonnectServer {
   requests: string[];
   entities: AdminEntities;
   nodes: Node[];
-  settings: { clusterType: string; pageSize: number; limited: number };
+  settings: { clusterType: string; pageSize: number; limited: number; retryAfter: string };
+  /** Requests that Advanced Analytics knows of, and the queries that asked for them. */
+  analytics: { requests: AnalyticsRequest[]; queries: Record<string, unknown>[] };
   close: () => Promise<void>;
 }
 
@@ -29,6 +31,22 @@ export const KONNECT_TOKEN = "kpat_of_the_tests";
 
 const CREDENTIALS: Record<string, string> = { "key-auth": "key-auths", "basic-auth": "basic-auths", acls: "acls" };
 
+export interface AnalyticsRequest {
+  /** Epoch milliseconds. */
+  at: number;
+  /** `<control plane>:<route>` */
+  route: string;
+  status_code: string;
+}
+
+interface AnalyticsQuery {
+  datasource: string;
+  metrics: string[];
+  dimensions: ("route" | "status_code")[];
+  filters: { field: string; value: string[] }[];
+  time_range: { start: string; end: string };
+}
+
 type State = Omit<KonnectServer, "url" | "close">;
 
 export async function startKonnectServer(): Promise<KonnectServer> {
@@ -36,7 +54,8 @@ export async function startKonnectServer(): Promise<KonnectServer> {
     requests: [],
     entities: new AdminEntities(),
     nodes: [],
-    settings: { clusterType: "CLUSTER_TYPE_CONTROL_PLANE", pageSize: 100, limited: 0 },
+    settings: { clusterType: "CLUSTER_TYPE_CONTROL_PLANE", pageSize: 100, limited: 0, retryAfter: "0" },
+    analytics: { requests: [], queries: [] },
   };
   const server = createServer((request, response) => {
     let body = "";
@@ -73,8 +92,9 @@ function answer(state: State, request: IncomingMessage, body: string): Reply {
   if (request.headers.authorization !== `Bearer ${KONNECT_TOKEN}`) return problem(401, "Unauthorized");
   if (state.settings.limited > 0) {
     state.settings.limited--;
-    return [429, { message: "API rate limit exceeded" }, { "retry-after": "0" }];
+    return [429, { message: "API rate limit exceeded" }, { "retry-after": state.settings.retryAfter }];
   }
+  if (url.pathname === "/v2/metrics") return method === "POST" ? metricsOf(state, body) : problem(404, "Not Found");
   const prefix = `/v2/control-planes/${CONTROL_PLANE}`;
   if (!url.pathname.startsWith(prefix)) return problem(404, "Not Found");
   const parts = url.pathname.slice(prefix.length).split("/").slice(1);
@@ -82,6 +102,33 @@ function answer(state: State, request: IncomingMessage, body: string): Reply {
   if (parts[0] === "nodes") return nodesOf(state, url);
   if (parts[0] !== "core-entities" || method === "PATCH") return problem(404, "Not Found");
   return onCore(state, method, parts.slice(1), url, body);
+}
+
+/** Grouped counts, of the documented members of a query only. */
+function metricsOf({ analytics }: State, body: string): Reply {
+  const query = JSON.parse(body) as AnalyticsQuery;
+  analytics.queries.push(query as unknown as Record<string, unknown>);
+  const { datasource, metrics, dimensions, filters, time_range } = query;
+  const isKnown =
+    datasource === "api_usage" &&
+    metrics.length <= 3 &&
+    dimensions.length <= 2 &&
+    filters[0]?.field === "control_plane" &&
+    filters[0].value[0] === CONTROL_PLANE;
+  if (!isKnown) return problem(400, "Bad Request", "the query is not valid");
+  const counts = new Map<string, AnalyticsRequest & { count: number }>();
+  for (const request of analytics.requests) {
+    if (request.at < Date.parse(time_range.start) || request.at >= Date.parse(time_range.end)) continue;
+    const key = dimensions.map((name) => request[name]).join(" ");
+    const known = counts.get(key) ?? { ...request, count: 0 };
+    known.count++;
+    counts.set(key, known);
+  }
+  const data = [...counts.values()].map(({ count, ...request }) => ({
+    timestamp: time_range.start,
+    event: { ...Object.fromEntries(dimensions.map((name) => [name, request[name]])), request_count: count },
+  }));
+  return [200, { data, meta: { start: time_range.start, end: time_range.end, truncated: false } }];
 }
 
 function nodesOf({ nodes, settings }: State, url: URL): Reply {

@@ -70,7 +70,7 @@ async function requestOnce(
     const response = await fetch(url, init);
     status = response.status;
     waits = response.headers.get("retry-after");
-    text = await readText(response);
+    text = await readBounded(response);
   } catch (cause) {
     throw fromFailure(cause, method, path);
   }
@@ -78,12 +78,13 @@ async function requestOnce(
   throw fromStatus(status, text, waits, `${method} ${path}`);
 }
 
-async function readText(response: Response): Promise<string> {
+/** Throws when it is longer than any answer should be. */
+export async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > MAX_ANSWER) throw new AdminApiError("unexpected", response.status, "the Admin API's answer is too long");
+    if (size > MAX_ANSWER) throw new AdminApiError("unexpected", response.status, "the answer is too long");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

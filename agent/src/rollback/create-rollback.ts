@@ -18,6 +18,7 @@ import { verifyRollback } from "./live/verify.ts";
 import { REVERT_JOB, ROLLBACK_JOB } from "./record.ts";
 import type { RollbackParts } from "./rollback-parts.ts";
 import { ErrorMonitor } from "./symptom/monitor.ts";
+import { lagOf, type SourcesConfig, sourceJobs } from "./symptom/sources/count-errors-job.ts";
 import { WATCH_ERRORS_EVERY_MS, WATCH_ERRORS_JOB, watchErrors } from "./watch-errors-job.ts";
 
 /** The rollback half of the response: history, errors, cause, live rollback, git. */
@@ -27,12 +28,13 @@ export interface RollbackEngine {
   undo(id: string, by: string): Promise<Rollback>;
 }
 
-export function createRollback(response: ResponseParts, config: RepositoryConfig): RollbackEngine {
+export function createRollback(response: ResponseParts, config: RepositoryConfig & SourcesConfig): RollbackEngine {
   const pace = new ReadingPace();
   const isNamed = config.GITHUB_REPOSITORY !== undefined || config.GIT_REMOTE_URL !== undefined;
   const parts: RollbackParts = {
     response,
     monitor: new ErrorMonitor(),
+    lag: () => lagOf(response, config),
     signer: createSigner(),
     repository: isNamed ? openRepository(config) : null,
   };
@@ -43,6 +45,7 @@ export function createRollback(response: ResponseParts, config: RepositoryConfig
       { kind: ROLLBACK_JOB, run: (job) => carryOutRollback(parts, job.key) },
       { kind: VERIFY_ROLLBACK_JOB, run: (job) => verifyRollback(parts, job.key) },
       { kind: REVERT_JOB, run: (job) => followInGit(parts, job.key) },
+      ...sourceJobs(response, config),
       { kind: EXPLAIN_JOB, run: (job) => explainChange(parts, job.key) },
     ],
     undo: (id, by) => undo(parts, id, by),

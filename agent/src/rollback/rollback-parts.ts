@@ -7,6 +7,8 @@ import type { ErrorMonitor } from "./symptom/monitor.ts";
 export interface RollbackParts {
   response: ResponseParts;
   monitor: ErrorMonitor;
+  /** Counts of a slot are whole so many milliseconds after its end. */
+  lag: () => Promise<number>;
   signer: Signer;
   /** Null when no repository is configured: then only the gateway is put back. */
   repository: Repository | null;

@@ -9,9 +9,9 @@ export const WATCH_ERRORS_JOB = "watch-errors";
 export const WATCH_ERRORS_EVERY_MS = 1_000;
 
 /** Looks for errors that are no noise, finds what explains them, and records what is to be done about it. */
-export async function watchErrors({ response, monitor }: RollbackParts): Promise<void> {
+export async function watchErrors({ response, monitor, lag }: RollbackParts): Promise<void> {
   if (response.policy().document.rollback.mode === "off") return;
-  const alarms = await monitor.step(response.db, response.gateway, response.now());
+  const alarms = await monitor.step(response.db, response.gateway, response.now(), await lag());
   if (alarms.length === 0 || (await isLookedAt(response, alarms))) return;
   // What changed a moment ago has to be known by now.
   await watchConfiguration(response);

@@ -41,6 +41,16 @@ export interface RollbackTables {
     note: string;
     source: MarkerSource;
   };
+  /** Of gateways without the plugin: what their counters, or Konnect, said last. */
+  metric_readings: {
+    gateway: string;
+    source: string;
+    /** Until when it counted. */
+    at: number;
+    /** The source asked for patience until then. */
+    not_before: number;
+    counters: Record<string, number>;
+  };
   rollbacks: RollbackTable;
   /** At most one is in use; of the others only the public half is kept, so that old proofs can still be checked. */
   proof_keys: ProofKeyTable;

@@ -17,7 +17,7 @@ export interface SeenBefore {
 const none = (reason: string): Signature => ({ strength: 0, reason });
 
 /** Statuses that bundled plugins end requests with. */
-const PLUGIN_STATUSES: Record<string, readonly number[]> = {
+export const PLUGIN_STATUSES: Record<string, readonly number[]> = {
   "key-auth": [401],
   "basic-auth": [401],
   "hmac-auth": [401, 403],
@@ -108,7 +108,7 @@ function ofPlugin(diff: EntityDiff, { source, status }: AnswerCount): Signature 
 }
 
 /** Whatever its configuration names as an answer. */
-function statusesOf({ config }: Entity): number[] {
+export function statusesOf({ config }: Entity): number[] {
   const fields = (typeof config === "object" && config !== null ? config : {}) as Record<string, unknown>;
   return ["status_code", "error_code", "rejected_code", "status"].flatMap((name) =>
     typeof fields[name] === "number" ? [fields[name]] : [],

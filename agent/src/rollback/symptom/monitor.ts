@@ -3,8 +3,6 @@ import type { Db } from "../../store/db.ts";
 import { ANSWER_SLOT_MS, type AnswerSlot, trafficAnswers } from "../../store/traffic-answers.ts";
 import { type Alarm, ErrorWatch } from "./watch-errors.ts";
 
-/** Nodes report within so long after a slot's end. */
-const REPORTED_AFTER_MS = 1_500;
 /** What a monitor that just started looks back at, to know what is usual. */
 const LOOK_BACK_MS = 30 * 60_000;
 const MAX_WATCHES = 5_000;
@@ -36,9 +34,9 @@ export class ErrorMonitor {
   readonly #watches = new Map<string, ErrorWatch>();
   #until: number | null = null;
 
-  /** Alarms of the slots that were completed since the last call; at most one for each route and kind. */
-  async step(db: Db, gateway: string, now: number): Promise<RouteAlarm[]> {
-    const until = Math.floor((now - REPORTED_AFTER_MS) / ANSWER_SLOT_MS) * ANSWER_SLOT_MS;
+  /** Alarms of the slots that were completed since the last call, which takes `lag_ms` after their end; at most one for each route and kind. */
+  async step(db: Db, gateway: string, now: number, lag_ms: number): Promise<RouteAlarm[]> {
+    const until = Math.floor((now - lag_ms) / ANSWER_SLOT_MS) * ANSWER_SLOT_MS;
     const from = this.#until ?? until - LOOK_BACK_MS;
     if (until <= from) return [];
     const slots = await trafficAnswers(db, gateway, null, from, until);
