@@ -1,7 +1,7 @@
 /** The repository of the gateway's configuration: a bare one behind a server that speaks GitHub's API, and a developer's clone. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { GITHUB_TOKEN, type GithubServer, startGithubServer } from "../../test/support/github-server.ts";
 import { STATE_FILE } from "./state-file.ts";
 
@@ -13,11 +13,14 @@ export interface ConfigRepository {
   commit(text: string, message: string): string;
   /** The sha of main, as it is now. */
   head(): string;
+  /** Why the template's check refuses to sync the commit; null where it does not. */
+  whyHeld(sha: string): string | null;
   /** The state file at a commit. */
   stateFileAt(sha: string): string;
   close(): Promise<void>;
 }
 
+const CHECK_HOLDS = resolve("kong-config-template", "scripts", "check-holds.sh");
 const AUTHOR = ["-c", "user.name=Dana Developer", "-c", "user.email=dana@example.com", "-c", "commit.gpgsign=false"];
 
 export async function startConfigRepository(folder: string): Promise<ConfigRepository> {
@@ -47,6 +50,15 @@ export async function startConfigRepository(folder: string): Promise<ConfigRepos
       return git(["rev-parse", "HEAD"]).trim();
     },
     head: () => git(["rev-parse", "refs/heads/main"], bare).trim(),
+    whyHeld(sha) {
+      git(["fetch", "-q", "origin"]);
+      git(["checkout", "-q", "--detach", sha]);
+      // GitHub gives a repository's variables to its workflows.
+      const env = { ...process.env, KONG_HOLDS: github.variables.get("KONG_HOLDS") ?? "[]", STATE_FILES: STATE_FILE };
+      const { status, stderr } = spawnSync(CHECK_HOLDS, [sha], { cwd: clone, env, encoding: "utf8" });
+      git(["checkout", "-q", "main"]);
+      return status === 0 ? null : stderr.trim().replace(/^::error::/, "");
+    },
     stateFileAt: (sha) => git(["show", `${sha}:${STATE_FILE}`], bare),
     close: () => github.close(),
   };

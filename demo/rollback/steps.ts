@@ -32,7 +32,7 @@ export function stepsOfBadCommit(story: BadCommit): Step[] {
     {
       name: name("a sync does not bring it back"),
       held: story.again.refused !== null && story.last.refused === null && back === afterwards.length && back > 0,
-      seen: `refused: ${story.again.refused ?? "no"}; then ${percent(back, afterwards.length)} served`,
+      seen: `${story.again.refused === null ? "not refused" : "refused"}; then main: ${story.last.writes} writes, ${percent(back, afterwards.length)} served`,
     },
     {
       name: name("its proof of recovery is signed"),

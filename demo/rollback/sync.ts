@@ -1,6 +1,6 @@
 /**
- * The team's sync job: brings what a commit says onto the gateway, refuses a commit that is on hold, and tells the agent. It does
- * for the demo's one file what `deck gateway sync` does: writes what differs, removes what bears the tag and is no longer there.
+ * The team's sync job: brings what a commit says onto the gateway, refuses what the template's check refuses, and tells the agent. It
+ * does for the demo's one file what `deck gateway sync` does: writes what differs, removes what bears the tag and is no longer there.
  */
 import { parse } from "yaml";
 import { z } from "zod";
@@ -11,7 +11,6 @@ const plugin = z.looseObject({ name: z.string(), config: z.record(z.string(), z.
 const route = z.looseObject({ name: z.string(), plugins: z.array(plugin).default([]) });
 const service = z.looseObject({ name: z.string(), routes: z.array(route).default([]) });
 const state = z.looseObject({ services: z.array(service) });
-const holds = z.array(z.object({ sha: z.string(), until: z.number() }));
 type Plugin = z.infer<typeof plugin>;
 
 export interface SyncPlaces {
@@ -28,7 +27,7 @@ export interface Synced {
 }
 
 export async function syncCommit(places: SyncPlaces, sha: string): Promise<Synced> {
-  const refused = whyHeld(places.repository, sha);
+  const refused = places.repository.whyHeld(sha);
   if (refused !== null) return { writes: 0, refused };
   const { services } = state.parse(parse(places.repository.stateFileAt(sha)));
   let writes = 0;
@@ -41,13 +40,6 @@ export async function syncCommit(places: SyncPlaces, sha: string): Promise<Synce
   }
   await ask(`${places.agentUrl}/v1/changes`, "POST", { sha, actor: "sync job", note: "synced" }, places.ciToken);
   return { writes, refused: null };
-}
-
-/** The agent keeps the list in a variable of the repository. */
-function whyHeld({ github }: ConfigRepository, sha: string): string | null {
-  const list = holds.parse(JSON.parse(github.variables.get("KONG_HOLDS") ?? "[]"));
-  const hold = list.find((one) => one.sha === sha && one.until * 1000 > Date.now());
-  return hold === undefined ? null : `it is on hold until ${new Date(hold.until * 1000).toISOString()}`;
 }
 
 async function ask(url: string, method: string, body?: unknown, token?: string): Promise<unknown> {
