@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AdminEntities, type Entity, onEntities, type Reply } from "./admin-entities.ts";
+import {
+  type Installation,
+  onCertificates,
+  onControlPlanes,
+  onPluginSchemas,
+  problem,
+} from "./konnect-installation.ts";
 
 interface Node {
   id: string;
@@ -23,6 +30,7 @@ export interface KonnectServer {
   settings: { clusterType: string; pageSize: number; limited: number; retryAfter: string };
   /** Requests that Advanced Analytics knows of, and the queries that asked for them. */
   analytics: { requests: AnalyticsRequest[]; queries: Record<string, unknown>[] };
+  installation: Installation;
   close: () => Promise<void>;
 }
 
@@ -56,6 +64,7 @@ export async function startKonnectServer(): Promise<KonnectServer> {
     nodes: [],
     settings: { clusterType: "CLUSTER_TYPE_CONTROL_PLANE", pageSize: 100, limited: 0, retryAfter: "0" },
     analytics: { requests: [], queries: [] },
+    installation: { controlPlanes: new Map(), certificates: [], pluginSchemas: new Map() },
   };
   const server = createServer((request, response) => {
     let body = "";
@@ -80,11 +89,6 @@ function send(response: ServerResponse, [status, body, headers = {}]: Reply): vo
   response.end(body === null ? "" : JSON.stringify(body));
 }
 
-const problem = (status: number, title: string, detail = title): Reply => [
-  status,
-  { status, title, instance: "kong:trace:1234567890", detail },
-];
-
 function answer(state: State, request: IncomingMessage, body: string): Reply {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const method = request.method ?? "GET";
@@ -95,11 +99,15 @@ function answer(state: State, request: IncomingMessage, body: string): Reply {
     return [429, { message: "API rate limit exceeded" }, { "retry-after": state.settings.retryAfter }];
   }
   if (url.pathname === "/v2/metrics") return method === "POST" ? metricsOf(state, body) : problem(404, "Not Found");
+  if (url.pathname === "/v2/control-planes")
+    return onControlPlanes(state.installation, method, url, body, CONTROL_PLANE);
   const prefix = `/v2/control-planes/${CONTROL_PLANE}`;
   if (!url.pathname.startsWith(prefix)) return problem(404, "Not Found");
   const parts = url.pathname.slice(prefix.length).split("/").slice(1);
   if (parts.length === 0) return [200, { id: CONTROL_PLANE, config: { cluster_type: state.settings.clusterType } }];
   if (parts[0] === "nodes") return nodesOf(state, url);
+  if (parts[0] === "dp-client-certificates") return onCertificates(state.installation, method, body);
+  if (parts[1] === "plugin-schemas") return onPluginSchemas(state.installation, method, parts[2], body);
   if (parts[0] !== "core-entities" || method === "PATCH") return problem(404, "Not Found");
   return onCore(state, method, parts.slice(1), url, body);
 }
