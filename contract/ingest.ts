@@ -1,4 +1,4 @@
-import type { CalibrationLimits } from "./learning.ts";
+import type { CalibrationLimits, LearnedBaseline } from "./learning.ts";
 
 /**
  * What a gateway node sends to the agent: `POST /ingest/v1/events`, one JSON `Batch` per request.
@@ -184,7 +184,7 @@ export interface LearnedVote {
   consumer: boolean;
 }
 
-/** What a node has learned about payloads in one window of monitoring; the rules are in `learning.ts`. */
+/** What a node has learned in one window; the rules are in `learning.ts`. */
 export interface LearnedRecord {
   type: "learned";
   id: string;
@@ -196,6 +196,9 @@ export interface LearnedRecord {
   votes: LearnedVote[];
   /** Approved signatures that were met, at most 100. */
   used: { route_id: string; field: string; signature: string }[];
+  /** Now and then some of what routes and services usually get, at most `BASELINES_AT_ONCE`, and all paths that were learned to be logins. */
+  baselines?: LearnedBaseline[];
+  logins?: string[];
 }
 
 /** A recent request, as plans are tried out on: without values, redacted in the gateway. */

@@ -12,7 +12,7 @@ describe("missing paths", function()
   local function ask(address, path, headers)
     ngx.var.http_referer = headers and headers.referer
     ngx.var.http_host = headers and headers.host
-    return missing.addMissing(address, path, 10, worker.now)
+    return missing.addMissing(address, address, path, 10, worker.now)
   end
 
   it("count once each for an address, within a window", function()
@@ -62,7 +62,7 @@ describe("a client's walk over a route", function()
     local last
     for n = 1, count do
       last = walk.addVisit({
-        address = address,
+        client = address,
         route = "r",
         path = options.path(n),
         query = options.query and options.query(n),
@@ -100,10 +100,11 @@ describe("a client's walk over a route", function()
     { "very many numbers one after the other", { path = numbered }, 200, "enumeration" },
     { "a list of orders, one after the other", { path = numbered }, 60, nil },
     { "many names that are no ids", { path = function(n) return "/tags/wool" .. n end, denied = 8 }, 60, nil },
+    { "refused numbers of one consumer, from many addresses", { path = scattered, denied = 8, agent = function(n) return "agent" .. n % 8 end }, 60, "enumeration", "consumer" },
     { "refused numbers of many users behind one address", { path = scattered, denied = 8, agent = function(n) return "agent" .. n % 8 end }, 60, nil },
   }) do
     it("is " .. (case[4] or "nothing special") .. " for " .. case[1], function()
-      local reason = abuse.judgeWalk(limits, visit("a", case[3], case[2]))
+      local reason = abuse.judgeWalk(limits, visit("a", case[3], case[2]), case[5] == "consumer")
       assert.equal(case[4], reason and reason:match("^%a+"))
     end)
   end
@@ -113,7 +114,7 @@ describe("a client's walk over a route", function()
     for minute = 1, 6 do
       local from = minute * 1000
       local found = visit("a", 150, { path = function(n) return "/catalogue/page-" .. from + n end })
-      reason = abuse.judgeWalk(limits, found)
+      reason = abuse.judgeWalk(limits, found, false)
       if minute <= 4 then assert.is_nil(reason) end
       worker.now = worker.now + 60
     end
@@ -123,9 +124,36 @@ describe("a client's walk over a route", function()
   it("survives a hundred thousand others", function()
     visit("a", 60, { path = scattered, denied = 8 })
     for n = 1, 100000 do
-      walk.addVisit({ address = "other" .. n, route = "r", path = "/x" }, limits.max_pages, worker.now)
+      walk.addVisit({ client = "other" .. n, route = "r", path = "/x" }, limits.max_pages, worker.now)
     end
     assert.is_table(visit("a", 60, { path = scattered, denied = 8 }))
+  end)
+end)
+
+describe("a client that is limited", function()
+  local limit
+
+  before_each(function()
+    worker.start()
+    limit = worker.module("abuse-limit")
+  end)
+
+  it("is so on that route, in all workers, until it has paused", function()
+    assert.is_false(limit.isAnybodyLimited(worker.now))
+    limit.limitClient("a", "r", worker.now)
+    assert.is_true(limit.isAnybodyLimited(worker.now))
+    assert.same({ true, false, false }, {
+      limit.isLimited("a", "r", worker.now),
+      limit.isLimited("b", "r", worker.now),
+      limit.isLimited("a", "s", worker.now),
+    })
+    worker.now = worker.now + 290
+    assert.is_true(limit.isLimited("a", "r", worker.now))
+    worker.now = worker.now + 50
+    assert.is_true(limit.isLimited("a", "r", worker.now))
+    worker.now = worker.now + 61
+    assert.is_false(limit.isLimited("a", "r", worker.now))
+    assert.is_false(limit.isAnybodyLimited(worker.now))
   end)
 end)
 

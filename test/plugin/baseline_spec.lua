@@ -76,6 +76,124 @@ describe("a baseline", function()
   end)
 end)
 
+describe("a baseline that others have learned", function()
+  local baseline, line, told
+  local HOUR = 3600
+  local NOON = 1700006400 + 12 * HOUR
+
+  before_each(function()
+    worker.start()
+    baseline = worker.module("baseline")
+    line = worker.module("learning.baseline-line")
+    told = worker.module("learning.told-baselines")
+  end)
+
+  local function hours(rate, days) return (("%s:%s,"):format(rate, days):rep(24):gsub(",$", "")) end
+  local function read(age, changes)
+    local text = ("baseline %d r 7200 40 90.5 %s"):format(age, hours("20.25", 3))
+    return line.readBaselineLine(changes and text:gsub(changes[1], changes[2]) or text)
+  end
+
+  it("is read from its line", function()
+    local learned = read(10).learned
+    assert.same({ "r", 7200, 40, 90.5 }, { learned.name, learned.seconds, learned.usual, learned.peak })
+    assert.same({ 24, 20.25, 3 }, { #learned.rates, learned.rates[24], learned.days[1] })
+    assert.equal("", read(10, { " r ", " - " }).learned.name)
+  end)
+
+  for _, change in ipairs({
+    { "7200", "nan" },
+    { "7200", "1e99" },
+    { "90.5", "-1" },
+    { "90.5", "inf" },
+    { "20.25:3,", "", 1 },
+    { "20.25:3,", "20.25:3,1:1," },
+    { "20.25", "99999999" },
+    { " r ", " " },
+    { "$", " more" },
+  }) do
+    it("is refused with " .. change[1] .. " as '" .. change[2] .. "'", function() assert.is_nil(read(10, change)) end)
+  end
+
+  it("is where a node begins", function()
+    told.keepTold(read(10))
+    local fresh = baseline.createBaseline()
+    told.adoptTold(fresh, "r")
+    assert.is_true(math.abs(baseline.usualRate(fresh, NOON) - 20.25) < 0.01)
+    assert.equal(200, baseline.limitFor(fresh, NOON, 5, 200))
+  end)
+
+  it("says nothing of now when it is old, but knows the hours", function()
+    told.keepTold(read(7200))
+    local fresh = baseline.createBaseline()
+    told.adoptTold(fresh, "r")
+    assert.is_nil(baseline.usualRate(fresh, NOON))
+    assert.equal(20.25, baseline.seasonAt(fresh, NOON))
+  end)
+
+  it("changes nothing that the node has learned by itself", function()
+    told.keepTold(read(10))
+    local own = baseline.createBaseline()
+    for at = NOON, NOON + 2 * HOUR do baseline.learnSecond(own, 5, at, false) end
+    local before = baseline.seasonAt(own, NOON + HOUR)
+    told.adoptTold(own, "r")
+    assert.equal(before, baseline.seasonAt(own, NOON + HOUR))
+    assert.equal(20.25, baseline.seasonAt(own, NOON + 8 * HOUR))
+    assert.is_true(baseline.describeBaseline(own, "r").usual < 6)
+  end)
+
+  it("describes itself to others as they read it", function()
+    local own = baseline.createBaseline()
+    for at = NOON, NOON + 2 * HOUR do baseline.learnSecond(own, 5, at, false) end
+    local described = baseline.describeBaseline(own, "r")
+    local again = baseline.describeBaseline(baseline.composeBaseline(described, true), "r")
+    assert.same(described, again)
+    assert.is_nil(baseline.describeBaseline(baseline.createBaseline(), "r"))
+  end)
+end)
+
+describe("what a node tells the agent of usual rates", function()
+  local function learn_on_routes(count, options)
+    worker.start()
+    worker.collect_records()
+    local instance = worker.instance(options)
+    kong.router = { get_service = function() end }
+    local rates = worker.module("route-rate")
+    for i = 1, count do rates.addArrival(instance, "route" .. i, "a") end
+    local learned = worker.module("baseline")
+    for _, rate in ipairs(rates.knownRates()) do
+      for second = 1, 601 do learned.learnSecond(rate.baseline, 5, worker.now + second, false) end
+    end
+    return worker.module("learning.report-baselines"), instance.config
+  end
+
+  it("are a hundred a minute, all of them in turn", function()
+    local report, config = learn_on_routes(150)
+    local names, seen = {}, 0
+    for _ = 1, 2 do
+      report.reportBaselines(config, worker.now)
+      report.reportBaselines(config, worker.now)
+      worker.now = worker.now + 61
+    end
+    assert.equal(2, #worker.records)
+    for _, record in ipairs(worker.records) do
+      assert.equal(100, #record.baselines)
+      for _, told in ipairs(record.baselines) do
+        if not names[told.name] then seen = seen + 1 end
+        names[told.name] = true
+      end
+    end
+    assert.equal(151, seen)
+  end)
+
+  it("is nothing where nothing is learned", function()
+    local report, config = learn_on_routes(1)
+    config.learning.enabled = false
+    report.reportBaselines(config, worker.now)
+    assert.same({}, worker.records)
+  end)
+end)
+
 describe("a sketch of distinct texts", function()
   it("adds up over workers", function()
     worker.start()

@@ -39,6 +39,14 @@ describe("the document of what was learned", function()
     assert.same({ 5, 7, 0 }, { read_feed.epoch, read_feed.sequence, read_feed.refused })
   end)
 
+  it("has login paths and baselines, too", function()
+    local hours = ("1:1,"):rep(24):sub(1, -2)
+    local read_feed = read(head({ "login /gate", "baseline 5 s:shop 600 1 2 " .. hours }))
+    assert.same({ "/gate" }, read_feed.logins)
+    assert.equal("s:shop", read_feed.baselines[1].learned.name)
+    assert.equal(0, read_feed.refused)
+  end)
+
   for _, case in ipairs({
     { "of another magic", { magic = "tr-feed" } },
     { "of another version", { version = 2 } },
@@ -48,7 +56,7 @@ describe("the document of what was learned", function()
     { "issued long ago", { issued = 1600000000 } },
     { "that is incomplete", { count = 2 } },
     { "that says too little", { count = 0 } },
-    { "that is too long", { count = 2001 } },
+    { "that is too long", { count = 3051 } },
   }) do
     it(case[1] .. " changes nothing", function()
       assert.is_nil((read(head({ "threshold learned r 75" }, case[2]))))
@@ -70,6 +78,9 @@ describe("the document of what was learned", function()
       "signature operator r json:note 0a1b2c3d 100",
       "signature operator r json:note zzz 80",
       "block ip 10.0.0.1",
+      "login relative",
+      "login /" .. ("x"):rep(100),
+      "baseline 0 r 600 1 1 1:1",
       "",
     }
     local read_feed = read(head(lines))

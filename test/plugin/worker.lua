@@ -38,7 +38,14 @@ function worker.start(variables)
   end
 end
 
+--- Estimates are right within some percent: with a secret drawn by chance a test would fail once in many runs.
+local function choose_secret()
+  local counters = require("kong.plugins.threat-response.counters").counters
+  counters:set("distinct_secret", "5d1c9e07a3f2486bb0e47d2189c6f35a")
+end
+
 function worker.module(name)
+  if not package.loaded["kong.plugins.threat-response.counters"] then choose_secret() end
   return require("kong.plugins.threat-response." .. name)
 end
 
@@ -120,6 +127,7 @@ function worker.instance(changes)
       crawler_rps = 5,
       quota_factor = 10,
       quota_min = 300,
+      enforce_share = 1,
     },
     errors = { enabled = true },
     source = { min_evidence = 5, min_share = 0.5, window_s = 60, block_s = 300 },

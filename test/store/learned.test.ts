@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { decideLearned } from "../../agent/src/learning/decide-learned.ts";
 import { learnedBody } from "../../agent/src/learning/feed-body.ts";
 import { forgetLearned } from "../../agent/src/learning/forget-learned.ts";
+import { takeBaselines } from "../../agent/src/learning/take-baselines.ts";
 import { takeLearned } from "../../agent/src/learning/take-learned.ts";
 import type { StoredEvent } from "../../agent/src/store/events.ts";
 import { learnedPosition, listLearned, listRouteScores } from "../../agent/src/store/learned.ts";
@@ -169,5 +170,33 @@ describe.each(STORE_KINDS)("what was learned, on %s", (kind) => {
     const { text, signature } = await learnedBody(store.db, "default", "secret", START);
     expect(signature).toBe(`v1=${createHmac("sha256", "secret").update(text).digest("hex")}`);
     expect(text).toMatch(/^tr-learned 1 default \d+ \d+ 1800000000 0\n$/);
+  });
+
+  const hours = (value: number) => new Array<number>(24).fill(value);
+  const baselineOf = (name: string) => ({ name, seconds: 900, usual: 1, peak: 1, rates: hours(1), days: hours(1) });
+  const tell = (given: Partial<LearnedRecord>, now = START) =>
+    store.db
+      .transaction()
+      .execute((transaction) =>
+        takeBaselines(transaction, "default", [{ node: "n", record: learnedRecord(given) } as StoredEvent], now),
+      );
+
+  test("login paths are told to all nodes at once, usual rates to those that start; both are forgotten in time", async () => {
+    const before = await sequence();
+    await tell({ baselines: [baselineOf("r"), baselineOf("r"), baselineOf("s:x")] });
+    expect(await sequence()).toBe(before);
+    await tell({ logins: ["/gate", "/gate"] });
+    await tell({ logins: ["/gate"] });
+    expect(await sequence()).toBe(before + 1);
+    expect((await served()).map((line) => line.split(" ", 1)[0])).toEqual(["login", "baseline", "baseline"]);
+    await forgetLearned(store.db, START + 31 * DAY);
+    expect(await served()).toEqual([]);
+    expect(await sequence()).toBe(before + 2);
+  });
+
+  test("there are so many login paths, and no more", async () => {
+    await tell({ logins: Array.from({ length: 80 }, (_, n) => `/a${n}`) });
+    await tell({ logins: ["/more"] });
+    expect(await served()).toHaveLength(50);
   });
 });

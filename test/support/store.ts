@@ -34,6 +34,8 @@ const TABLES = [
   "learned_votes",
   "learned_scores",
   "learned_items",
+  "learned_baselines",
+  "learned_logins",
   "writer_leases",
   "jobs",
   "outbox",

@@ -18,6 +18,7 @@ export const AUDIT_KINDS = [
   "allow.given",
   "allow.withdrawn",
   "gateway.alarm",
+  "learned.imported",
   "rollback.decided",
   "rollback.applied",
   "rollback.settled",

@@ -31,6 +31,8 @@ const RULES: Record<string, readonly Who[]> = {
   "DELETE /v1/kill-switch": ["operator"],
   "GET /v1/learned": ["viewer", "operator"],
   "POST /v1/learned/approve": ["operator"],
+  "GET /v1/learned/export": ["viewer", "operator"],
+  "POST /v1/learned/import": ["operator"],
   "POST /v1/learned/revoke": ["operator"],
   "POST /v1/previews": ["operator"],
   "POST /v1/replays": ["operator", "ci"],

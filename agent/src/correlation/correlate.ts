@@ -1,5 +1,6 @@
 import type { IncidentRecord } from "../../../contract/ingest.ts";
 import type { JobKind } from "../jobs/job-kind.ts";
+import { takeBaselines } from "../learning/take-baselines.ts";
 import { takeLearned } from "../learning/take-learned.ts";
 import type { Metrics } from "../metrics.ts";
 import { type Db, holdLock, inTransaction } from "../store/db.ts";
@@ -42,6 +43,7 @@ export function correlate(options: CorrelationOptions, gateway: string, now = Da
     await rollUpTraffic(transaction, ofType("traffic"));
     await rollUpHits(transaction, ofType("decision_hits"));
     await takeLearned(transaction, gateway, ofType("learned"), now);
+    await takeBaselines(transaction, gateway, ofType("learned"), now);
     await markProcessed(
       transaction,
       events.map((event) => event.id),

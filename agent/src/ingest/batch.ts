@@ -10,8 +10,10 @@ import {
   MAX_SAMPLED,
   SUBJECT_KINDS,
 } from "../../../contract/ingest.ts";
+import { BASELINES_AT_ONCE, MAX_LOGINS } from "../../../contract/learning.ts";
 import { AgentError } from "../errors.ts";
 import { canonicalAddress } from "../feed/address.ts";
+import { baselineSchema, loginPathSchema } from "../learning/baseline-schema.ts";
 import { redactText } from "../redaction/index.ts";
 
 const MAX_COUNT = 1e12;
@@ -190,6 +192,8 @@ const learned = z.object({
   scores: list(z.object({ route_id: word, buckets: z.array(count).length(21), limits }), 100),
   votes: list(vote, 200),
   used: list(z.object({ route_id: word, field: word, signature: z.string().regex(/^[0-9a-f]{8}$/) }), 100),
+  baselines: list(baselineSchema, BASELINES_AT_ONCE).optional(),
+  logins: list(loginPathSchema, MAX_LOGINS).optional(),
 });
 
 const health = z.object({

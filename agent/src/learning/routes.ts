@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_BATCH_BYTES } from "../../../contract/ingest.ts";
 import { HARD_SCORE } from "../../../contract/learning.ts";
 import type { AppOptions } from "../app.ts";
 import { OPERATORS, VIEWERS } from "../auth/access.ts";
@@ -6,6 +7,7 @@ import type { TypedApp } from "../routes/typed-app.ts";
 import { type LearnedItem, listLearned, listRouteScores, type RouteScores } from "../store/learned.ts";
 import { LEARNED_STATUSES } from "../store/schema.ts";
 import { decideLearned, type LearnedDecision } from "./decide-learned.ts";
+import { exportLearned, importLearned, learnedDocument } from "./transfer.ts";
 
 const query = z.strictObject({
   status: z.enum(LEARNED_STATUSES).optional(),
@@ -43,6 +45,16 @@ export function learnedRoutes(app: TypedApp, { config, store: { db }, log }: App
   app.post("/v1/learned/approve", { config: { access: OPERATORS }, schema: { body: approval } }, (request) =>
     decide({ ...request.body, status: "approved", by: request.actor }),
   );
+
+  app.get("/v1/learned/export", { config: { access: VIEWERS } }, () => exportLearned(db, gateway));
+
+  const transfer = z.strictObject({ document: learnedDocument, reason });
+  const ofImport = { config: { access: OPERATORS }, bodyLimit: MAX_BATCH_BYTES, schema: { body: transfer } };
+  app.post("/v1/learned/import", ofImport, async ({ body, actor }) => {
+    const imported = await importLearned(db, gateway, { ...body, by: actor });
+    log.info({ actor, ...imported }, "Learned document imported.");
+    return { imported };
+  });
 
   const revocation = z.strictObject({ id, reason });
   app.post("/v1/learned/revoke", { config: { access: OPERATORS }, schema: { body: revocation } }, (request) =>

@@ -11,7 +11,7 @@ import type {
   SourceCount,
   SubjectKind,
 } from "../../../contract/ingest.ts";
-import type { CalibrationLimits } from "../../../contract/learning.ts";
+import type { CalibrationLimits, LearnedBaseline } from "../../../contract/learning.ts";
 import type { AppliedChange } from "../drivers/gateway.ts";
 import type { RollbackTables } from "./rollback-tables.ts";
 
@@ -107,6 +107,9 @@ export interface Database extends RollbackTables {
   };
   learned_items: LearnedItemTable;
   learned_feeds: { gateway: string; epoch: number; sequence: number };
+  /** What a node says that a route or service usually gets; imported ones are of node "". */
+  learned_baselines: { gateway: string; node: string; name: string; baseline: LearnedBaseline; reported_at: number };
+  learned_logins: { gateway: string; path: string; reported_at: number };
   /** Who may write to a gateway's configuration, until when. */
   writer_leases: { gateway: string; holder: string; token: number; expires_at: number };
   /** Questions to the model, by what they were about: what all agents of a gateway spend of one budget. */

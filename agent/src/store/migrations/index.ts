@@ -7,6 +7,7 @@ import * as writerLeases from "./0020-writer-leases.ts";
 import * as rails from "./0040-rails.ts";
 import * as verification from "./0060-verification.ts";
 import * as rollback from "./0070-rollback.ts";
+import * as baselines from "./0080-baselines.ts";
 import * as historySources from "./0090-history-sources.ts";
 import * as proof from "./0100-proof.ts";
 import * as wholePlans from "./0110-whole-plans.ts";
@@ -21,6 +22,7 @@ export const migrations: Record<string, Migration> = {
   "0040-rails": rails,
   "0060-verification": verification,
   "0070-rollback": rollback,
+  "0080-baselines": baselines,
   "0090-history-sources": historySources,
   "0100-proof": proof,
   "0110-whole-plans": wholePlans,

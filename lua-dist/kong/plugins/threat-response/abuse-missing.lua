@@ -6,7 +6,7 @@ local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local goodFor = ____evidence_2Ets.goodFor
---- Distinct missing paths of each address. A path that several well-known addresses miss is a broken link, not a probe, and counts for nobody;
+--- Distinct missing paths of each client. A path that several well-known addresses miss is a broken link, not a probe, and counts for nobody;
 -- one that the site itself has led to (by its Referer) counts a quarter.
 local SLOTS = 4096
 local BROKEN_FROM = 3
@@ -63,8 +63,8 @@ local function isReferred(referer, host)
     local ____, scheme = find(referer, "://", 1, true)
     return scheme ~= nil and sub(referer, scheme + 1, scheme + #host) == host
 end
---- How many distinct missing paths the address asked for in this window, as far as they count.
-____exports.addMissing = function(address, path, window, now)
+--- How many distinct missing paths the client, at this address, asked for in this window, as far as they count.
+____exports.addMissing = function(client, address, path, window, now)
     forget(now)
     local hash = hashText(path)
     if isBrokenLink(hash, address) then
@@ -73,14 +73,14 @@ ____exports.addMissing = function(address, path, window, now)
     local variables = ngx.var
     local weight = isReferred(variables.http_referer, variables.http_host) and REFERRED or 1
     local isNew = counters:add(
-        (("p" .. tostring(hash)) .. ":") .. address,
+        (("p" .. tostring(hash)) .. ":") .. client,
         true,
         window
     )
     if not isNew then
         return 0
     end
-    local sum = counters:incr("q" .. address, weight, 0, window)
+    local sum = counters:incr("q" .. client, weight, 0, window)
     return sum or 0
 end
 return ____exports

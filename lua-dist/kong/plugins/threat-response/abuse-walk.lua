@@ -5,7 +5,7 @@ local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 --- What each client fetches of each route in a minute, in 8,192 slots however many clients there are: distinct pages, ids among them, how many of
--- those were refused or lie next to each other, and how many different agents and credentials are behind the address. Who comes often keeps its
+-- those were refused or lie next to each other, and how many different users are behind the client. Who comes often keeps its
 -- slot. Workers add up every 16 distinct pages.
 local SLOTS = 8192
 local SKETCH_BYTES = 32
@@ -226,7 +226,7 @@ end
 ____exports.addVisit = function(visit, manyPages, now)
     local minute = floor(now / 60)
     local tag = bit.bxor(
-        hashText(visit.address),
+        hashText(visit.client),
         wordOfRoute(visit.route)
     )
     local slot = findSlot(tag, minute, manyPages)
@@ -244,7 +244,7 @@ ____exports.addVisit = function(visit, manyPages, now)
     end
     local agent = bit.bxor(
         hashText(visit.userAgent or ""),
-        visit.cookie == nil and 0 or rotate(hashText(visit.cookie))
+        visit.user == nil and 0 or rotate(hashText(visit.user))
     )
     agents[slot] = bit.bor(
         agents[slot],

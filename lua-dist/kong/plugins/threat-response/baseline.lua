@@ -1,5 +1,8 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____learning_2Ets = require("kong.plugins.threat-response.contract.learning")
+local HOURS_OF_DAY = ____learning_2Ets.HOURS_OF_DAY
+local MIN_BASELINE_S = ____learning_2Ets.MIN_BASELINE_S
 local SIZE = 64
 local BYTES = SIZE * 8
 --- Places in the array.
@@ -111,6 +114,69 @@ ____exports.capacityFor = function(baseline, now, limit) return math.min(
         )
     )
 ) end
+local function round(value)
+    return math.floor(value * 1000 + 0.5) / 1000
+end
+--- For others; nil while too little is known.
+____exports.describeBaseline = function(baseline, name)
+    if baseline[SECONDS] < MIN_BASELINE_S then
+        return nil
+    end
+    local rates = {}
+    local days = {}
+    for hour = 0, HOURS_OF_DAY - 1 do
+        rates[#rates + 1] = round(baseline[MEANS + hour])
+        days[#days + 1] = baseline[DAYS + hour]
+    end
+    local seconds = baseline[SECONDS]
+    return {
+        name = name,
+        seconds = seconds,
+        usual = round(baseline[LONG]),
+        peak = round(baseline[PEAK]),
+        rates = rates,
+        days = days
+    }
+end
+--- What others have learned, as a baseline. One that is not fresh says nothing about how much there is right now.
+____exports.composeBaseline = function(learned, isFresh)
+    local baseline = ____exports.createBaseline()
+    for hour = 0, HOURS_OF_DAY - 1 do
+        baseline[MEANS + hour] = learned.rates[hour + 1]
+        baseline[DAYS + hour] = learned.days[hour + 1]
+    end
+    if not isFresh then
+        return baseline
+    end
+    baseline[SECONDS] = learned.seconds
+    baseline[LONG] = learned.usual
+    baseline[PEAK] = learned.peak
+    return baseline
+end
+--- Whether there is anything that others could tell it.
+____exports.isComplete = function(baseline)
+    for hour = 0, HOURS_OF_DAY - 1 do
+        if baseline[DAYS + hour] == 0 then
+            return false
+        end
+    end
+    return baseline[SECONDS] >= SETTLED_S
+end
+--- Takes over what is not known here yet: hours that were not seen, and what is usual while it was learned from little.
+____exports.adoptBaseline = function(baseline, others)
+    for hour = 0, HOURS_OF_DAY - 1 do
+        if baseline[DAYS + hour] == 0 then
+            baseline[MEANS + hour] = others[MEANS + hour]
+            baseline[DAYS + hour] = others[DAYS + hour]
+        end
+    end
+    if baseline[SECONDS] >= SETTLED_S or others[SECONDS] < SETTLED_S then
+        return
+    end
+    baseline[SECONDS] = others[SECONDS]
+    baseline[LONG] = others[LONG]
+    baseline[PEAK] = math.max(baseline[PEAK], others[PEAK])
+end
 local function closeHour(baseline)
     local hour = baseline[HOUR]
     local mean = baseline[HOUR_SUM] / math.max(1, baseline[HOUR_SECONDS])

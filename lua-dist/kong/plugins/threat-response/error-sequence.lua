@@ -4,7 +4,7 @@ local ENOUGH = 12
 local MOST = 24
 --- A restart, or a deploy, is over by then.
 local LASTING_S = 10
-local LEAST_BAD_SECONDS = 5
+local LEAST_BAD_SECONDS = 3
 local CALM_S = 10
 local LEARNED_FROM_S = 600
 --- An outage that lasts for hours is what is usual, in the end.

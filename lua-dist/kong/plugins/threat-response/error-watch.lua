@@ -14,8 +14,9 @@ local MAX_WATCHES = 1000
 --- From when on it is an outage: a share, or a number a second.
 local OUTAGE = {service = 0.3, gateway = 0.3, auth = 0.6, ["no-route"] = 0.5}
 local LEAST_CLIENTS = 3
---- Where nearly nothing succeeds, one client is enough.
+--- Where nearly nothing succeeds, one client is enough when it fails for so many seconds.
 local NEARLY_ALL = 0.95
+local SECONDS_OF_ONE = 5
 local watches = {}
 local size = 0
 local function find(route, kind)
@@ -54,7 +55,7 @@ local function countClients(bits)
     return count
 end
 local function isCommon(watch)
-    return countClients(watch.clients) >= LEAST_CLIENTS or watch.kind ~= "no-route" and watch.total >= NEARLY_ALL * watch.requests
+    return countClients(watch.clients) >= LEAST_CLIENTS or watch.kind ~= "no-route" and watch.sequence.badSeconds >= SECONDS_OF_ONE and watch.total >= NEARLY_ALL * watch.requests
 end
 --- An error was answered; whether it is part of an outage.
 ____exports.addError = function(route, kind, address, now)

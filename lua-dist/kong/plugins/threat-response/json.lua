@@ -66,7 +66,9 @@ LISTS = {
     requests = true,
     query = true,
     headers = true,
-    answers = true
+    answers = true,
+    baselines = true,
+    logins = true
 }
 MAX_DEPTH = 8
 function ____exports.encodeJson(value)

@@ -1,10 +1,13 @@
 local ____exports = {}
-local gmatch, learned, listed, readList
+local LIST, TOLD, gmatch, learned, listed, readList
+local ____learning_2Ets = require("kong.plugins.threat-response.contract.learning")
+local MAX_LOGIN_PATH = ____learning_2Ets.MAX_LOGIN_PATH
+local MAX_LOGINS = ____learning_2Ets.MAX_LOGINS
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 --- Once a second: what other workers have learned.
 function ____exports.syncLearnedLogins()
-    local list = readList()
+    local list = readList(LIST) .. readList(TOLD)
     if list == listed then
         return
     end
@@ -23,11 +26,11 @@ local OTHER_FIELD = "pwd"
 local MIN_EACH = 8
 local MIN_ADDRESSES = 3
 local MOST_CANDIDATES = 200
-local MOST_LEARNED = 50
-local LONGEST_PATH = 100
 local LONGEST_BODY = 8192
 local KEEP_S = 604800
-local LIST = "lL"
+LIST = "lL"
+TOLD = "lM"
+local KEEP_TOLD_S = 1800
 local ____string_0 = string
 local byte = ____string_0.byte
 local find = ____string_0.find
@@ -64,6 +67,8 @@ ____exports.hasPassword = function(body)
 end
 --- Whether a path has been learned to be a login; one look into a set.
 ____exports.isLearnedLogin = function(path) return learned[path] ~= nil end
+--- Whoever says so.
+____exports.canBeLogin = function(path) return #path <= MAX_LOGIN_PATH and sub(path, 1, 1) == "/" and (find(path, "[%c]")) == nil end
 local function candidateOf(path)
     local known = candidates[path]
     if known ~= nil then
@@ -93,18 +98,46 @@ local function countListed(list)
     local ____, count = gsub(list, "\n", "\n")
     return count
 end
-readList = function()
-    local list = counters:get(LIST)
+readList = function(key)
+    local list = counters:get(key)
     return list or ""
 end
 local function publish(path)
-    local list = readList()
+    local list = readList(LIST)
     local at = find("\n" .. list, ("\n" .. path) .. "\n", 1, true)
-    if at == nil and countListed(list) < MOST_LEARNED then
+    if at == nil and countListed(list) < MAX_LOGINS then
         counters:set(LIST, (list .. path) .. "\n", KEEP_S)
         kong.log.notice("takes POST ", path, " for a login from now on: it refuses and accepts passwords")
     end
     ____exports.syncLearnedLogins()
+end
+--- What workers of this node have learned, as far as it can be told to others in one word.
+____exports.ownLogins = function()
+    local paths = {}
+    for path in gmatch(
+        readList(LIST),
+        "([^\n]+)\n"
+    ) do
+        local isWord = find(path, "^[!-~]+$")
+        if isWord ~= nil then
+            paths[#paths + 1] = path
+        end
+    end
+    return paths
+end
+--- Paths that other nodes have learned; all of them, each time.
+____exports.keepToldLogins = function(paths)
+    local lines = {}
+    for ____, path in ipairs(paths) do
+        if #lines < MAX_LOGINS then
+            lines[#lines + 1] = path .. "\n"
+        end
+    end
+    counters:set(
+        TOLD,
+        table.concat(lines),
+        KEEP_TOLD_S
+    )
 end
 --- 201 and 204 are the answers of forms that set passwords, not of those that ask for one.
 local function isAccepted(status)
@@ -112,9 +145,6 @@ local function isAccepted(status)
 end
 local function isPromising(facts)
     return facts.method == "POST" and facts.body ~= nil and #facts.body <= LONGEST_BODY
-end
-local function canBeLearned(path)
-    return #path <= LONGEST_PATH and sub(path, 1, 1) == "/" and (find(path, "[%c]")) == nil
 end
 --- A request that is no login attempt is over.
 ____exports.learnLogin = function(instance, facts, status)
@@ -129,7 +159,7 @@ ____exports.learnLogin = function(instance, facts, status)
         return
     end
     local path = ngx.var.uri or ""
-    if not canBeLearned(path) then
+    if not ____exports.canBeLogin(path) then
         return
     end
     local candidate = candidateOf(path)

@@ -33,9 +33,12 @@ local function isListed(findings, finding)
     return false
 end
 local NONE = {}
+--- One for all, used again and again: nothing waits in between while the log of a request is written.
+local outcome = {}
 --- What the answer tells of whose request it was.
 local function observeIdentity(instance, facts, status)
     local identity = learnIdentity(instance)
+    outcome.identity = identity
     if identity ~= nil then
         return observeClient(instance, facts.source, facts.userAgent or "", identity)
     end
@@ -87,14 +90,13 @@ local function gather(instance, trace, late)
     markTrials(instance, trace.facts.source, findings)
     return findings
 end
---- One for all, used again and again: nothing waits in between while the log of a request is written.
-local outcome = {}
 ____exports.readOutcome = function(instance, trace)
     local status = ngx.status
     local login = readLoginResult(instance, trace, status)
     local ____opt_5 = trace.ruling
     local verdict = ____opt_5 and ____opt_5.verdict
     local hasAnswer = trace.facts ~= nil and trace.stopped ~= true
+    outcome.identity = nil
     local late = hasAnswer and observe(instance, trace.facts, login, status) or NONE
     local ____opt_7 = trace.arrival
     outcome.source = ____opt_7 and ____opt_7.source or readSource(instance)

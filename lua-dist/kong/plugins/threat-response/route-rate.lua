@@ -9,8 +9,11 @@ local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local addDistinct = ____distinct_2Ets.addDistinct
-local ____flood_2Dshare_2Ets = require("kong.plugins.threat-response.flood-share")
-local admittedShare = ____flood_2Dshare_2Ets.admittedShare
+local ____flood_2Dcourse_2Ets = require("kong.plugins.threat-response.flood-course")
+local beginFlood = ____flood_2Dcourse_2Ets.beginFlood
+local steer = ____flood_2Dcourse_2Ets.steer
+local ____told_2Dbaselines_2Ets = require("kong.plugins.threat-response.learning.told-baselines")
+local adoptTold = ____told_2Dbaselines_2Ets.adoptTold
 local ____route_2Dcrowd_2Ets = require("kong.plugins.threat-response.route-crowd")
 local clearCrowd = ____route_2Dcrowd_2Ets.clearCrowd
 local createCrowd = ____route_2Dcrowd_2Ets.createCrowd
@@ -21,7 +24,6 @@ local grown = ____worker_2Dsums_2Ets.grown
 --- Seconds between two looks.
 ____exports.TICK_S = 0.2
 local TICKS = 5
-local STEADY_TICKS = 25
 local MAX_RATES = 1000
 --- A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over.
 local SHARP = 7
@@ -29,9 +31,6 @@ local STEADY = 12
 local ENDS_AFTER = 50
 local SAVE_EVERY = 300
 local LINK_EVERY = 50
-local HISTORY_S = 30
-local MOST_HISTORY_S = 18000
-local HISTORY_GROWTH = 1.1
 local rates = {}
 local list = {}
 local ticks = 0
@@ -69,6 +68,7 @@ create = function(instance, name)
         sharp = 0,
         streak = 0
     }
+    adoptTold(rate.baseline, name)
     rates[name] = rate
     list[#list + 1] = rate
     if rates[""] == nil then
@@ -76,7 +76,6 @@ create = function(instance, name)
     end
     return rate
 end
---- Routes change their service rarely: it is asked for anew every ten seconds.
 local function link(instance, route)
     route.isLinked = true
     local ____temp_0
@@ -131,6 +130,8 @@ ____exports.cleanRps = function(name)
     local ____opt_5 = rates[name]
     return ____opt_5 and ____opt_5.cleanRps or 0
 end
+--- All that this worker knows of.
+____exports.knownRates = function() return list end
 --- The flood on a route, or on its service as a whole.
 ____exports.floodOf = function(name)
     local route = rates[name]
@@ -156,37 +157,15 @@ local function shift(last, latest)
     last[TICKS] = latest
     return sum
 end
-local function beginFlood(rate, now, limit, rps)
+local function begin(rate, now, limit, rps)
     local allowedRps = capacityFor(rate.baseline, now, limit)
-    local share = admittedShare(allowedRps, 0, rps)
-    local since = now - rate.streak * ____exports.TICK_S
-    local strangeRps = rate.name == "" and 0 or rps
-    return {
-        since = since,
-        limit = limit,
-        allowedRps = allowedRps,
-        sources = 0,
-        share = share,
-        history = HISTORY_S,
-        known = 0,
-        strange = 0,
-        knownRps = 0,
-        strangeRps = strangeRps,
-        steadyKnownRps = 0
-    }
-end
---- `scale` leads from this worker's requests to all workers' requests a second.
-local function steer(flood, scale, hasRoute)
-    local knownRps = flood.known * scale
-    flood.knownRps = flood.knownRps + (knownRps - flood.knownRps) / TICKS
-    flood.steadyKnownRps = flood.steadyKnownRps + (knownRps - flood.steadyKnownRps) / STEADY_TICKS
-    flood.strangeRps = flood.strangeRps + (flood.strange * scale - flood.strangeRps) / TICKS
-    if hasRoute and math.min(flood.knownRps, flood.steadyKnownRps) > flood.allowedRps then
-        flood.history = math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH)
-    end
-    flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps)
-    flood.known = 0
-    flood.strange = 0
+    return beginFlood(
+        now - rate.streak * ____exports.TICK_S,
+        limit,
+        allowedRps,
+        rps,
+        rate.name ~= ""
+    )
 end
 local function judge(rate, arrived, rps, elapsed, now)
     local ____rate_limits_11 = rate.limits
@@ -208,7 +187,7 @@ local function judge(rate, arrived, rps, elapsed, now)
             rate.flood = nil
         end
     elseif isAbove and (rate.sharp >= SHARP or rate.streak >= STEADY) then
-        rate.flood = beginFlood(rate, now, limit, rps)
+        rate.flood = begin(rate, now, limit, rps)
     end
     if isAbove and rate.addresses == nil then
         rate.addresses = createCrowd()
@@ -251,6 +230,10 @@ local function tickRate(rate, elapsed, now)
     end
     rate.count = 0
 end
+local function refresh(rate)
+    rate.isLinked = false
+    adoptTold(rate.baseline, rate.name)
+end
 --- Several times a second.
 ____exports.tickRates = function(now)
     local elapsed = math.max(____exports.TICK_S, now - tickedAt)
@@ -263,7 +246,7 @@ ____exports.tickRates = function(now)
             learn(rate, now)
         end
         if ticks % LINK_EVERY == 0 then
-            rate.isLinked = false
+            refresh(rate)
         end
         if ticks % SAVE_EVERY == i % SAVE_EVERY then
             counters:set(

@@ -18,6 +18,8 @@ local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-
 local syncLearnedLogins = ____learned_2Dlogins_2Ets.syncLearnedLogins
 local ____learned_2Dpoll_2Ets = require("kong.plugins.threat-response.learning.learned-poll")
 local startLearnedPoll = ____learned_2Dpoll_2Ets.startLearnedPoll
+local ____report_2Dbaselines_2Ets = require("kong.plugins.threat-response.learning.report-baselines")
+local reportBaselines = ____report_2Dbaselines_2Ets.reportBaselines
 local ____report_2Dlearned_2Ets = require("kong.plugins.threat-response.learning.report-learned")
 local flushLearned = ____report_2Dlearned_2Ets.flushLearned
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
@@ -55,6 +57,10 @@ local function tick(isLast)
         reporterConfig(),
         now,
         isLast
+    )
+    reportBaselines(
+        reporterConfig(),
+        now
     )
     flushRequests(now, isLast)
     if isLast or now - windowStart >= shortestFlush() then

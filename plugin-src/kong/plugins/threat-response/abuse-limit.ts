@@ -1,34 +1,42 @@
-/** Which clients are slowed down on which route because of what they fetched there, as this worker has found; bounded. */
-const MAX_LIMITED = 2000;
+import { counters } from "./counters.ts";
+
+/** Which clients are slowed down on which route because of what they fetched there; all workers know, and each entry ends by itself. */
 const LASTS_S = 300;
 /** Who goes on regardless has to pause for so long. */
 const PAUSE_S = 60;
 
-let limited = new LuaTable<string, number>();
-let size = 0;
+/** While nobody is limited, nobody has to be looked up: when the last limit ends, as read at most this long ago. */
+const LAST = "aL";
+const READ_AGE_S = 0.1;
+let lastEnds = 0;
+let readAt = 0;
 
-export const limitClient = (who: string, now: number): void => {
-  if (limited.get(who) === undefined) {
-    if (size >= MAX_LIMITED) {
-      limited = new LuaTable();
-      size = 0;
-    }
-    size += 1;
-  }
-  limited.set(who, now + LASTS_S);
+const keyOf = (who: string, route: string): string => `al${who} ${route}`;
+
+const keep = (key: string, seconds: number, now: number): void => {
+  counters.set(key, true, seconds);
+  const [ends] = counters.get(LAST);
+  lastEnds = Math.max((ends as number | undefined) ?? 0, now + seconds);
+  counters.set(LAST, lastEnds, lastEnds - now);
 };
 
-/** Whether anybody is: the hot path asks this first. */
-export const isAnybodyLimited = (): boolean => size > 0;
+export const limitClient = (who: string, route: string, now: number): void => keep(keyOf(who, route), LASTS_S, now);
 
-export const isLimited = (who: string, now: number): boolean => {
-  const until = limited.get(who);
-  if (until === undefined) return false;
-  if (until > now) {
-    if (until < now + PAUSE_S) limited.set(who, now + PAUSE_S);
-    return true;
+/** Whether anybody is: the hot path asks this first. */
+export const isAnybodyLimited = (now: number): boolean => {
+  if (now - readAt > READ_AGE_S) {
+    readAt = now;
+    const [ends] = counters.get(LAST);
+    lastEnds = (ends as number | undefined) ?? 0;
   }
-  limited.delete(who);
-  size -= 1;
-  return false;
+  return lastEnds > now;
+};
+
+export const isLimited = (who: string, route: string, now: number): boolean => {
+  const key = keyOf(who, route);
+  const [there] = counters.get(key);
+  if (there === undefined) return false;
+  const [left] = counters.ttl(key);
+  if ((left ?? 0) < PAUSE_S) keep(key, PAUSE_S, now);
+  return true;
 };

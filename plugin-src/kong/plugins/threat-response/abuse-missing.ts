@@ -4,7 +4,7 @@ import { hashText } from "./distinct.ts";
 import { goodFor } from "./evidence.ts";
 
 /**
- * Distinct missing paths of each address. A path that several well-known addresses miss is a broken link, not a probe, and counts for nobody;
+ * Distinct missing paths of each client. A path that several well-known addresses miss is a broken link, not a probe, and counts for nobody;
  * one that the site itself has led to (by its Referer) counts a quarter.
  */
 const SLOTS = 4096;
@@ -51,15 +51,15 @@ const isReferred = (referer: string | undefined, host: string | undefined): bool
   return scheme !== undefined && sub(referer, scheme + 1, scheme + host.length) === host;
 };
 
-/** How many distinct missing paths the address asked for in this window, as far as they count. */
-export const addMissing = (address: string, path: string, window: number, now: number): number => {
+/** How many distinct missing paths the client, at this address, asked for in this window, as far as they count. */
+export const addMissing = (client: string, address: string, path: string, window: number, now: number): number => {
   forget(now);
   const hash = hashText(path);
   if (isBrokenLink(hash, address)) return 0;
   const variables = ngx.var;
   const weight = isReferred(variables.http_referer, variables.http_host) ? REFERRED : 1;
-  const [isNew] = counters.add(`p${hash}:${address}`, true, window);
+  const [isNew] = counters.add(`p${hash}:${client}`, true, window);
   if (!isNew) return 0;
-  const [sum] = counters.incr(`q${address}`, weight, 0, window);
+  const [sum] = counters.incr(`q${client}`, weight, 0, window);
   return sum ?? 0;
 };

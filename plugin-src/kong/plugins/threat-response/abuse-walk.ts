@@ -4,7 +4,7 @@ import { hashText } from "./distinct.ts";
 
 /**
  * What each client fetches of each route in a minute, in 8,192 slots however many clients there are: distinct pages, ids among them, how many of
- * those were refused or lie next to each other, and how many different agents and credentials are behind the address. Who comes often keeps its
+ * those were refused or lie next to each other, and how many different users are behind the client. Who comes often keeps its
  * slot. Workers add up every 16 distinct pages.
  */
 const SLOTS = 8192;
@@ -51,7 +51,7 @@ export interface Walk {
   seen: number;
   /** Minutes in a row with many pages before this one. */
   busyMinutes: number;
-  /** Agents and credentials, 1 to 32. */
+  /** Of an address its agents and credentials, of a consumer its addresses: 1 to 32. */
   users: number;
 }
 
@@ -87,12 +87,14 @@ const countBits = (bits: number): number => {
 
 /** A request that is over; its table is used again and again. */
 export interface Visit {
-  address: string;
+  /** An address, or the consumer whose credential it is. */
+  client: string;
   route: string;
   path: string;
   query: string | undefined;
+  /** What tells those apart who share the client, as far as there is any. */
   userAgent: string | undefined;
-  cookie: string | undefined;
+  user: string | undefined;
   isDenied: boolean;
 }
 
@@ -210,14 +212,14 @@ const describe = (slot: number): Walk => ({
 /** What a client has done on a route in this minute; nil for most, who do not come far enough to be judged. */
 export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | undefined => {
   const minute = floor(now / 60);
-  const tag = hashText(visit.address) ^ wordOfRoute(visit.route);
+  const tag = hashText(visit.client) ^ wordOfRoute(visit.route);
   const slot = findSlot(tag, minute, manyPages);
   if (slot === undefined || counts[slot] >= 60_000) return undefined;
   counts[slot] = counts[slot] + 1;
   const page = hashText(visit.path) ^ (visit.query === undefined ? 0 : rotate(hashText(visit.query)));
   addPage(slot, tag, minute, page);
   if (fresh[slot] < LOOKED_FROM) return undefined;
-  const agent = hashText(visit.userAgent ?? "") ^ (visit.cookie === undefined ? 0 : rotate(hashText(visit.cookie)));
+  const agent = hashText(visit.userAgent ?? "") ^ (visit.user === undefined ? 0 : rotate(hashText(visit.user)));
   agents[slot] = agents[slot] | (1 << (agent & 31));
   addId(slot, visit);
   return fresh[slot] < SHARED_EVERY ? undefined : describe(slot);

@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { HOURS_OF_DAY, type LearnedBaseline, MIN_BASELINE_S } from "./contract/learning.ts";
 
 /**
  * What a route or a service usually gets, in requests a second, and how that depends on the hour of the day (UTC). A slow attacker must not
@@ -101,6 +102,57 @@ export const capacityFor = (baseline: Baseline, now: number, limit: number): num
     limit,
     HEADROOM * Math.max(usualRate(baseline, now) ?? 0, Math.min(baseline[PEAK], MOST_PEAK * knownRate(baseline, now))),
   );
+
+const round = (value: number): number => math.floor(value * 1000 + 0.5) / 1000;
+
+/** For others; nil while too little is known. */
+export const describeBaseline = (baseline: Baseline, name: string): LearnedBaseline | undefined => {
+  if (baseline[SECONDS] < MIN_BASELINE_S) return undefined;
+  const rates: number[] = [];
+  const days: number[] = [];
+  for (const hour of $range(0, HOURS_OF_DAY - 1)) {
+    rates.push(round(baseline[MEANS + hour]));
+    days.push(baseline[DAYS + hour]);
+  }
+  const seconds = baseline[SECONDS];
+  return { name, seconds, usual: round(baseline[LONG]), peak: round(baseline[PEAK]), rates, days };
+};
+
+/** What others have learned, as a baseline. One that is not fresh says nothing about how much there is right now. */
+export const composeBaseline = (learned: LearnedBaseline, isFresh: boolean): Baseline => {
+  const baseline = createBaseline();
+  for (const hour of $range(0, HOURS_OF_DAY - 1)) {
+    baseline[MEANS + hour] = learned.rates[hour];
+    baseline[DAYS + hour] = learned.days[hour];
+  }
+  if (!isFresh) return baseline;
+  baseline[SECONDS] = learned.seconds;
+  baseline[LONG] = learned.usual;
+  baseline[PEAK] = learned.peak;
+  return baseline;
+};
+
+/** Whether there is anything that others could tell it. */
+export const isComplete = (baseline: Baseline): boolean => {
+  for (const hour of $range(0, HOURS_OF_DAY - 1)) {
+    if (baseline[DAYS + hour] === 0) return false;
+  }
+  return baseline[SECONDS] >= SETTLED_S;
+};
+
+/** Takes over what is not known here yet: hours that were not seen, and what is usual while it was learned from little. */
+export const adoptBaseline = (baseline: Baseline, others: Baseline): void => {
+  for (const hour of $range(0, HOURS_OF_DAY - 1)) {
+    if (baseline[DAYS + hour] === 0) {
+      baseline[MEANS + hour] = others[MEANS + hour];
+      baseline[DAYS + hour] = others[DAYS + hour];
+    }
+  }
+  if (baseline[SECONDS] >= SETTLED_S || others[SECONDS] < SETTLED_S) return;
+  baseline[SECONDS] = others[SECONDS];
+  baseline[LONG] = others[LONG];
+  baseline[PEAK] = Math.max(baseline[PEAK], others[PEAK]);
+};
 
 const closeHour = (baseline: Baseline): void => {
   const hour = baseline[HOUR];

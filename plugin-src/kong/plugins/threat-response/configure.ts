@@ -70,7 +70,7 @@ export interface Config {
   };
   abuse: {
     enabled: boolean;
-    /** Distinct missing paths of one address within `missing_window_s`. */
+    /** Distinct missing paths of one client within `missing_window_s`. */
     max_missing: number;
     missing_window_s: number;
     /** Ids of one route that one client asks for in a minute and is refused for the most part. */
@@ -83,6 +83,7 @@ export interface Config {
     /** Times a consumer's usual requests a minute, and above `quota_min`. */
     quota_factor: number;
     quota_min: number;
+    enforce_share: number;
   };
   errors: { enabled: boolean };
   source: {

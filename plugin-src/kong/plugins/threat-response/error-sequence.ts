@@ -23,7 +23,7 @@ const ENOUGH = 12;
 const MOST = 24;
 /** A restart, or a deploy, is over by then. */
 const LASTING_S = 10;
-const LEAST_BAD_SECONDS = 5;
+const LEAST_BAD_SECONDS = 3;
 const CALM_S = 10;
 const LEARNED_FROM_S = 600;
 /** An outage that lasts for hours is what is usual, in the end. */

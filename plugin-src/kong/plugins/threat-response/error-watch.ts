@@ -26,8 +26,9 @@ const MAX_WATCHES = 1000;
 /** From when on it is an outage: a share, or a number a second. */
 const OUTAGE: Record<ErrorKind, number> = { service: 0.3, gateway: 0.3, auth: 0.6, "no-route": 0.5 };
 const LEAST_CLIENTS = 3;
-/** Where nearly nothing succeeds, one client is enough. */
+/** Where nearly nothing succeeds, one client is enough when it fails for so many seconds. */
 const NEARLY_ALL = 0.95;
+const SECONDS_OF_ONE = 5;
 
 let watches = new LuaTable<string, Watch>();
 let size = 0;
@@ -59,7 +60,9 @@ const countClients = (bits: number): number => {
 
 const isCommon = (watch: Watch): boolean =>
   countClients(watch.clients) >= LEAST_CLIENTS ||
-  (watch.kind !== "no-route" && watch.total >= NEARLY_ALL * watch.requests);
+  (watch.kind !== "no-route" &&
+    watch.sequence.badSeconds >= SECONDS_OF_ONE &&
+    watch.total >= NEARLY_ALL * watch.requests);
 
 /** An error was answered; whether it is part of an outage. */
 export const addError = (route: string, kind: ErrorKind, address: string, now: number): boolean => {

@@ -17,6 +17,8 @@ const LISTS: Record<string, true> = {
   query: true,
   headers: true,
   answers: true,
+  baselines: true,
+  logins: true,
 };
 const MAX_DEPTH = 8;
 

@@ -1,4 +1,5 @@
 import type { Instance } from "./configure.ts";
+import { MAX_LOGIN_PATH, MAX_LOGINS } from "./contract/learning.ts";
 import { counters } from "./counters.ts";
 import type { Facts } from "./features/facts.ts";
 
@@ -13,11 +14,12 @@ const OTHER_FIELD = "pwd";
 const MIN_EACH = 8;
 const MIN_ADDRESSES = 3;
 const MOST_CANDIDATES = 200;
-const MOST_LEARNED = 50;
-const LONGEST_PATH = 100;
 const LONGEST_BODY = 8192;
 const KEEP_S = 604_800;
 const LIST = "lL";
+/** What other nodes have learned, as the agent tells it again every ten minutes. */
+const TOLD = "lM";
+const KEEP_TOLD_S = 1800;
 const { byte, find, gmatch, gsub, sub } = string;
 
 interface Candidate {
@@ -56,6 +58,10 @@ export const hasPassword = (body: string): boolean => {
 /** Whether a path has been learned to be a login; one look into a set. */
 export const isLearnedLogin = (path: string): boolean => learned.has(path);
 
+/** Whoever says so. */
+export const canBeLogin = (path: string): boolean =>
+  path.length <= MAX_LOGIN_PATH && sub(path, 1, 1) === "/" && find(path, "[%c]")[0] === undefined;
+
 const candidateOf = (path: string): Candidate => {
   const known = candidates.get(path);
   if (known !== undefined) return known;
@@ -82,15 +88,15 @@ const countListed = (list: string): number => {
   return count;
 };
 
-const readList = (): string => {
-  const [list] = counters.get(LIST);
+const readList = (key: string): string => {
+  const [list] = counters.get(key);
   return (list as string | undefined) ?? "";
 };
 
 const publish = (path: string): void => {
-  const list = readList();
+  const list = readList(LIST);
   const [at] = find(`\n${list}`, `\n${path}\n`, 1, true);
-  if (at === undefined && countListed(list) < MOST_LEARNED) {
+  if (at === undefined && countListed(list) < MAX_LOGINS) {
     counters.set(LIST, `${list}${path}\n`, KEEP_S);
     kong.log.notice("takes POST ", path, " for a login from now on: it refuses and accepts passwords");
   }
@@ -99,21 +105,37 @@ const publish = (path: string): void => {
 
 /** Once a second: what other workers have learned. */
 export function syncLearnedLogins(): void {
-  const list = readList();
+  const list = readList(LIST) + readList(TOLD);
   if (list === listed) return;
   listed = list;
   learned = new LuaSet();
   for (const [path] of gmatch(list, "([^\n]+)\n")) learned.add(path);
 }
 
+/** What workers of this node have learned, as far as it can be told to others in one word. */
+export const ownLogins = (): string[] => {
+  const paths: string[] = [];
+  for (const [path] of gmatch(readList(LIST), "([^\n]+)\n")) {
+    const [isWord] = find(path as string, "^[!-~]+$");
+    if (isWord !== undefined) paths.push(path as string);
+  }
+  return paths;
+};
+
+/** Paths that other nodes have learned; all of them, each time. */
+export const keepToldLogins = (paths: string[]): void => {
+  const lines: string[] = [];
+  for (const path of paths) {
+    if (lines.length < MAX_LOGINS) lines.push(`${path}\n`);
+  }
+  counters.set(TOLD, table.concat(lines), KEEP_TOLD_S);
+};
+
 /** 201 and 204 are the answers of forms that set passwords, not of those that ask for one. */
 const isAccepted = (status: number): boolean => status === 200 || status === 302 || status === 303;
 
 const isPromising = (facts: Facts): boolean =>
   facts.method === "POST" && facts.body !== undefined && facts.body.length <= LONGEST_BODY;
-
-const canBeLearned = (path: string): boolean =>
-  path.length <= LONGEST_PATH && sub(path, 1, 1) === "/" && find(path, "[%c]")[0] === undefined;
 
 /** A request that is no login attempt is over. */
 export const learnLogin = (instance: Instance, facts: Facts, status: number): void => {
@@ -122,7 +144,7 @@ export const learnLogin = (instance: Instance, facts: Facts, status: number): vo
   const isFailure = instance.isLoginFailure.has(status);
   if ((!isFailure && !isAccepted(status)) || !hasPassword(facts.body as string)) return;
   const path = ngx.var.uri ?? "";
-  if (!canBeLearned(path)) return;
+  if (!canBeLogin(path)) return;
   const candidate = candidateOf(path);
   if (isFailure) candidate.failures += 1;
   else candidate.successes += 1;

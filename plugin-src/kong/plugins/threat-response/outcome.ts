@@ -2,7 +2,7 @@ import type { Instance } from "./configure.ts";
 import { observeClient } from "./detectors/client-anomaly.ts";
 import type { Facts } from "./features/facts.ts";
 import { readSource, type Source } from "./features/source.ts";
-import { forgetIdentity, learnIdentity } from "./identities.ts";
+import { forgetIdentity, type Identity, learnIdentity } from "./identities.ts";
 import { learnLogin } from "./learned-logins.ts";
 import { judgeAnswer, type LoginResult, observeLogin } from "./login-outcome.ts";
 import { wasPatched } from "./patch-hits.ts";
@@ -19,6 +19,8 @@ export interface Outcome {
   ruling: Ruling | undefined;
   findings: Finding[];
   login: LoginResult | undefined;
+  /** Whose request Kong found it to be, by a credential that the request presents. */
+  identity: Identity | undefined;
   status: number;
   answeredBy: "exit" | "error" | "service";
   /** This plugin ended the request: the answer is its own and no evidence of anything. */
@@ -43,9 +45,13 @@ const isListed = (findings: Finding[], finding: Finding): boolean => {
 
 const NONE: Finding[] = [];
 
+/** One for all, used again and again: nothing waits in between while the log of a request is written. */
+const outcome = {} as Outcome;
+
 /** What the answer tells of whose request it was. */
 const observeIdentity = (instance: Instance, facts: Facts, status: number): Finding | undefined => {
   const identity = learnIdentity(instance);
+  outcome.identity = identity;
   if (identity !== undefined) return observeClient(instance, facts.source, facts.userAgent ?? "", identity);
   if (status === 401 && kong.response.get_source() === "exit") forgetIdentity(instance);
   return undefined;
@@ -75,14 +81,12 @@ const gather = (instance: Instance, trace: Trace, late: Finding[]): Finding[] =>
   return findings;
 };
 
-/** One for all, used again and again: nothing waits in between while the log of a request is written. */
-const outcome = {} as Outcome;
-
 export const readOutcome = (instance: Instance, trace: Trace): Outcome => {
   const status = ngx.status;
   const login = readLoginResult(instance, trace, status);
   const verdict = trace.ruling?.verdict;
   const hasAnswer = trace.facts !== undefined && trace.stopped !== true;
+  outcome.identity = undefined;
   const late = hasAnswer ? observe(instance, trace.facts as Facts, login, status) : NONE;
   outcome.source = trace.arrival?.source ?? readSource(instance);
   outcome.facts = trace.facts;

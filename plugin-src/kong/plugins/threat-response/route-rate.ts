@@ -2,7 +2,8 @@ import { type Baseline, capacityFor, learnSecond, limitFor, packBaseline, unpack
 import type { Config, Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
 import { addDistinct, type Distinct } from "./distinct.ts";
-import { admittedShare } from "./flood-share.ts";
+import { beginFlood, type Flood, steer } from "./flood-course.ts";
+import { adoptTold } from "./learning/told-baselines.ts";
 import { clearCrowd, createCrowd, shareCrowd } from "./route-crowd.ts";
 import { addUp, grown } from "./worker-sums.ts";
 
@@ -10,29 +11,6 @@ import { addUp, grown } from "./worker-sums.ts";
  * How many requests a second each route and each service gets, and usually gets. Workers count for themselves and add up in the dictionary
  * several times a second; each then sees the same rates and learns the same baseline, which outlives reloads.
  */
-export interface Flood {
-  /** Epoch seconds. */
-  since: number;
-  /** Rate from which it counted as a flood. */
-  limit: number;
-  /** Rate that may pass. */
-  allowedRps: number;
-  /** Distinct addresses in the last seconds. */
-  sources: number;
-  /** The share of strange addresses that may pass. */
-  share: number;
-  /** Seconds before the flood that an address must have behaved well for: more, the more of them there are. */
-  history: number;
-  /** Of this worker since the last tick: requests of addresses that behaved well before, and of strange ones. */
-  known: number;
-  strange: number;
-  /** The same a second, of all workers, over about a second. */
-  knownRps: number;
-  strangeRps: number;
-  /** Over about five seconds: a busy moment is not more than the route can serve. */
-  steadyKnownRps: number;
-}
-
 interface Rate {
   name: string;
   limits: Config["flood"];
@@ -59,7 +37,6 @@ interface Rate {
 /** Seconds between two looks. */
 export const TICK_S = 0.2;
 const TICKS = 5;
-const STEADY_TICKS = 25;
 const MAX_RATES = 1000;
 /** A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over. */
 const SHARP = 7;
@@ -67,9 +44,6 @@ const STEADY = 12;
 const ENDS_AFTER = 50;
 const SAVE_EVERY = 300;
 const LINK_EVERY = 50;
-const HISTORY_S = 30;
-const MOST_HISTORY_S = 18_000;
-const HISTORY_GROWTH = 1.1;
 
 let rates = new LuaTable<string, Rate>();
 let list: Rate[] = [];
@@ -103,6 +77,7 @@ const create = (instance: Instance, name: string): Rate => {
     sharp: 0,
     streak: 0,
   };
+  adoptTold(rate.baseline, name);
   rates.set(name, rate);
   list.push(rate);
   // That nothing comes without a route is worth knowing, too.
@@ -110,7 +85,6 @@ const create = (instance: Instance, name: string): Rate => {
   return rate;
 };
 
-/** Routes change their service rarely: it is asked for anew every ten seconds. */
 const link = (instance: Instance, route: Rate): void => {
   route.isLinked = true;
   const service = route.name === "" ? undefined : kong.router.get_service();
@@ -144,6 +118,9 @@ export const addClean = (name: string): void => {
 /** Requests beyond suspicion in the last second, over all workers. */
 export const cleanRps = (name: string): number => rates.get(name)?.cleanRps ?? 0;
 
+/** All that this worker knows of. */
+export const knownRates = (): readonly { name: string; baseline: Baseline }[] => list;
+
 /** The flood on a route, or on its service as a whole. */
 export const floodOf = (name: string): Flood | undefined => {
   const route = rates.get(name);
@@ -160,39 +137,9 @@ const shift = (last: number[], latest: number): number => {
   return sum;
 };
 
-const beginFlood = (rate: Rate, now: number, limit: number, rps: number): Flood => {
+const begin = (rate: Rate, now: number, limit: number, rps: number): Flood => {
   const allowedRps = capacityFor(rate.baseline, now, limit);
-  const share = admittedShare(allowedRps, 0, rps);
-  const since = now - rate.streak * TICK_S;
-  // Among requests without a route there may be none that are strange.
-  const strangeRps = rate.name === "" ? 0 : rps;
-  return {
-    since,
-    limit,
-    allowedRps,
-    sources: 0,
-    share,
-    history: HISTORY_S,
-    known: 0,
-    strange: 0,
-    knownRps: 0,
-    strangeRps,
-    steadyKnownRps: 0,
-  };
-};
-
-/** `scale` leads from this worker's requests to all workers' requests a second. */
-const steer = (flood: Flood, scale: number, hasRoute: boolean): void => {
-  const knownRps = flood.known * scale;
-  flood.knownRps += (knownRps - flood.knownRps) / TICKS;
-  flood.steadyKnownRps += (knownRps - flood.steadyKnownRps) / STEADY_TICKS;
-  flood.strangeRps += (flood.strange * scale - flood.strangeRps) / TICKS;
-  // Who came long before the attack grew is served first: an attacker who starts slowly has a history too.
-  if (hasRoute && Math.min(flood.knownRps, flood.steadyKnownRps) > flood.allowedRps)
-    flood.history = Math.min(MOST_HISTORY_S, flood.history * HISTORY_GROWTH);
-  flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps);
-  flood.known = 0;
-  flood.strange = 0;
+  return beginFlood(now - rate.streak * TICK_S, limit, allowedRps, rps, rate.name !== "");
 };
 
 const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: number): void => {
@@ -203,7 +150,7 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
   rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(0, rate.streak) - 1;
   if (rate.flood !== undefined) {
     if (rate.streak <= -ENDS_AFTER) rate.flood = undefined;
-  } else if (isAbove && (rate.sharp >= SHARP || rate.streak >= STEADY)) rate.flood = beginFlood(rate, now, limit, rps);
+  } else if (isAbove && (rate.sharp >= SHARP || rate.streak >= STEADY)) rate.flood = begin(rate, now, limit, rps);
   if (isAbove && rate.addresses === undefined) rate.addresses = createCrowd();
   else if (rate.flood === undefined && rate.streak < -TICKS) rate.addresses = undefined;
 };
@@ -231,6 +178,11 @@ const tickRate = (rate: Rate, elapsed: number, now: number): void => {
   rate.count = 0;
 };
 
+const refresh = (rate: Rate): void => {
+  rate.isLinked = false;
+  adoptTold(rate.baseline, rate.name);
+};
+
 /** Several times a second. */
 export const tickRates = (now: number): void => {
   // A worker that was held up must not mistake what waited for a flood.
@@ -241,7 +193,7 @@ export const tickRates = (now: number): void => {
     const rate = list[i - 1];
     tickRate(rate, elapsed, now);
     if (ticks % TICKS === 0) learn(rate, now);
-    if (ticks % LINK_EVERY === 0) rate.isLinked = false;
+    if (ticks % LINK_EVERY === 0) refresh(rate);
     if (ticks % SAVE_EVERY === i % SAVE_EVERY) counters.set(`rb${rate.name}`, packBaseline(rate.baseline));
   }
 };

@@ -457,7 +457,7 @@ const client = record("Clients that are not what they were, or say they are. Rep
 
 const abuse = record("Clients that take what was not meant for them.", [
   { enabled: flag("Whether probing, enumeration, scraping and unusual use are looked at.", true) },
-  { max_missing: integer("Distinct missing paths of one address in one window.", 10, 2, 10000) },
+  { max_missing: integer("Distinct missing paths of one client in one window.", 10, 2, 10000) },
   { missing_window_s: integer("Seconds of that window.", 10, 1, 3600) },
   { max_ids: integer("Ids of one route that one client may try in a minute, most in vain.", 30, 5, 100000) },
   { max_pages: integer("Distinct pages of one route that one client may fetch in a minute.", 90, 5, 100000) },
@@ -465,6 +465,7 @@ const abuse = record("Clients that take what was not meant for them.", [
   { crawler_rps: decimal("Requests a second of one route for crawlers that say what they are.", 5, 0.1, 10000) },
   { quota_factor: decimal("Times its usual requests a minute that a consumer may reach.", 10, 1.1, 1000) },
   { quota_min: integer("Requests a minute below which no use is unusual.", 300, 1, 10000000) },
+  { enforce_share: enforceShare },
 ]);
 
 const errors = record("Services that fail, and a gateway that was configured wrongly: reported, never stopped.", [

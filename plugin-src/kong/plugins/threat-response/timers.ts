@@ -7,6 +7,7 @@ import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
 import { syncLearnedLogins } from "./learned-logins.ts";
 import { startLearnedPoll } from "./learning/learned-poll.ts";
+import { reportBaselines } from "./learning/report-baselines.ts";
 import { flushLearned } from "./learning/report-learned.ts";
 import { tickGuards } from "./logins/guard.ts";
 import { startReporting } from "./report.ts";
@@ -32,6 +33,7 @@ const tick = (isLast: boolean): void => {
   tickErrors(now);
   checkFailOpen(reporterConfig(), now);
   flushLearned(reporterConfig(), now, isLast);
+  reportBaselines(reporterConfig(), now);
   flushRequests(now, isLast);
   if (isLast || now - windowStart >= shortestFlush()) flush(now);
 };

@@ -101,8 +101,7 @@ local function kong_of(worker)
     },
     client = {
       get_consumer = function() return worker.request.consumer end,
-      get_credential = function() return worker.request.consumer and {} end,
-      get_credential = function() return worker.request.credential end,
+      get_credential = function() return worker.request.consumer end,
     },
     request = { get_raw_body = function() return worker.request.body or "" end },
     response = {

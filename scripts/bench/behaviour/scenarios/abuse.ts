@@ -99,9 +99,34 @@ export const quotaAnomaly: Scenario = {
         target: "/orders",
         route: "orders",
         consumer: "partner",
+        headers: { apikey: "key-of-the-partner" },
         agent: "partner-sync/2.1",
       }),
     }),
+  ],
+  targets: { detected: 60 },
+};
+
+/** One consumer's key walks through ids from forty addresses, each of which asks for little. */
+export const keyEnumeration: Scenario = {
+  name: "enumeration with one key from many addresses",
+  category: "abuse",
+  seconds: 400,
+  begins: 60,
+  routes,
+  actors: (random) => [
+    visitors(random, regulars),
+    visitors(random, { ...regulars, rate: 5, route: "orders", targets: (n) => `/orders/${n.between(1, 90_000)}` }),
+    walker(random, 2, 60, (step) => ({
+      isAttack: true,
+      ip: addressOf(146, step % 40),
+      target: `/orders/${4000 + step}`,
+      route: "orders",
+      consumer: "partner",
+      headers: { apikey: "key-of-the-partner" },
+      status: random.chance(0.8) ? 403 : 200,
+      agent: browserOf(1),
+    })),
   ],
   targets: { detected: 60 },
 };
@@ -159,6 +184,44 @@ export const brokenLinks: Scenario = {
     };
     return [visitors(random, regulars), visits];
   },
+  targets: {},
+};
+
+/** A partner's office: thirty keys behind one address, each of which reads at a clerk's pace, and an app with one key on many phones. */
+export const partnerKeys: Scenario = {
+  name: "keys behind one address, and one key on many phones",
+  seconds: 900,
+  begins: 60,
+  routes,
+  actors: (random) => [
+    visitors(random, regulars),
+    stream(random, {
+      rate: 10,
+      begins: 60,
+      make: (at) => {
+        const clerk = random.between(0, 29);
+        const headers = { apikey: `key-of-clerk-${clerk}` };
+        const target = item(random);
+        const status = random.chance(0.05) ? 404 : 200;
+        const shared = { route: "shop", agent: "partner-desk/1.4", isAttack: false };
+        return { at, ip: "203.0.113.78", target, consumer: `clerk-${clerk}`, headers, status, ...shared };
+      },
+    }),
+    stream(random, {
+      rate: 20,
+      begins: 60,
+      make: (at) => ({
+        at,
+        isAttack: false,
+        ip: addressOf(147, random.between(0, 2_000)),
+        target: item(random),
+        route: "shop",
+        consumer: "app",
+        headers: { apikey: "key-of-the-app" },
+        agent: "ShopApp/5.12.0 (iOS 18.1)",
+      }),
+    }),
+  ],
   targets: {},
 };
 

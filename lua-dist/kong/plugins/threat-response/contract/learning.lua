@@ -8,16 +8,35 @@ local ____exports = {}
 --     tr-learned 1 <gateway> <epoch> <sequence> <issued_at> <count>
 --     threshold <learned|operator> <route> <score>
 --     signature <learned|operator> <route> <field> <signature> <score>
+--     login <path>
+--     baseline <age> <name> <seconds> <usual> <peak> <rate>:<days>,… of the 24 hours of the day
 -- 
 -- One line each, single spaces, `\n` after every line. The set is complete: what is absent does not count any more. Position, age and count
 -- are checked as those of the decision feed are, and a document that fails a check changes nothing. A node refuses single lines it
--- cannot read or that go beyond the limits below.
+-- cannot read or that go beyond the limits below. `count` counts all lines after the first. The age of a baseline is that of the latest report of it, in
+-- seconds; its name is a route's id, `s:` and a service's id, or `-` for requests without a route.
 -- 
 -- What operators approved counts always; what was only learned counts on instances with `learning.apply`.
 ____exports.LEARNED_PATH = "/feed/v1/learned"
 ____exports.LEARNED_MAGIC = "tr-learned"
 ____exports.LEARNED_VERSION = 1
 ____exports.MAX_LEARNED = 2000
+--- Baselines of routes and services, and login paths, of a gateway; and lines of all kinds in one document.
+____exports.MAX_BASELINES = 1000
+____exports.MAX_LOGINS = 50
+____exports.MAX_LOGIN_PATH = 100
+____exports.MAX_LEARNED_LINES = ____exports.MAX_LEARNED + ____exports.MAX_BASELINES + ____exports.MAX_LOGINS
+--- Baselines in one record.
+____exports.BASELINES_AT_ONCE = 100
+____exports.HOURS_OF_DAY = 24
+--- A baseline that was learned from less says nothing to others.
+____exports.MIN_BASELINE_S = 600
+--- Requests a second, days and seconds beyond which a report is no measurement.
+____exports.MAX_BASELINE_RPS = 1000000
+____exports.MAX_BASELINE_DAYS = 100000
+____exports.MAX_BASELINE_S = 1000000000
+--- What is usual at this time of the day is taken from a report this young; an older one tells of the hours of the day only.
+____exports.FRESH_BASELINE_S = 3600
 --- A finding from here on is a known attack: it never votes, no signature lowers it, no threshold rises to it.
 ____exports.HARD_SCORE = 90
 --- An approved signature covers scores up to this much above the highest that was seen while it was learned.

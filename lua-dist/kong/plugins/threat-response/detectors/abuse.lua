@@ -11,13 +11,16 @@ local ____abuse_2Dwalk_2Ets = require("kong.plugins.threat-response.abuse-walk")
 local addVisit = ____abuse_2Dwalk_2Ets.addVisit
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local countGood = ____evidence_2Ets.countGood
-local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
-local hashUser = ____identity_2Ets.hashUser
+local ____identities_2Ets = require("kong.plugins.threat-response.identities")
+local findIdentity = ____identities_2Ets.findIdentity
 --- Catches clients that take what was not meant for them: probing (many distinct missing paths), enumeration (walking through ids), scraping (far more
 -- pages of a route than people read, for minutes) and a consumer that uses far more than it usually does. Example: 203.0.113.7 asks for
 -- /.env, /wp-login.php and eight others within ten seconds.
+-- 
+-- A client is whoever Kong has authenticated, from however many addresses he comes, and else the address. What was never let in is nobody's
+-- credential: it counts for its address.
 local SCORE = 75
---- Others are behind the address, or it is a known consumer: it is reported and flagged.
+--- Others are behind the client: it is reported and flagged.
 local MILD = 45
 local SHARED_FROM = 4
 local DENIED_SHARE = 0.4
@@ -25,31 +28,36 @@ local STEP_SHARE = 0.6
 local ID_SHARE = 0.7
 --- Walking in steps without being refused is what exports do as well: only far more of it counts.
 local STEPS_FACTOR = 5
-local function build(detector, score, source, reason)
+--- Times its usual requests that a consumer with many addresses makes when somebody walks with its credential.
+local UNUSUAL = 3
+local function build(detector, score, source, identity, reason)
     return {
         category = "abuse",
         detector = "abuse." .. detector,
         score = score,
         action = score == SCORE and "throttle" or "flag",
-        subject = "ip",
-        value = source.ip,
+        subject = identity == nil and "ip" or "credential",
+        value = identity == nil and source.ip or identity.hash,
         reason = reason
     }
 end
-local function clientOf(source, route)
-    return source.key .. route
+local function clientOf(source, identity)
+    return identity == nil and source.key or "c" .. identity.owner
 end
 local function detectProbing(instance, outcome)
     local ____outcome_0 = outcome
     local status = ____outcome_0.status
     local source = ____outcome_0.source
+    local identity = ____outcome_0.identity
     if status ~= 404 and status ~= 410 then
         return nil
     end
     local ____instance_config_abuse_1 = instance.config.abuse
     local max_missing = ____instance_config_abuse_1.max_missing
     local missing_window_s = ____instance_config_abuse_1.missing_window_s
+    local client = clientOf(source, identity)
     local missing = addMissing(
+        client,
         source.key,
         ngx.var.uri or "",
         missing_window_s,
@@ -61,13 +69,17 @@ local function detectProbing(instance, outcome)
     if missing < max_missing + countGood(instance, source.key) then
         return nil
     end
+    local reason = ((tostring(max_missing) .. " distinct missing paths within ") .. tostring(missing_window_s)) .. " s"
     local finding = build(
         "probing",
-        SCORE,
+        identity == nil and SCORE or MILD,
         source,
-        ((tostring(max_missing) .. " distinct missing paths within ") .. tostring(missing_window_s)) .. " s"
+        identity,
+        reason
     )
-    finding.action = "block"
+    if identity == nil then
+        finding.action = "block"
+    end
     return finding
 end
 local function isAnnounced(agent)
@@ -83,14 +95,15 @@ local function isAnnounced(agent)
     end
     return false
 end
---- Pure: why this looks like walking through ids or like scraping; nil when it does not. `users` share the address.
-____exports.judgeWalk = function(limits, walk)
+--- Pure: why this looks like walking through ids or like scraping; nil when it does not. Those who share a client each read for themselves, but
+-- what is refused to a consumer is refused to all of them.
+____exports.judgeWalk = function(limits, walk, isConsumer)
     local pages = walk.pages / walk.users
-    local isIds = walk.ids >= ID_SHARE and pages >= limits.max_ids
-    if isIds and walk.denied >= DENIED_SHARE then
+    local tried = isConsumer and walk.pages or pages
+    if walk.ids >= ID_SHARE and tried >= limits.max_ids and walk.denied >= DENIED_SHARE then
         return "enumeration: many ids of one route, most of which are refused"
     end
-    if isIds and walk.steps >= STEP_SHARE and pages >= STEPS_FACTOR * limits.max_ids then
+    if walk.ids >= ID_SHARE and walk.steps >= STEP_SHARE and pages >= STEPS_FACTOR * limits.max_ids then
         return "enumeration: very many ids of one route, one after the other"
     end
     if pages >= limits.max_pages and walk.busyMinutes >= limits.pages_minutes then
@@ -99,28 +112,41 @@ ____exports.judgeWalk = function(limits, walk)
     return nil
 end
 local visit = {
-    address = "",
+    client = "",
     route = "",
     path = "",
     query = nil,
     userAgent = nil,
-    cookie = nil,
+    user = nil,
     isDenied = false
 }
-local function detectWalk(instance, outcome, facts, route)
-    local limits = instance.config.abuse
+local function fillVisit(outcome, facts, route)
     local ____outcome_2 = outcome
     local source = ____outcome_2.source
     local status = ____outcome_2.status
-    visit.address = source.key
+    local identity = ____outcome_2.identity
+    visit.client = clientOf(source, identity)
     visit.route = route
     visit.path = facts.path
     visit.query = facts.query
-    visit.userAgent = facts.userAgent
-    local ____facts_headers_3 = facts.headers
-    local authorization = ____facts_headers_3.authorization
-    visit.cookie = facts.cookie or (type(authorization) == "string" and authorization or nil)
     visit.isDenied = status == 401 or status == 403 or status == 404
+    if identity == nil then
+        local ____facts_headers_3 = facts.headers
+        local authorization = ____facts_headers_3.authorization
+        visit.userAgent = facts.userAgent
+        visit.user = facts.cookie or (type(authorization) == "string" and authorization or nil)
+    else
+        visit.userAgent = nil
+        visit.user = source.key
+    end
+end
+--- `use`: how many times its usual requests the consumer has reached.
+local function detectWalk(instance, outcome, facts, route, use)
+    local limits = instance.config.abuse
+    local ____outcome_4 = outcome
+    local source = ____outcome_4.source
+    local identity = ____outcome_4.identity
+    fillVisit(outcome, facts, route)
     local walk = addVisit(
         visit,
         limits.max_pages,
@@ -129,7 +155,7 @@ local function detectWalk(instance, outcome, facts, route)
     if walk == nil or walk.pages < limits.max_ids then
         return nil
     end
-    local reason = ____exports.judgeWalk(limits, walk)
+    local reason = ____exports.judgeWalk(limits, walk, identity ~= nil)
     if reason == nil then
         return nil
     end
@@ -137,43 +163,68 @@ local function detectWalk(instance, outcome, facts, route)
         return nil
     end
     local isShared = walk.users >= SHARED_FROM
+    if isShared and identity ~= nil and walk.denied < DENIED_SHARE and use < UNUSUAL then
+        return nil
+    end
     if not isShared then
         limitClient(
-            clientOf(source, route),
+            visit.client,
+            route,
             ngx.now()
         )
     end
     local kind = string.sub(reason, 1, 1) == "e" and "enumeration" or "scraping"
-    local finding = build(kind, isShared and MILD or SCORE, source, reason)
+    local finding = build(
+        kind,
+        isShared and MILD or SCORE,
+        source,
+        identity,
+        reason
+    )
     finding.isWeak = true
     return finding
 end
-local function detectQuota(instance, outcome)
-    local consumer = kong.client.get_consumer()
-    if (consumer and consumer.id) == nil then
-        return nil
+--- Also of consumers whose requests present nothing that could be told before authentication, as with certificates.
+local function useOf(instance, ____bindingPattern0)
+    local identity
+    identity = ____bindingPattern0.identity
+    local ____instance_config_abuse_5 = instance.config.abuse
+    local quota_min = ____instance_config_abuse_5.quota_min
+    if identity ~= nil then
+        return addUse(
+            identity.owner,
+            quota_min,
+            ngx.now()
+        )
     end
-    local ____instance_config_abuse_6 = instance.config.abuse
-    local quota_factor = ____instance_config_abuse_6.quota_factor
-    local quota_min = ____instance_config_abuse_6.quota_min
-    if addUse(
+    local consumer = kong.client.get_consumer()
+    if (consumer and consumer.id) == nil or kong.client.get_credential() == nil then
+        return 0
+    end
+    return addUse(
         consumer.id,
         quota_min,
         ngx.now()
-    ) < quota_factor then
+    )
+end
+local function detectQuota(instance, outcome, use)
+    if use < instance.config.abuse.quota_factor then
         return nil
     end
-    local finding = build("quota", MILD, outcome.source, "a consumer uses far more than it usually does")
-    finding.subject = "credential"
-    finding.value = hashUser(instance, consumer.id)
-    return finding
+    return build(
+        "quota",
+        MILD,
+        outcome.source,
+        outcome.identity,
+        "a consumer uses far more than it usually does"
+    )
 end
 --- When the answer is there.
 ____exports.detectAbuse = function(instance, outcome)
-    local ____outcome_7 = outcome
-    local facts = ____outcome_7.facts
-    local source = ____outcome_7.source
-    local route = ____outcome_7.route
+    local ____outcome_8 = outcome
+    local facts = ____outcome_8.facts
+    local source = ____outcome_8.source
+    local route = ____outcome_8.route
     if not instance.config.abuse.enabled or outcome.isStopped or source.isExempt then
         return nil
     end
@@ -181,23 +232,36 @@ ____exports.detectAbuse = function(instance, outcome)
     if probing ~= nil or route == nil or facts == nil then
         return probing
     end
-    return detectWalk(instance, outcome, facts, route.id) or detectQuota(instance, outcome)
+    local use = useOf(instance, outcome)
+    return detectWalk(
+        instance,
+        outcome,
+        facts,
+        route.id,
+        use
+    ) or detectQuota(instance, outcome, use)
 end
 --- On the way in: who was found walking or scraping here is slowed down for some minutes.
 ____exports.detectLimited = function(instance, facts)
-    if not isAnybodyLimited() or not instance.config.abuse.enabled or facts.source.isExempt then
+    local now = ngx.now()
+    if not isAnybodyLimited(now) or not instance.config.abuse.enabled or facts.source.isExempt then
         return nil
     end
-    local ____isLimited_11 = isLimited
-    local ____facts_source_10 = facts.source
-    local ____opt_8 = facts.route
-    if not ____isLimited_11(
-        clientOf(____facts_source_10, ____opt_8 and ____opt_8.id or ""),
-        ngx.now()
-    ) then
+    local identity = findIdentity(instance)
+    local ____isLimited_12 = isLimited
+    local ____clientOf_result_11 = clientOf(facts.source, identity)
+    local ____opt_9 = facts.route
+    if not ____isLimited_12(____clientOf_result_11, ____opt_9 and ____opt_9.id or "", now) then
         return nil
     end
-    local finding = build("limited", SCORE, facts.source, "the address was found enumerating or scraping this route")
+    local reason = "the client was found enumerating or scraping this route"
+    local finding = build(
+        "limited",
+        SCORE,
+        facts.source,
+        identity,
+        reason
+    )
     finding.isWeak = true
     return finding
 end

@@ -5,10 +5,14 @@ local ____learning_2Ets = require("kong.plugins.threat-response.contract.learnin
 local HARD_SCORE = ____learning_2Ets.HARD_SCORE
 local LEARNED_MAGIC = ____learning_2Ets.LEARNED_MAGIC
 local LEARNED_VERSION = ____learning_2Ets.LEARNED_VERSION
-local MAX_LEARNED = ____learning_2Ets.MAX_LEARNED
+local MAX_LEARNED_LINES = ____learning_2Ets.MAX_LEARNED_LINES
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local equalInConstantTime = ____digest_2Ets.equalInConstantTime
 local hmacHex = ____digest_2Ets.hmacHex
+local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local canBeLogin = ____learned_2Dlogins_2Ets.canBeLogin
+local ____baseline_2Dline_2Ets = require("kong.plugins.threat-response.learning.baseline-line")
+local readBaselineLine = ____baseline_2Dline_2Ets.readBaselineLine
 local ____learned_2Dstore_2Ets = require("kong.plugins.threat-response.learning.learned-store")
 local signatureKey = ____learned_2Dstore_2Ets.signatureKey
 local thresholdKey = ____learned_2Dstore_2Ets.thresholdKey
@@ -48,11 +52,29 @@ local function isAllowed(____bindingPattern0)
     learned = ____bindingPattern0.learned
     return (learned.by == "learned" or learned.by == "operator") and learned.score >= 1 and learned.score < HARD_SCORE
 end
+local function readLogin(line)
+    local path = match(line, "^login ([!-~]+)$")
+    return path ~= nil and canBeLogin(path) and path or nil
+end
 local function readLine(feed, line)
     local entry = readThreshold(line) or readSignature(line)
+    local ____temp_1
+    if entry == nil then
+        ____temp_1 = readBaselineLine(line)
+    else
+        ____temp_1 = nil
+    end
+    local baseline = ____temp_1
+    local login = readLogin(line)
     if entry ~= nil and isAllowed(entry) then
-        local ____feed_entries_1 = feed.entries
-        ____feed_entries_1[#____feed_entries_1 + 1] = entry
+        local ____feed_entries_2 = feed.entries
+        ____feed_entries_2[#____feed_entries_2 + 1] = entry
+    elseif baseline ~= nil then
+        local ____feed_baselines_3 = feed.baselines
+        ____feed_baselines_3[#____feed_baselines_3 + 1] = baseline
+    elseif login ~= nil then
+        local ____feed_logins_4 = feed.logins
+        ____feed_logins_4[#____feed_logins_4 + 1] = login
     else
         feed.refused = feed.refused + 1
     end
@@ -75,13 +97,15 @@ local function readHead(line, expected)
         epoch = tonumber(epoch),
         sequence = tonumber(sequence),
         entries = {},
+        baselines = {},
+        logins = {},
         refused = 0
     }
     if isOlder(feed.epoch, feed.sequence, expected) then
         return nil, (("goes back to " .. epoch) .. ".") .. sequence, 0
     end
     local announced = tonumber(count)
-    if announced > MAX_LEARNED then
+    if announced > MAX_LEARNED_LINES then
         return nil, ("has " .. count) .. " lines", 0
     end
     return feed, "", announced

@@ -15,6 +15,8 @@ local hmacHex = ____digest_2Ets.hmacHex
 local ____http_2Dclient_2Ets = require("kong.plugins.threat-response.http-client")
 local parseUrl = ____http_2Dclient_2Ets.parseUrl
 local request = ____http_2Dclient_2Ets.request
+local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local keepToldLogins = ____learned_2Dlogins_2Ets.keepToldLogins
 local ____node_2Didentity_2Ets = require("kong.plugins.threat-response.node-identity")
 local nodeName = ____node_2Didentity_2Ets.nodeName
 local ____occasional_2Dlog_2Ets = require("kong.plugins.threat-response.occasional-log")
@@ -24,6 +26,8 @@ local readLearned = ____learned_2Dfeed_2Ets.readLearned
 local ____learned_2Dstore_2Ets = require("kong.plugins.threat-response.learning.learned-store")
 local forgetLearned = ____learned_2Dstore_2Ets.forgetLearned
 local keepLearned = ____learned_2Dstore_2Ets.keepLearned
+local ____told_2Dbaselines_2Ets = require("kong.plugins.threat-response.learning.told-baselines")
+local keepTold = ____told_2Dbaselines_2Ets.keepTold
 --- Asks the agent for what has been learned, in one worker of the node: at once when the node starts, then now and then.
 local TICK_S = 0.5
 local EVERY_S = 30
@@ -69,6 +73,10 @@ local function store(gateway, feed)
         KEYS,
         table.concat(keys, "\n")
     )
+    for ____, told in ipairs(feed.baselines) do
+        keepTold(told)
+    end
+    keepToldLogins(feed.logins)
     counters:set(
         POSITION,
         string.format("%s %d %d", gateway, feed.epoch, feed.sequence)

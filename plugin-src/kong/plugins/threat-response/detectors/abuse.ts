@@ -5,7 +5,8 @@ import { addVisit, type Visit, type Walk } from "../abuse-walk.ts";
 import type { Config, Instance } from "../configure.ts";
 import { countGood } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
-import { hashUser } from "../features/identity.ts";
+import type { Source } from "../features/source.ts";
+import { findIdentity, type Identity } from "../identities.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Finding } from "../score.ts";
 
@@ -13,9 +14,12 @@ import type { Finding } from "../score.ts";
  * Catches clients that take what was not meant for them: probing (many distinct missing paths), enumeration (walking through ids), scraping (far more
  * pages of a route than people read, for minutes) and a consumer that uses far more than it usually does. Example: 203.0.113.7 asks for
  * /.env, /wp-login.php and eight others within ten seconds.
+ *
+ * A client is whoever Kong has authenticated, from however many addresses he comes, and else the address. What was never let in is nobody's
+ * credential: it counts for its address.
  */
 const SCORE = 75;
-/** Others are behind the address, or it is a known consumer: it is reported and flagged. */
+/** Others are behind the client: it is reported and flagged. */
 const MILD = 45;
 const SHARED_FROM = 4;
 const DENIED_SHARE = 0.4;
@@ -23,29 +27,41 @@ const STEP_SHARE = 0.6;
 const ID_SHARE = 0.7;
 /** Walking in steps without being refused is what exports do as well: only far more of it counts. */
 const STEPS_FACTOR = 5;
+/** Times its usual requests that a consumer with many addresses makes when somebody walks with its credential. */
+const UNUSUAL = 3;
 
-const build = (detector: string, score: number, source: Outcome["source"], reason: string): Finding => ({
+const build = (
+  detector: string,
+  score: number,
+  source: Source,
+  identity: Identity | undefined,
+  reason: string,
+): Finding => ({
   category: "abuse",
   detector: `abuse.${detector}`,
   score,
   action: score === SCORE ? "throttle" : "flag",
-  subject: "ip",
-  value: source.ip,
+  subject: identity === undefined ? "ip" : "credential",
+  value: identity === undefined ? source.ip : identity.hash,
   reason,
 });
 
-const clientOf = (source: Outcome["source"], route: string): string => `${source.key}${route}`;
+const clientOf = (source: Source, identity: Identity | undefined): string =>
+  identity === undefined ? source.key : `c${identity.owner}`;
 
 const detectProbing = (instance: Instance, outcome: Outcome): Finding | undefined => {
-  const { status, source } = outcome;
+  const { status, source, identity } = outcome;
   if (status !== 404 && status !== 410) return undefined;
   const { max_missing, missing_window_s } = instance.config.abuse;
-  const missing = addMissing(source.key, ngx.var.uri ?? "", missing_window_s, ngx.now());
+  const client = clientOf(source, identity);
+  const missing = addMissing(client, source.key, ngx.var.uri ?? "", missing_window_s, ngx.now());
   if (missing < max_missing) return undefined;
   // Who finds most of what it asks for has followed broken links.
   if (missing < max_missing + countGood(instance, source.key)) return undefined;
-  const finding = build("probing", SCORE, source, `${max_missing} distinct missing paths within ${missing_window_s} s`);
-  finding.action = "block";
+  const reason = `${max_missing} distinct missing paths within ${missing_window_s} s`;
+  // Whoever may be there asks for what is gone when its own records are old.
+  const finding = build("probing", identity === undefined ? SCORE : MILD, source, identity, reason);
+  if (identity === undefined) finding.action = "block";
   return finding;
 };
 
@@ -59,12 +75,16 @@ const isAnnounced = (agent: string | undefined): boolean => {
   return false;
 };
 
-/** Pure: why this looks like walking through ids or like scraping; nil when it does not. `users` share the address. */
-export const judgeWalk = (limits: Config["abuse"], walk: Walk): string | undefined => {
+/**
+ * Pure: why this looks like walking through ids or like scraping; nil when it does not. Those who share a client each read for themselves, but
+ * what is refused to a consumer is refused to all of them.
+ */
+export const judgeWalk = (limits: Config["abuse"], walk: Walk, isConsumer: boolean): string | undefined => {
   const pages = walk.pages / walk.users;
-  const isIds = walk.ids >= ID_SHARE && pages >= limits.max_ids;
-  if (isIds && walk.denied >= DENIED_SHARE) return "enumeration: many ids of one route, most of which are refused";
-  if (isIds && walk.steps >= STEP_SHARE && pages >= STEPS_FACTOR * limits.max_ids)
+  const tried = isConsumer ? walk.pages : pages;
+  if (walk.ids >= ID_SHARE && tried >= limits.max_ids && walk.denied >= DENIED_SHARE)
+    return "enumeration: many ids of one route, most of which are refused";
+  if (walk.ids >= ID_SHARE && walk.steps >= STEP_SHARE && pages >= STEPS_FACTOR * limits.max_ids)
     return "enumeration: very many ids of one route, one after the other";
   if (pages >= limits.max_pages && walk.busyMinutes >= limits.pages_minutes)
     return "scraping: far more pages of one route than people read, for minutes";
@@ -72,48 +92,71 @@ export const judgeWalk = (limits: Config["abuse"], walk: Walk): string | undefin
 };
 
 const visit: Visit = {
-  address: "",
+  client: "",
   route: "",
   path: "",
   query: undefined,
   userAgent: undefined,
-  cookie: undefined,
+  user: undefined,
   isDenied: false,
 };
 
-const detectWalk = (instance: Instance, outcome: Outcome, facts: Facts, route: string): Finding | undefined => {
-  const limits = instance.config.abuse;
-  const { source, status } = outcome;
-  visit.address = source.key;
+const fillVisit = (outcome: Outcome, facts: Facts, route: string): void => {
+  const { source, status, identity } = outcome;
+  visit.client = clientOf(source, identity);
   visit.route = route;
   visit.path = facts.path;
   visit.query = facts.query;
-  visit.userAgent = facts.userAgent;
-  const { authorization } = facts.headers;
-  visit.cookie = facts.cookie ?? (typeof authorization === "string" ? authorization : undefined);
   visit.isDenied = status === 401 || status === 403 || status === 404;
+  if (identity === undefined) {
+    const { authorization } = facts.headers;
+    visit.userAgent = facts.userAgent;
+    visit.user = facts.cookie ?? (typeof authorization === "string" ? authorization : undefined);
+  } else {
+    visit.userAgent = undefined;
+    visit.user = source.key;
+  }
+};
+
+/** `use`: how many times its usual requests the consumer has reached. */
+const detectWalk = (
+  instance: Instance,
+  outcome: Outcome,
+  facts: Facts,
+  route: string,
+  use: number,
+): Finding | undefined => {
+  const limits = instance.config.abuse;
+  const { source, identity } = outcome;
+  fillVisit(outcome, facts, route);
   const walk = addVisit(visit, limits.max_pages, ngx.now());
   if (walk === undefined || walk.pages < limits.max_ids) return undefined;
-  const reason = judgeWalk(limits, walk);
+  const reason = judgeWalk(limits, walk, identity !== undefined);
   if (reason === undefined) return undefined;
   if (isAnnounced(facts.userAgent) && walk.pages < limits.crawler_rps * 60) return undefined;
   const isShared = walk.users >= SHARED_FROM;
-  if (!isShared) limitClient(clientOf(source, route), ngx.now());
+  // A key that is built into an app: many together read much.
+  if (isShared && identity !== undefined && walk.denied < DENIED_SHARE && use < UNUSUAL) return undefined;
+  if (!isShared) limitClient(visit.client, route, ngx.now());
   const kind = string.sub(reason, 1, 1) === "e" ? "enumeration" : "scraping";
-  const finding = build(kind, isShared ? MILD : SCORE, source, reason);
+  const finding = build(kind, isShared ? MILD : SCORE, source, identity, reason);
   finding.isWeak = true;
   return finding;
 };
 
-const detectQuota = (instance: Instance, outcome: Outcome): Finding | undefined => {
+/** Also of consumers whose requests present nothing that could be told before authentication, as with certificates. */
+const useOf = (instance: Instance, { identity }: Outcome): number => {
+  const { quota_min } = instance.config.abuse;
+  if (identity !== undefined) return addUse(identity.owner, quota_min, ngx.now());
   const consumer = kong.client.get_consumer();
-  if (consumer?.id === undefined) return undefined;
-  const { quota_factor, quota_min } = instance.config.abuse;
-  if (addUse(consumer.id, quota_min, ngx.now()) < quota_factor) return undefined;
-  const finding = build("quota", MILD, outcome.source, "a consumer uses far more than it usually does");
-  finding.subject = "credential";
-  finding.value = hashUser(instance, consumer.id);
-  return finding;
+  // A consumer without a credential is the one for anonymous requests.
+  if (consumer?.id === undefined || kong.client.get_credential() === undefined) return 0;
+  return addUse(consumer.id, quota_min, ngx.now());
+};
+
+const detectQuota = (instance: Instance, outcome: Outcome, use: number): Finding | undefined => {
+  if (use < instance.config.abuse.quota_factor) return undefined;
+  return build("quota", MILD, outcome.source, outcome.identity, "a consumer uses far more than it usually does");
 };
 
 /** When the answer is there. */
@@ -122,14 +165,18 @@ export const detectAbuse = (instance: Instance, outcome: Outcome): Finding | und
   if (!instance.config.abuse.enabled || outcome.isStopped || source.isExempt) return undefined;
   const probing = detectProbing(instance, outcome);
   if (probing !== undefined || route === undefined || facts === undefined) return probing;
-  return detectWalk(instance, outcome, facts, route.id) ?? detectQuota(instance, outcome);
+  const use = useOf(instance, outcome);
+  return detectWalk(instance, outcome, facts, route.id, use) ?? detectQuota(instance, outcome, use);
 };
 
 /** On the way in: who was found walking or scraping here is slowed down for some minutes. */
 export const detectLimited = (instance: Instance, facts: Facts): Finding | undefined => {
-  if (!isAnybodyLimited() || !instance.config.abuse.enabled || facts.source.isExempt) return undefined;
-  if (!isLimited(clientOf(facts.source, facts.route?.id ?? ""), ngx.now())) return undefined;
-  const finding = build("limited", SCORE, facts.source, "the address was found enumerating or scraping this route");
+  const now = ngx.now();
+  if (!isAnybodyLimited(now) || !instance.config.abuse.enabled || facts.source.isExempt) return undefined;
+  const identity = findIdentity(instance);
+  if (!isLimited(clientOf(facts.source, identity), facts.route?.id ?? "", now)) return undefined;
+  const reason = "the client was found enumerating or scraping this route";
+  const finding = build("limited", SCORE, facts.source, identity, reason);
   finding.isWeak = true;
   return finding;
 };

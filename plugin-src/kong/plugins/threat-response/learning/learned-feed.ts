@@ -1,6 +1,8 @@
 import { CLOCK_SKEW_S } from "../contract/ingest.ts";
-import { HARD_SCORE, LEARNED_MAGIC, LEARNED_VERSION, MAX_LEARNED } from "../contract/learning.ts";
+import { HARD_SCORE, LEARNED_MAGIC, LEARNED_VERSION, MAX_LEARNED_LINES } from "../contract/learning.ts";
 import { equalInConstantTime, hmacHex } from "../digest.ts";
+import { canBeLogin } from "../learned-logins.ts";
+import { readBaselineLine, type ToldBaseline } from "./baseline-line.ts";
 import { type Learned, signatureKey, thresholdKey } from "./learned-store.ts";
 
 /** Reading what the agent has learned (`contract/learning.ts`): all of it is verified before any of it counts. */
@@ -8,6 +10,8 @@ export interface LearnedFeed {
   epoch: number;
   sequence: number;
   entries: LearnedEntry[];
+  baselines: ToldBaseline[];
+  logins: string[];
   /** Lines that could not be read or go beyond the limits. */
   refused: number;
 }
@@ -48,9 +52,18 @@ const readSignature = (line: string): LearnedEntry | undefined => {
 const isAllowed = ({ learned }: LearnedEntry): boolean =>
   (learned.by === "learned" || learned.by === "operator") && learned.score >= 1 && learned.score < HARD_SCORE;
 
+const readLogin = (line: string): string | undefined => {
+  const [path] = match(line, "^login ([!-~]+)$");
+  return path !== undefined && canBeLogin(path as string) ? (path as string) : undefined;
+};
+
 const readLine = (feed: LearnedFeed, line: string): void => {
   const entry = readThreshold(line) ?? readSignature(line);
+  const baseline = entry === undefined ? readBaselineLine(line) : undefined;
+  const login = readLogin(line);
   if (entry !== undefined && isAllowed(entry)) feed.entries.push(entry);
+  else if (baseline !== undefined) feed.baselines.push(baseline);
+  else if (login !== undefined) feed.logins.push(login);
   else feed.refused += 1;
 };
 
@@ -70,10 +83,17 @@ const readHead = (
   if (Math.abs((tonumber(issued) as number) - expected.now) > CLOCK_SKEW_S) {
     return $multi(undefined, "issued too long ago or in the future; compare the clocks", 0);
   }
-  const feed = { epoch: tonumber(epoch) as number, sequence: tonumber(sequence) as number, entries: [], refused: 0 };
+  const feed: LearnedFeed = {
+    epoch: tonumber(epoch) as number,
+    sequence: tonumber(sequence) as number,
+    entries: [],
+    baselines: [],
+    logins: [],
+    refused: 0,
+  };
   if (isOlder(feed.epoch, feed.sequence, expected)) return $multi(undefined, `goes back to ${epoch}.${sequence}`, 0);
   const announced = tonumber(count) as number;
-  if (announced > MAX_LEARNED) return $multi(undefined, `has ${count} lines`, 0);
+  if (announced > MAX_LEARNED_LINES) return $multi(undefined, `has ${count} lines`, 0);
   return $multi(feed, "", announced);
 };
 

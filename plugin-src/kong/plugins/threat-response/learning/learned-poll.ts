@@ -4,10 +4,12 @@ import { LEARNED_PATH } from "../contract/learning.ts";
 import { counters } from "../counters.ts";
 import { hmacHex } from "../digest.ts";
 import { type HttpResponse, parseUrl, request } from "../http-client.ts";
+import { keepToldLogins } from "../learned-logins.ts";
 import { nodeName } from "../node-identity.ts";
 import { logOccasionally } from "../occasional-log.ts";
 import { type LearnedFeed, readLearned } from "./learned-feed.ts";
 import { forgetLearned, keepLearned } from "./learned-store.ts";
+import { keepTold } from "./told-baselines.ts";
 
 /** Asks the agent for what has been learned, in one worker of the node: at once when the node starts, then now and then. */
 const TICK_S = 0.5;
@@ -50,6 +52,8 @@ const store = (gateway: string, feed: LearnedFeed): void => {
     if (!named.has(key as string)) forgetLearned(key as string);
   }
   counters.set(KEYS, table.concat(keys, "\n"));
+  for (const told of feed.baselines) keepTold(told);
+  keepToldLogins(feed.logins);
   counters.set(POSITION, string.format("%s %d %d", gateway, feed.epoch, feed.sequence));
 };
 
