@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { refuseHost } from "./drivers/outbound.ts";
@@ -149,6 +150,11 @@ export const environment = z.object({
   INGEST_KEYS: jsonOf(ingestKeys)
     .optional()
     .describe('JSON `[{"id","secret","nodes"?}]`: the keys gateway nodes sign their reports with'),
+  PROOF_KEY: z
+    .string()
+    .refine(isProofKey, "has to be an Ed25519 private key in PEM (openssl genpkey -algorithm ed25519)")
+    .optional()
+    .describe("Signs proofs of recovery, PEM; without it the agent makes a key once and keeps it in its database"),
   FEED_SECRET: secret.optional().describe("Signs the decision feed; never one of `INGEST_KEYS`"),
   API_TOKENS: jsonOf(apiTokens)
     .optional()
@@ -250,6 +256,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 export const FROM_FILES = [
   "INGEST_KEYS",
   "FEED_SECRET",
+  "PROOF_KEY",
   "API_TOKENS",
   "DATABASE_URL",
   "KONG_ADMIN_TOKEN",
@@ -272,6 +279,14 @@ function readFiles(given: Record<string, string | undefined>): string[] {
     }
   }
   return problems;
+}
+
+function isProofKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
 }
 
 function jsonOf<Schema extends z.ZodType>(schema: Schema) {

@@ -37,13 +37,18 @@ const CATALOGUE = {
   NOT_UNDOABLE: {
     status: 409,
     message: "The action is {status} and cannot be undone.",
-    remedy: "Only actions that are planned or applied can be undone.",
+    remedy: "Only actions that are planned or applied can be undone, and rollbacks that are verifying or recovered.",
   },
   KILL_SWITCH_ON: {
     status: 409,
     message: "Nothing may be written now: {why}.",
     remedy:
       "Lift it where it was set: DELETE /v1/kill-switch, the file of KILL_SWITCH_FILE, or KILL_SWITCH and a restart.",
+  },
+  PROOF_KEY_GIVEN: {
+    status: 409,
+    message: "The key that signs proofs comes from PROOF_KEY.",
+    remedy: "Give the agent another one there and restart it; the public half of the former stays listed.",
   },
   APPROVAL_OVER: {
     status: 409,
@@ -64,7 +69,7 @@ const CATALOGUE = {
     status: 502,
     message: "The gateway's Admin API could not do it: {problem}",
     remedy:
-      "The action is still on; try again. It ends at its expiry, and `threat-response reap` removes what is left then.",
+      "What was done is still on; try again. An action ends at its expiry, and `threat-response reap` removes what is left then.",
   },
   GATEWAY_UNREAD: {
     status: 502,

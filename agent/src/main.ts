@@ -10,6 +10,7 @@ import { hold, revert } from "./cli/revert.ts";
 import { serve } from "./cli/serve.ts";
 import { printToken } from "./cli/token.ts";
 import { unregisterRoute } from "./cli/unregister-route.ts";
+import { verifyProof } from "./cli/verify-proof.ts";
 import { forTerminal } from "./redaction/index.ts";
 
 const USAGE = `usage: threat-response <command>
@@ -21,6 +22,8 @@ const USAGE = `usage: threat-response <command>
   check-policy [FILE]          say whether a policy file can be used (POLICY_FILE, or the one that is shipped)
   audit verify [FILE] [--head HASH]   say whether the audit holds: the database's, or that of an exported file, which needs nothing else
   audit export                 write the audit as JSON lines
+  verify-proof FILE [--keys FILE]   say whether a proof of recovery is what was signed (a rollback's JSON, or a pull request's comment); needs nothing
+                               else. With --keys (what GET /v1/proofs/keys gave), also whether it was signed by that agent
   revert SHA [--propose]       show what taking a commit of the configuration back changes; propose it for review
   verify-revert SHA --head COMMIT --base COMMIT   say whether merging that head is exactly the inverse of the commit, in the repository here
   check-change BASE HEAD       say what protection a change of state files takes away; two directories, no gateway needed
@@ -42,6 +45,7 @@ const readArguments = () =>
       at: { type: "string" },
       actor: { type: "string" },
       "skip-consumers": { type: "boolean" },
+      keys: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -62,6 +66,8 @@ async function run(): Promise<void> {
       return checkPolicy(positionals[1]);
     case "audit":
       return audit(positionals[1], positionals[2], values.head);
+    case "verify-proof":
+      return verifyProof(positionals[1], values.keys);
     case "revert":
       return revert(positionals[1], { propose: values.propose ?? false });
     case "verify-revert":

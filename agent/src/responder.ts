@@ -23,9 +23,8 @@ import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/r
 import { type RegistrationConfig, registrationJobs } from "./registration/job.ts";
 import { respond } from "./respond.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
-import { createRollback } from "./rollback/create-rollback.ts";
-import type { RepositoryConfig } from "./rollback/git/open-repository.ts";
-import type { SourcesConfig } from "./rollback/symptom/sources/count-errors-job.ts";
+import { createRollback, type RollbackConfig } from "./rollback/create-rollback.ts";
+import type { PublicProofKey } from "./rollback/live/proof-keys.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
 import type { Rollback } from "./store/rollbacks.ts";
@@ -34,7 +33,7 @@ import { VERIFY_JOB } from "./verification/settings.ts";
 import { verifyIncident } from "./verification/verify.ts";
 
 /** The members of the agent's configuration that matter here. */
-export interface ResponderConfig extends GatewayConfig, RegistrationConfig, RepositoryConfig, SourcesConfig {
+export interface ResponderConfig extends GatewayConfig, RegistrationConfig, RollbackConfig {
   DRY_RUN: boolean;
   POLICY_FILE?: string | undefined;
   ANTHROPIC_API_KEY?: string | undefined;
@@ -69,6 +68,7 @@ export interface Responder {
   preview(plan: PlanToPreview): Promise<Reviewed>;
   replay: Replay;
   undoRollback(rollbackId: string, by: string): Promise<Rollback>;
+  rotateProofKey(by: string): Promise<PublicProofKey[]>;
   /** Puts the policy in force into the audit; before anything else is done. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -106,10 +106,10 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
   };
   const review = createReview(parts);
   parts.review = review;
-  const rollback = createRollback(parts, config);
+  const { kinds, ...rollbacks } = createRollback(parts, config);
   return {
-    kinds: [...jobKinds(parts), ...registrationJobs(config, parts, ownUrl), ...rollback.kinds],
-    undoRollback: rollback.undo,
+    kinds: [...jobKinds(parts), ...registrationJobs(config, parts, ownUrl), ...kinds],
+    ...rollbacks,
     undo: (actionId, by) => undoAction(parts, actionId, by),
     driver: () => stateOf(createDriver(config, { timeout_ms: 2_000, retries: 0 })),
     claude: { enabled: advisor !== null, model: advisor?.model ?? null },

@@ -7,6 +7,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Replay } from "./planning/create-replays.ts";
 import type { PlanToPreview } from "./planning/preview-of.ts";
 import type { Reviewed } from "./policy/index.ts";
+import type { PublicProofKey } from "./rollback/live/proof-keys.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
 import type { Rollback } from "./store/rollbacks.ts";
@@ -36,8 +37,10 @@ export interface ResponseEngine {
   preview(plan: PlanToPreview): Promise<Reviewed>;
   /** What a change of decK's files would have done to it. Writes nothing. Throws `INVALID_REQUEST` or `GATEWAY_UNREAD`. */
   replay: Replay;
-  /** Puts a change that was taken back in force again. Throws `NOT_FOUND` or `NOT_UNDOABLE`. */
+  /** Puts a change that was taken back in force again. Throws `NOT_FOUND`, `NOT_UNDOABLE`, `KILL_SWITCH_ON` or `GATEWAY_DOWN`. */
   undoRollback(rollbackId: string, by: string): Promise<Rollback>;
+  /** Another key signs proofs from now on. Throws `PROOF_KEY_GIVEN`. */
+  rotateProofKey(by: string): Promise<PublicProofKey[]>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
   driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
   claude: { enabled: boolean; model: string | null };

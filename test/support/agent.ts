@@ -77,6 +77,7 @@ const IDLE_ENGINE: ResponseEngine = {
   reject: () => Promise.reject(new AgentError("NOT_FOUND")),
   preview: () => Promise.reject(new AgentError("NOT_FOUND")),
   replay: () => Promise.reject(new AgentError("NOT_FOUND")),
+  rotateProofKey: () => Promise.reject(new AgentError("PROOF_KEY_GIVEN")),
   undoRollback: () => Promise.reject(new AgentError("NOT_FOUND")),
   driver: async () => ({ name: "none", ok: true, detail: null }),
   claude: { enabled: false, model: null },

@@ -1,4 +1,5 @@
 import { AdminApiError, type AdminErrorCode } from "../drivers/admin-error.ts";
+import { idOfChange, recordInto } from "../drivers/before-images.ts";
 import type { AppliedChange, Change, Configuration, Entity, GatewayDriver } from "../drivers/gateway.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, updateAction } from "../store/actions.ts";
@@ -33,22 +34,6 @@ async function usableDriver({ driver }: ResponseParts, plugin: string | undefine
   return driver;
 }
 
-const idOf = (change: Change): string => (change.op === "create" ? change.entity.id : change.id);
-
-/** The first image of what an action found stays; the last of what it left counts. */
-function recordInto(recorded: readonly AppliedChange[], one: AppliedChange): AppliedChange[] {
-  const known = recorded.find(
-    ({ change }) => change.type === one.change.type && idOf(change) === idOf(one.change) && change.op === one.change.op,
-  );
-  if (known === undefined) return [...recorded, one];
-  const { change } = one;
-  const merged: AppliedChange =
-    change.op === "update" && known.change.op === "update"
-      ? { ...one, change: { ...change, expect: known.change.expect }, before: known.before }
-      : { ...one, before: known.before };
-  return recorded.map((entry) => (entry === known ? merged : entry));
-}
-
 async function apply(declared: Declaration, action: Action, parts: ResponseParts): Promise<Applied> {
   const driver = await usableDriver(parts, declared.plugin);
   let recorded = action.changes ?? [];
@@ -66,7 +51,7 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
   for (const one of applied) await keep(one);
   if (applied.length > 0) await awaitForce(driver, action, parts);
   const first = recorded[0];
-  const entity_id = first === undefined ? null : idOf(first.change);
+  const entity_id = first === undefined ? null : idOfChange(first.change);
   return { entity_id, before_image: first?.before ?? null, changes: recorded };
 }
 
@@ -128,7 +113,7 @@ async function verify(action: Action, { driver }: ResponseParts): Promise<string
   if (driver === null) return "no Admin API is configured";
   for (const { change } of lastOfEach(action.changes ?? [])) {
     if (change.op === "delete") continue;
-    const there = await driver.get(change.type, idOf(change));
+    const there = await driver.get(change.type, idOfChange(change));
     const problem =
       there === null ? `the ${singular(change.type)} is not there any more` : whyNotInForce(action, change, there);
     if (problem !== null) return problem;
@@ -138,7 +123,9 @@ async function verify(action: Action, { driver }: ResponseParts): Promise<string
 
 /** An entity that was created and updated later is to be as it was updated. */
 function lastOfEach(changes: readonly AppliedChange[]): AppliedChange[] {
-  return changes.filter((one, i) => !changes.slice(i + 1).some((later) => idOf(later.change) === idOf(one.change)));
+  return changes.filter(
+    (one, i) => !changes.slice(i + 1).some((later) => idOfChange(later.change) === idOfChange(one.change)),
+  );
 }
 
 const singular = (type: string): string => type.replace(/s$/, "");

@@ -22,6 +22,8 @@ export const AUDIT_KINDS = [
   "rollback.decided",
   "rollback.applied",
   "rollback.settled",
+  "rollback.proved",
+  "proof.key_rotated",
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

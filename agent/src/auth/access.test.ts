@@ -42,6 +42,8 @@ const RULES: Record<string, readonly Who[]> = {
   "GET /v1/rollbacks": ["viewer", "operator"],
   "GET /v1/rollbacks/:id": ["viewer", "operator"],
   "POST /v1/rollbacks/:id/undo": ["operator"],
+  "GET /v1/proofs/keys": ["viewer", "operator"],
+  "POST /v1/proofs/keys/rotate": ["operator"],
   // By signature only: no token helps.
   "POST /ingest/v1/events": [],
   "GET /feed/v1/decisions": [],

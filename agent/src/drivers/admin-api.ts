@@ -35,6 +35,7 @@ export function createAdminApiDriver(client: AdminClient, options: DriverOptions
       const planned = typeof changes === "function" ? changes(await read()) : changes;
       return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
     },
+    dataPlanes: async () => ((await isControlPlane(client)) ? listDataPlanes(client, Date.now) : []),
     awaitPropagation: watch.wait,
   };
 }
@@ -62,6 +63,9 @@ export async function readAll(access: EntityAccess, sealer: Sealer): Promise<Con
   return configurationOf(entities);
 }
 
+const isControlPlane = async (client: AdminClient): Promise<boolean> =>
+  (await readRoot(client)).configuration?.role === "control_plane";
+
 /** Which of the two it is, is asked once, at the first write. */
 function watchOf(client: AdminClient, { onAlarm = () => undefined, look_every_ms }: DriverOptions): PropagationWatch {
   const hashes = watchHashes(() => listDataPlanes(client, Date.now), onAlarm, look_every_ms);
@@ -69,7 +73,7 @@ function watchOf(client: AdminClient, { onAlarm = () => undefined, look_every_ms
   let chosen: PropagationWatch | undefined;
   return {
     mark: async () => {
-      chosen ??= (await readRoot(client)).configuration?.role === "control_plane" ? hashes : delay;
+      chosen ??= (await isControlPlane(client)) ? hashes : delay;
       await chosen.mark();
     },
     wait: (options) => (chosen ?? delay).wait(options),

@@ -110,6 +110,7 @@ function whicheverFits(
     get: async (type, id) => (await driver()).get(type, id),
     list: async (type, tag) => (await driver()).list(type, tag),
     apply: async (changes, applyOptions) => (await driver()).apply(changes, applyOptions),
+    dataPlanes: async () => (await (await driver()).dataPlanes?.()) ?? [],
     awaitPropagation: async (waiting) => (await driver()).awaitPropagation(waiting),
   };
 }

@@ -51,6 +51,7 @@ export function createDblessDriver(client: AdminClient, options: DriverOptions =
     read: () => readAll(access, sealer),
     ...sealedReads(access, sealer),
     apply: (changes, applyOptions = {}) => apply(world, changes, applyOptions),
+    dataPlanes: async () => [{ name: "node", hash: await hashNow(client) }],
     awaitPropagation: watch.wait,
   };
 }

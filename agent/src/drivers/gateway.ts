@@ -100,6 +100,12 @@ export interface Propagation {
   detail: string;
 }
 
+/** What a data plane says it runs on. */
+export interface DataPlane {
+  name: string;
+  hash: string;
+}
+
 export interface GatewayDriver {
   probe: () => Promise<Capabilities>;
   /** Everything; types that the gateway does not know are absent. */
@@ -114,6 +120,8 @@ export interface GatewayDriver {
    * `left` says what remains.
    */
   apply: (changes: readonly Change[] | Planner, options?: ApplyOptions) => Promise<AppliedChange[]>;
+  /** Those that tell what they run on: all of a control plane, and a node without a database; nodes with one do not tell. */
+  dataPlanes?: () => Promise<DataPlane[]>;
   /** Until what this driver wrote last is in force everywhere. */
   awaitPropagation: (options?: PropagationOptions) => Promise<Propagation>;
 }

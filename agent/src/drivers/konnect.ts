@@ -3,9 +3,9 @@ import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf } from "./
 import { type AdminClient, createAdminClient } from "./admin-client.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { createEntityAccess, parse } from "./entity-access.ts";
-import type { Capabilities, GatewayDriver } from "./gateway.ts";
+import type { Capabilities, DataPlane, GatewayDriver } from "./gateway.ts";
 import { capabilitiesOf } from "./probe.ts";
-import { type DataPlane, watchHashes } from "./propagation.ts";
+import { watchHashes } from "./propagation.ts";
 
 export const KONNECT_REGIONS = ["us", "eu", "au", "me", "in", "sg"] as const;
 
@@ -60,6 +60,7 @@ export function createKonnectDriver(options: KonnectOptions): GatewayDriver {
       const planned = typeof changes === "function" ? changes(await read()) : changes;
       return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
     },
+    dataPlanes: () => hashesOf(client, prefix),
     awaitPropagation: watch.wait,
   };
 }

@@ -2,13 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { AdminClient } from "./admin-client.ts";
 import { parse } from "./entity-access.ts";
-import type { Propagation, PropagationOptions } from "./gateway.ts";
-
-/** What a data plane says it runs on. */
-export interface DataPlane {
-  name: string;
-  hash: string;
-}
+import type { DataPlane, Propagation, PropagationOptions } from "./gateway.ts";
 
 export type AlarmListener = (detail: string) => void;
 

@@ -21,6 +21,7 @@ export function oneLine({ type, data }: Message): string {
     `decided: ${data.decided}`,
     `done: ${data.done.join(", ") || "nothing"}`,
   ];
+  if (data.rollback !== undefined) parts.push(`rollback: ${data.rollback.status}, ${data.rollback.reason}`);
   if (data.effect !== null) parts.push(`effect: ${data.effect}`);
   if (data.expires !== null) parts.push(`expires: ${data.expires}`);
   return forLog(parts.join(" | "));

@@ -12,6 +12,7 @@ export const EVENTS = [
   "action.undone",
   "action.failed",
   "action.recurring",
+  "rollback.reverted",
 ] as const;
 export type MessageEvent = (typeof EVENTS)[number];
 
@@ -43,9 +44,24 @@ export interface Message {
     undo: string[];
     /** Configuration that makes a recurring mitigation permanent. */
     proposal?: string;
+    /** Where a change of the configuration is to blame. */
+    rollback?: RollbackSummary;
     /** Where somebody is asked to agree: how to say yes, and how to say no. */
     approve?: string[];
   };
+}
+
+export interface RollbackSummary {
+  id: string;
+  status: string;
+  reason: string;
+  /** What changed and why it explains the errors; empty where no change does. */
+  culprit: string[];
+  commit: string | null;
+  /** What was measured, and the key that signed it. */
+  proof: string | null;
+  /** The revert in git. */
+  pull_request: string | null;
 }
 
 const SHOWN_ACTIONS = 10;

@@ -26,7 +26,7 @@ export async function notify(
   type: MessageEvent,
   actions: readonly Action[],
   occasion: string,
-  extra: Pick<Message["data"], "approve"> = {},
+  extra: Partial<Message["data"]> = {},
 ): Promise<void> {
   const { db, channels, now, publicUrl } = parts;
   const dedupe_key = `${incidentId}:${type}:${occasion}`;

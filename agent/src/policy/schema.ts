@@ -142,6 +142,10 @@ const rollback = z.strictObject({
   mode: z.enum(["off", "propose", "live"]).default("propose"),
   max_per_hour: count.default(3),
   max_per_day: count.default(10),
+  /** So long after one, another for the same routes is a human's. */
+  cooldown_s: z.number().int().min(0).max(86_400).default(600),
+  /** What is in force for longer is never taken back without a human. */
+  max_age_s: seconds.default(1_800),
   /** Merge reverts in git by themselves, where checks pass. */
   merge: z.boolean().default(false),
   /** The sync refuses a commit that was taken back for so long. */

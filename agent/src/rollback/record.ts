@@ -1,27 +1,67 @@
 import { randomUUID } from "node:crypto";
 import { appendAudit, said } from "../audit/append.ts";
-import { notify } from "../notification/notify.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Db, holdLock, inTransaction } from "../store/db.ts";
+import { listChanges } from "../store/history.ts";
 import { appendIncidentLog, type Incident, upsertIncident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
-import { addRollback, listRollbacks, type Rollback } from "../store/rollbacks.ts";
+import type { RollbackStatus } from "../store/rollback-tables.ts";
+import { addRollback, listRollbacks, type Rollback, updateRollback } from "../store/rollbacks.ts";
 import type { Verdict } from "./cause/attribute.ts";
-import type { Ruling } from "./rails.ts";
+import { isSameContent, type Ruling } from "./rails.ts";
 import type { RouteAlarm } from "./symptom/monitor.ts";
+import { notifyRollback } from "./tell.ts";
 
 export const ROLLBACK_JOB = "rollback";
 export const REVERT_JOB = "rollback-revert";
 
-/** So long after one was looked at, alarms of the same routes are not looked at again. */
+/** So long after it was looked at, errors of the same routes are not looked at again, unless the configuration changed. */
 const QUIET_MS = 10 * 60_000;
+/** What is no change's fault is not said again for so long. */
+const NOT_CONFIGURATION_QUIET_MS = 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const UNDER_WAY: readonly RollbackStatus[] = ["planned", "verifying"];
+/** There is one for the change that somebody has to look at, or has looked at. */
+const STANDING: readonly RollbackStatus[] = [...UNDER_WAY, "proposed", "dry_run", "failed", "undone"];
+
+const ofLastDay = ({ db, gateway, now }: ResponseParts): Promise<Rollback[]> =>
+  listRollbacks(db, gateway, { since: now() - DAY_MS, limit: 200 });
+
+const covers = ({ routes }: Rollback, alarms: readonly RouteAlarm[]): boolean =>
+  alarms.every(({ route }) => routes.includes(route));
 
 export async function isLookedAt(parts: ResponseParts, alarms: readonly RouteAlarm[]): Promise<boolean> {
-  const recent = await listRollbacks(parts.db, parts.gateway, { since: parts.now() - QUIET_MS, limit: 100 });
-  return alarms.every(({ route }) => recent.some(({ routes }) => routes.includes(route)));
+  const rollbacks = await ofLastDay(parts);
+  const changes = await listChanges(parts.db, parts.gateway, { since: parts.now() - DAY_MS, limit: 20 });
+  const changed_at = Math.max(0, ...changes.flatMap(({ by_agent, seen_at }) => (by_agent ? [] : seen_at)));
+  const isQuiet = ({ status, updated_at }: Rollback) =>
+    UNDER_WAY.includes(status) || (updated_at > parts.now() - QUIET_MS && updated_at >= changed_at);
+  return alarms.every(({ route }) => rollbacks.some((one) => one.routes.includes(route) && isQuiet(one)));
 }
 
-/** Makes the case durable, with an incident for people to follow, before anything is done. Null when another agent was first. */
+/** The one that says the same already: nobody is told twice, and no second incident or pull request is made of it. */
+async function findStanding(
+  parts: ResponseParts,
+  alarms: readonly RouteAlarm[],
+  verdict: Verdict,
+  ruling: Ruling,
+): Promise<Rollback | undefined> {
+  const rollbacks = await ofLastDay(parts);
+  if (ruling.status !== "not_configuration") {
+    const [suspect] = verdict.suspects;
+    const isSame = (one: Rollback) =>
+      suspect !== undefined && (one.change_id === suspect.change || isSameContent(one, suspect));
+    return rollbacks.find((one) => STANDING.includes(one.status) && isSame(one));
+  }
+  const recent = parts.now() - NOT_CONFIGURATION_QUIET_MS;
+  return rollbacks.find(
+    (one) =>
+      covers(one, alarms) &&
+      (STANDING.includes(one.status) || (one.status === "not_configuration" && one.created_at > recent)),
+  );
+}
+
+/** Makes the case durable, with an incident for people to follow, before anything is done. Null when it is known already. */
 export async function recordRollback(
   parts: ResponseParts,
   alarms: readonly RouteAlarm[],
@@ -31,15 +71,18 @@ export async function recordRollback(
   return inTransaction(parts.db, async (db) => {
     await holdLock(db, `rollback:${parts.gateway}`);
     if (await isLookedAt({ ...parts, db }, alarms)) return null;
+    const standing = await findStanding({ ...parts, db }, alarms, verdict, ruling);
+    if (standing !== undefined) {
+      await updateRollback(db, standing.id, {}, parts.now());
+      return null;
+    }
     const incident = incidentOf(parts, alarms, verdict, ruling);
     await upsertIncident(db, incident);
     const rollback = rowOf(parts, alarms, verdict, ruling, incident.id);
     await addRollback(db, rollback);
     await log(db, rollback, parts.now(), "decided", textOf(ruling));
-    if (ruling.status === "planned")
-      await enqueueJob(db, { kind: ROLLBACK_JOB, key: rollback.id, run_at: parts.now() });
-    if (ruling.status === "proposed") await enqueueJob(db, { kind: REVERT_JOB, key: rollback.id, run_at: parts.now() });
-    await notify({ ...parts, db }, incident.id, "incident.opened", [], rollback.id);
+    await enqueueNext(db, rollback);
+    await notifyRollback({ ...parts, db }, rollback, "incident.opened", "decided");
     const data = {
       rollback: rollback.id,
       status: ruling.status,
@@ -49,6 +92,11 @@ export async function recordRollback(
     await appendAudit(db, { at: parts.now(), gateway: parts.gateway, actor: "agent", kind: "rollback.decided", data });
     return rollback;
   });
+}
+
+async function enqueueNext(db: Db, { id, status, created_at }: Rollback): Promise<void> {
+  const kind = status === "planned" ? ROLLBACK_JOB : status === "proposed" ? REVERT_JOB : null;
+  if (kind !== null) await enqueueJob(db, { kind, key: id, run_at: created_at });
 }
 
 const textOf = ({ status, reason }: Ruling): string =>
@@ -86,6 +134,7 @@ function rowOf(
     alarm: worstOf(alarms).alarm,
     error_kinds: [...new Set(alarms.map(({ kind }) => kind))],
     verdict,
+    data_planes: [],
     changes: [],
     reason: ruling.reason,
     proposal: null,

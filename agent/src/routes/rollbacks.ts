@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AppOptions } from "../app.ts";
 import { OPERATORS, VIEWERS } from "../auth/access.ts";
 import { AgentError } from "../errors.ts";
+import { listProofKeys } from "../rollback/live/proof-keys.ts";
 import { getRollback, listRollbacks } from "../store/rollbacks.ts";
 import type { TypedApp } from "./typed-app.ts";
 
@@ -35,4 +36,10 @@ export function rollbackRoutes(app: TypedApp, { store: { db }, config, engine, w
     wake();
     return { rollback };
   });
+
+  app.get("/v1/proofs/keys", { config: { access: VIEWERS } }, async () => ({ keys: await listProofKeys(db) }));
+
+  app.post("/v1/proofs/keys/rotate", { config: { access: OPERATORS } }, async (request) => ({
+    keys: await engine.rotateProofKey(request.actor),
+  }));
 }

@@ -1,5 +1,6 @@
-import type { AppliedChange, Configuration } from "../drivers/gateway.ts";
+import type { AppliedChange, Configuration, DataPlane } from "../drivers/gateway.ts";
 import type { Verdict } from "../rollback/cause/attribute.ts";
+import type { Proposal } from "../rollback/git/repository.ts";
 import type { EntityDiff } from "../rollback/history/diff.ts";
 import type { Proof } from "../rollback/live/proof.ts";
 import type { ErrorKind } from "../rollback/symptom/monitor.ts";
@@ -95,6 +96,20 @@ export const ROLLBACK_STATUSES = [
 ] as const;
 export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
 
+export interface RevertRecord {
+  /** The commit that brought the change; null when none explains it. */
+  sha: string | null;
+  url: string | null;
+  branch: string | null;
+  outcome: string;
+  /** Until the hold is released or over. */
+  held: boolean;
+  /** The proposal itself; null when there is nothing to propose. */
+  made: Proposal | null;
+  /** The state of the rollback that was told there last. */
+  told: RollbackStatus;
+}
+
 export interface RollbackTable {
   id: string;
   gateway: string;
@@ -107,11 +122,13 @@ export interface RollbackTable {
   /** What the alarms counted; recovery is measured by the same. */
   error_kinds: ErrorKind[];
   verdict: Verdict;
+  /** What they ran on before anything was written. */
+  data_planes: DataPlane[];
   /** What was written, in order. */
   changes: AppliedChange[];
   reason: string;
   /** What became of the commit in git. */
-  proposal: { sha: string; url: string | null; branch: string | null; outcome: string; held: boolean } | null;
+  proposal: RevertRecord | null;
   proof: Proof | null;
   created_at: number;
   applied_at: number | null;

@@ -3,7 +3,16 @@ import { type Db, json } from "./db.ts";
 import type { Database } from "./schema.ts";
 
 export type Rollback = Selectable<Database["rollbacks"]>;
-const JSON_COLUMNS = ["routes", "alarm", "error_kinds", "verdict", "changes", "proposal", "proof"] as const;
+const JSON_COLUMNS = [
+  "routes",
+  "alarm",
+  "error_kinds",
+  "verdict",
+  "data_planes",
+  "changes",
+  "proposal",
+  "proof",
+] as const;
 
 export async function addRollback(db: Db, rollback: Rollback): Promise<void> {
   await db

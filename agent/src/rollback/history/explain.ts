@@ -1,6 +1,6 @@
 import type { ResponseParts } from "../../response-parts.ts";
 import { type ChangeRow, explainChange, getChange, type Marker } from "../../store/history.ts";
-import { findCommit } from "../git/follow.ts";
+import { findCommit } from "../git/find-commit.ts";
 import { type Repository, RepositoryError } from "../git/repository.ts";
 
 /** What was done is told within so long before or after it was seen. */

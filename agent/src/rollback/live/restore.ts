@@ -70,14 +70,15 @@ function restoreOne({ type, id, op, before, after, fields }: EntityDiff, there: 
 
 const TIMES = new Set(["created_at", "updated_at"]);
 
-function same(a: Entity | null, b: Entity | null, fields: readonly string[]): boolean {
+/** But for their times. */
+export function same(a: Entity | null, b: Entity | null, fields: readonly string[]): boolean {
   return fields.every((field) => TIMES.has(field) || isDeepStrictEqual(a?.[field] ?? null, b?.[field] ?? null));
 }
 
-const withoutTimes = (entity: Entity): Entity =>
+export const withoutTimes = (entity: Entity): Entity =>
   Object.fromEntries(Object.entries(entity).filter(([name]) => !TIMES.has(name))) as Entity;
 
 /** Configurations hold fingerprints where secrets were. */
-function hasSecrets(value: unknown): boolean {
+export function hasSecrets(value: unknown): boolean {
   return JSON.stringify(value).includes('"tr-secret:');
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { configurationOf } from "../../drivers/canonical.ts";
-import type { Configuration, Entity } from "../../drivers/gateway.ts";
+import type { AppliedChange, Configuration, Entity } from "../../drivers/gateway.ts";
 import { diffConfigurations, type EntityDiff } from "../history/diff.ts";
-import { inverseOf } from "./carry-out.ts";
 import { restorationOf } from "./restore.ts";
 import { whyNotAutomatic } from "./security.ts";
+import { undoOf } from "./undo.ts";
 
 const SERVICE: Entity = { id: "s", name: "shop", host: "shop.internal", port: 80, enabled: true, tags: ["a"] };
 const ROUTE: Entity = { id: "r", name: "search", paths: ["/search"], strip_path: true, service: { id: "s" } };
@@ -69,6 +69,7 @@ describe("never taken back without a human", () => {
     ],
     ["a route that was removed", without("routes", "r")],
     ["a route that was narrowed", withEntity("routes", { ...ROUTE, paths: ["/search/v2"] })],
+    ["a plugin with a secret", withEntity("plugins", plugin("aws-lambda", { config: { key: "tr-secret:abc" } }))],
     ["a service that was switched off", withEntity("services", { ...SERVICE, enabled: false })],
   ])("%s", (_name, after) => expect(whyNotAutomatic(onlyDiff(after))).toEqual(expect.any(String)));
 });
@@ -104,17 +105,26 @@ describe("restoring", () => {
     expect(conflicts[0]).toContain("secrets");
   });
 
-  it("can itself be taken back, in reverse order", () => {
-    const before = { ...SERVICE };
-    const after = { ...SERVICE, host: "wrong" };
-    const removed = plugin("request-termination");
-    const inverse = inverseOf([
-      { change: { op: "update", type: "services", id: "s", expect: before, set: { host: "wrong" } }, before, after },
+  it("can itself be taken back, in reverse order, as far as it is not yet", () => {
+    const wrong = { ...SERVICE, host: "wrong" };
+    const removed = plugin("proxy-cache");
+    const applied: AppliedChange[] = [
+      {
+        change: { op: "update", type: "services", id: "s", expect: wrong, set: { host: "shop.internal" } },
+        before: wrong,
+        after: null,
+      },
       { change: { op: "delete", type: "plugins", id: "p", expect: removed }, before: removed, after: null },
-    ]);
-    expect(inverse).toMatchObject([
+    ];
+    const { changes, conflicts } = undoOf(applied, base());
+    expect(conflicts).toEqual([]);
+    expect(changes).toMatchObject([
       { op: "create", entity: { id: "p" } },
-      { op: "update", set: { host: "shop.internal" } },
+      { op: "update", set: { host: "wrong" } },
     ]);
+    const { entities } = withEntity("services", wrong);
+    const done = configurationOf({ ...entities, plugins: [...(entities.plugins ?? []), removed] });
+    expect(undoOf(applied, done)).toEqual({ changes: [], conflicts: [] });
+    expect(undoOf(applied, withEntity("services", { ...SERVICE, host: "third" })).conflicts).toHaveLength(1);
   });
 });

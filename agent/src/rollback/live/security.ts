@@ -1,6 +1,7 @@
 import type { Entity } from "../../drivers/gateway.ts";
 import { isOurs } from "../../drivers/tags.ts";
 import type { EntityDiff } from "../history/diff.ts";
+import { hasSecrets } from "./restore.ts";
 
 /**
  * A rollback never takes protection away by itself: else whoever can cause errors right after a protective change gets it
@@ -65,6 +66,8 @@ const SECRET_TYPES = new Set([
 export function whyNotAutomatic(diff: EntityDiff): string | null {
   if (SECRET_TYPES.has(diff.type)) return `${diff.type} are never restored by themselves`;
   if (diff.op === "removed") return ofRemoved(diff);
+  if (diff.op === "added" && hasSecrets(diff.after))
+    return `${diff.name} has secrets, which the agent could not put back if removing it did not help`;
   switch (diff.type) {
     case "plugins":
       return ofPlugin(diff);

@@ -158,15 +158,18 @@ export function upperBound(errors: number, requests: number): number {
   return Math.min(1, (centre + spread) / (1 + (Z * Z) / requests));
 }
 
-const RECOVERY_REQUESTS = 20;
 const RECOVERY_SHARE = 0.05;
 /** What the share of few requests may be wrong by: without any error, 22 of them are enough. */
 const UNCERTAINTY = 0.1;
 
-/** Two windows in a row, with traffic enough to tell. */
+/** The last windows in a row, at least two and so many that there is traffic enough to tell. */
 export function hasRecovered(windows: readonly Slot[], baseline: number): boolean {
-  const last = windows.filter(({ requests }) => requests > 0).slice(-2);
-  if (last.length < 2 || sum(last, "requests") < RECOVERY_REQUESTS) return false;
+  const last: Slot[] = [];
+  for (const window of [...windows].reverse()) {
+    if (last.length >= 2 && upperBound(0, sum(last, "requests")) < RECOVERY_SHARE + UNCERTAINTY) break;
+    if (window.requests > 0) last.push(window);
+  }
+  if (last.length < 2) return false;
   const limit = Math.max(2 * baseline, RECOVERY_SHARE);
   return (
     upperBound(sum(last, "errors"), sum(last, "requests")) < limit + UNCERTAINTY &&
