@@ -53,7 +53,8 @@ function restoreOne({ type, id, op, before, after, fields }: EntityDiff, there: 
       : "it was changed since it was added";
   }
   if (op === "removed" && before !== null) {
-    if (there !== null) return "something with its id is there again";
+    if (there !== null)
+      return same(there, before, Object.keys(before)) ? null : "something else with its id is there again";
     return hasSecrets(before)
       ? "its secrets are not kept; create it again by hand"
       : { op: "create", type, entity: withoutTimes(before) };
