@@ -48,6 +48,25 @@ test("an operator's plan is tried out on what the gateways recorded, and nothing
   expect((await call(`${world.gateway.adminUrl}/plugins?tags=threat-response`)).json.data).toEqual([]);
 });
 
+test("a change of decK's files is tried out before it is merged, and nothing is written", async () => {
+  const base = "services:\n- name: shop\n  routes:\n  - name: orders\n    paths: [/orders]\n    strip_path: false\n";
+  const termination = "    plugins:\n    - name: request-termination\n      config: { status_code: 503 }\n";
+  const file = (text: string) => [{ path: "kong.yaml", text }];
+  const replay = (text: string) => world.agent.post("/v1/replays", { base: file(base), head: file(text) });
+  const { json } = await eventually(async () => {
+    const answer = await replay(base + termination);
+    expect(answer).toMatchObject({ status: 200, json: { verdict: "breaks" } });
+    return answer;
+  }, PATIENCE_MS);
+  expect(json.routes).toMatchObject([{ route: "orders", effect: "refused", status: 503, share: 1 }]);
+  expect(json.markdown).toContain("would answer 503 (request\\-termination) on 100 % of orders");
+  expect((await replay(`${base}# a comment\n`)).json).toMatchObject({ verdict: "harmless", entities: [] });
+  expect((await replay("services: [")).status).toBe(400);
+  expect((await call(`${world.gateway.adminUrl}/plugins?name=request-termination`)).json.data).not.toContainEqual(
+    expect.objectContaining({ name: "request-termination" }),
+  );
+});
+
 test("a plan that cannot work on its route is refused with the reason", async () => {
   const where = { category: "credential_stuffing", route_id: ROUTE_IDS.reports };
   const { json } = await preview({ ...where, actions: [throttle(ROUTE_IDS.reports)] });
