@@ -5,6 +5,9 @@
  */
 import { parseArgs } from "node:util";
 import { ErrorWatch, SLOT_MS } from "../../agent/src/rollback/symptom/watch-errors.ts";
+import { LatencyWatch } from "../../agent/src/rollback/symptom/watch-latency.ts";
+import type { AnswerSlot } from "../../agent/src/store/traffic-answers.ts";
+import { LATENCY_BUCKETS } from "../../contract/ingest.ts";
 import { seeded } from "../../demo/random.ts";
 import { formatMeasure, type Measure, machine, measured, median } from "./measures.ts";
 import { ONSET_S } from "./rollback/histories.ts";
@@ -19,7 +22,9 @@ const { values: options } = parseArgs({
   },
 });
 
-const COUNTS = options.quick ? { causes: 40, others: 24, attacks: 20 } : { causes: 200, others: 120, attacks: 100 };
+const COUNTS = options.quick
+  ? { causes: 40, others: 24, attacks: 20, slow: 12, slowOthers: 15 }
+  : { causes: 200, others: 120, attacks: 100, slow: 60, slowOthers: 75 };
 const say = (text: string) => void (options.json || process.stdout.write(`${text}\n`));
 
 function main(): void {
@@ -29,38 +34,55 @@ function main(): void {
     Array.from({ length: COUNTS[kind] }, (_, n) => ({ kind, ...play(kind, n, random) })),
   );
   const causes = outcomes.filter(({ kind }) => kind === "causes");
-  const others = outcomes.filter(({ kind }) => kind !== "causes");
+  const slow = outcomes.filter(({ kind }) => kind === "slow");
+  const others = outcomes.filter(({ kind }) => kind !== "causes" && kind !== "slow");
+  const slowOthers = outcomes.filter(({ kind }) => kind === "slowOthers");
   say(`${outcomes.length} histories, ${others.length} of them without a culprit; time and traffic are simulated.`);
-  const wrong = [...causes.filter(({ right }) => !right), ...others.filter(({ automatic }) => automatic)];
+  const wrong = [...causes, ...slow, ...slowOthers].filter(({ right }) => !right);
+  wrong.push(...others.filter(({ automatic }) => automatic));
   if (options.verbose) for (const one of wrong) explain(one);
-  const share = (part: number, whole: number) => (100 * part) / Math.max(1, whole);
-  const missed = causes.filter(({ right }) => !right).length;
-  const due = causes.filter(({ history }) => history.automatic);
   const measures: Measure[] = [
-    measured("culprit not ranked first, of histories with one", share(missed, causes.length), "%", 3),
+    ...errorMeasures(causes, others),
+    ...alarmTimes(seed),
+    falseAlarms(seed),
+    ...slowMeasures(slow, slowOthers),
+    falseSlowAlarms(seed),
+  ];
+  for (const one of measures) say(formatMeasure(one));
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ machine: machine(), simulated_time: true, seed, measures })}\n`);
+}
+
+const share = (part: readonly unknown[], whole: readonly unknown[]) => (100 * part.length) / Math.max(1, whole.length);
+
+function errorMeasures(causes: readonly Outcome[], others: readonly Outcome[]): Measure[] {
+  const missed = causes.filter(({ right }) => !right);
+  const due = causes.filter(({ history }) => history.automatic);
+  const forbidden = causes.filter(({ history, automatic }) => automatic && !history.automatic);
+  const late = due.filter(({ automatic }) => !automatic);
+  return [
+    measured("culprit not ranked first, of histories with one", share(missed, causes), "%", 3),
     measured(
       "rolled back automatically when it was no change's fault",
       others.filter(({ automatic }) => automatic).length,
       "",
       0,
     ),
-    measured(
-      "protection taken away automatically",
-      causes.filter(({ history, automatic }) => automatic && !history.automatic).length,
-      "",
-      0,
-    ),
-    measured(
-      "left to a human although it was safe to take back",
-      share(due.filter(({ automatic }) => !automatic).length, due.length),
-      "%",
-    ),
-    ...alarmTimes(seed),
-    falseAlarms(seed),
+    measured("protection taken away automatically", forbidden.length, "", 0),
+    measured("left to a human although it was safe to take back", share(late, due), "%"),
   ];
-  for (const one of measures) say(formatMeasure(one));
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ machine: machine(), simulated_time: true, seed, measures })}\n`);
+}
+
+function slowMeasures(slow: readonly Outcome[], slowOthers: readonly Outcome[]): Measure[] {
+  const missed = slow.filter(({ right }) => !right);
+  const blamed = slowOthers.filter(({ right }) => !right);
+  const times = slow.flatMap(({ alarm_at }) => (alarm_at === null ? [] : alarm_at - ONSET_S));
+  return [
+    measured("culprit not ranked first, where a change made requests slow", share(missed, slow), "%", 3),
+    measured("a change blamed for slowness of the service's or the gateway's own", share(blamed, slowOthers), "%", 3),
+    measured("slowness taken back automatically", slow.filter(({ automatic }) => automatic).length, "", 0),
+    measured("alarm where a change made requests slow, median", median(times), "s"),
+  ];
 }
 
 function explain({ history, alarm_at, verdict, automatic }: Outcome): void {
@@ -145,6 +167,41 @@ function falseAlarms(seed: number): Measure {
     "",
     1,
   );
+}
+
+/** A healthy day and more: latency triples and falls again every 12 hours, 1 % of requests and of minutes are slow. */
+function falseSlowAlarms(seed: number): Measure {
+  const random = seeded(seed + 3);
+  const minutes = options.quick ? 1_500 : 5_000;
+  const rates = [10, 60, 600];
+  let alarms = 0;
+  for (const rate of rates) {
+    const watch = new LatencyWatch();
+    let quietUntil = 0;
+    for (let minute = 0; minute < minutes; minute++) {
+      const course = 40 * 3 ** Math.sin((2 * Math.PI * minute) / 720);
+      const burst = random.chance(0.01) ? 0.3 : 0.01;
+      for (let at = minute * 60_000; at < (minute + 1) * 60_000; at += SLOT_MS) {
+        const alarm = watch.step(slowSlot(at, rate, course, burst, random));
+        if (alarm === null || at < quietUntil) continue;
+        alarms++;
+        quietUntil = at + 600_000;
+      }
+    }
+  }
+  const per = (alarms * 10_000) / (minutes * rates.length);
+  return measured("false alarms of slowness in 10,000 noisy healthy minutes of one scope", per, "", 1);
+}
+
+function slowSlot(at: number, rate: number, usual_ms: number, slow: number, random: Chance): AnswerSlot {
+  const { requests } = someSlot(rate, () => 0, at, random);
+  const total_ms = new Array<number>(LATENCY_BUCKETS).fill(0);
+  for (let i = 0; i < requests; i++) {
+    const ms = usual_ms * 2 ** (2 * random.next() - 1) + (random.chance(slow) ? 3_000 * random.next() : 0);
+    const bucket = Math.floor(Math.log2(ms)) + 1;
+    total_ms[bucket] = (total_ms[bucket] ?? 0) + 1;
+  }
+  return { gateway: "g", route_id: "r", slot_start: at, answers: [], upstream_ms: total_ms, total_ms };
 }
 
 main();

@@ -30,8 +30,12 @@ const ofLastDay = ({ db, gateway, now }: ResponseParts): Promise<Rollback[]> =>
 const covers = ({ routes }: Rollback, alarms: readonly RouteAlarm[]): boolean =>
   alarms.every(({ route }) => routes.includes(route));
 
+/** That somebody looked into why it is slow is no reason not to look into errors. */
+const isOfKind = ({ alarm }: Rollback, alarms: readonly RouteAlarm[]): boolean =>
+  alarm.slow === undefined || alarms.every((one) => one.alarm.slow !== undefined);
+
 export async function isLookedAt(parts: ResponseParts, alarms: readonly RouteAlarm[]): Promise<boolean> {
-  const rollbacks = await ofLastDay(parts);
+  const rollbacks = (await ofLastDay(parts)).filter((one) => isOfKind(one, alarms));
   const changes = await listChanges(parts.db, parts.gateway, { since: parts.now() - DAY_MS, limit: 20 });
   const changed_at = Math.max(0, ...changes.flatMap(({ by_agent, seen_at }) => (by_agent ? [] : seen_at)));
   const isQuiet = ({ status, updated_at }: Rollback) =>
@@ -46,7 +50,7 @@ async function findStanding(
   verdict: Verdict,
   ruling: Ruling,
 ): Promise<Rollback | undefined> {
-  const rollbacks = await ofLastDay(parts);
+  const rollbacks = (await ofLastDay(parts)).filter((one) => isOfKind(one, alarms));
   if (ruling.status !== "not_configuration") {
     const [suspect] = verdict.suspects;
     const isSame = (one: Rollback) =>
@@ -132,7 +136,7 @@ function rowOf(
     status: ruling.status,
     routes: [...new Set(alarms.map(({ route }) => route))],
     alarm: worstOf(alarms).alarm,
-    error_kinds: [...new Set(alarms.map(({ kind }) => kind))],
+    error_kinds: [...new Set(alarms.flatMap(({ kind }) => (kind === "slow" ? [] : [kind])))],
     verdict,
     data_planes: [],
     changes: [],
@@ -159,12 +163,19 @@ const NOTHING = {
   asked_at: 0,
 };
 
+function wrongWith({ kind, alarm }: RouteAlarm): string {
+  if (alarm.slow !== undefined)
+    return `took ${alarm.slow.over_ms} ms or longer, most of it in ${alarm.slow.side === "service" ? "the service" : "Kong"}`;
+  return kind === "failed" ? "failed" : "were refused by Kong";
+}
+
 function incidentOf(parts: ResponseParts, alarms: readonly RouteAlarm[], verdict: Verdict, ruling: Ruling): Incident {
-  const { route, alarm, kind } = worstOf(alarms);
+  const worst = worstOf(alarms);
+  const { route, alarm } = worst;
   const now = parts.now();
   const category = ruling.status === "not_configuration" ? ("mass_error" as const) : ("route_misconfig" as const);
   const share = Math.round((100 * alarm.errors) / Math.max(1, alarm.requests));
-  const first = `${share} % of ${alarm.requests} requests ${kind === "failed" ? "failed" : "were refused by Kong"}, since ${new Date(alarm.onset).toISOString()}`;
+  const first = `${share} % of ${alarm.requests} requests ${wrongWith(worst)}, since ${new Date(alarm.onset).toISOString()}`;
   const reasons = [first, ...(verdict.suspects[0]?.reasons ?? []), ...verdict.reasons].slice(0, 8);
   const id = randomUUID();
   return {

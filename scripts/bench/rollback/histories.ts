@@ -2,6 +2,7 @@ import type { Configuration } from "../../../agent/src/drivers/gateway.ts";
 import type { AnswerSource } from "../../../contract/ingest.ts";
 import type { Random } from "../../../demo/random.ts";
 import { edited, type SimulatedGateway, type SimulatedRoute } from "./gateway.ts";
+import { SLOW_CAUSES, SLOW_OTHERS } from "./slow-histories.ts";
 
 /** What goes wrong on which routes, from when on, for whom. */
 export interface Trouble {
@@ -17,6 +18,8 @@ export interface Trouble {
   attack?: { rate: number; suspicious: boolean };
   /** Also more legitimate requests, that many fold. */
   surge?: number;
+  /** Nothing fails: the share takes so much longer, in the service or in Kong. */
+  slow?: { ms: number; side: "service" | "gateway" };
 }
 
 export interface Edit {
@@ -38,16 +41,16 @@ export interface History {
 export const ONSET_S = 1_200;
 export const LENGTH_S = 1_700;
 
-type Maker = (
+export type Maker = (
   gateway: SimulatedGateway,
   random: Random,
 ) => Omit<History, "edits" | "culprit"> & { edit: Edit["apply"] | null };
 
-const always = { from: ONSET_S, to: LENGTH_S };
-const routesOf = (gateway: SimulatedGateway, service: string) =>
+export const always = { from: ONSET_S, to: LENGTH_S };
+export const routesOf = (gateway: SimulatedGateway, service: string) =>
   gateway.routes.filter((route) => route.service === service).map(({ id }) => id);
-const busy = (gateway: SimulatedGateway, random: Random): SimulatedRoute => random.pick(gateway.routes);
-const plugin = (route: string, name: string, config: object) => (configuration: Configuration) =>
+export const busy = (gateway: SimulatedGateway, random: Random): SimulatedRoute => random.pick(gateway.routes);
+export const plugin = (route: string, name: string, config: object) => (configuration: Configuration) =>
   edited(configuration, "plugins", `new-${name}`, { name, route: { id: route }, config, enabled: true, tags: null });
 
 /** A change breaks something. */
@@ -266,7 +269,7 @@ function attackOn(route: string, source: AnswerSource, status: number, rate: num
   };
 }
 
-const KINDS = { causes: CAUSES, others: OTHERS, attacks: ATTACKS };
+const KINDS = { causes: CAUSES, others: OTHERS, attacks: ATTACKS, slow: SLOW_CAUSES, slowOthers: SLOW_OTHERS };
 export type Kind = keyof typeof KINDS;
 
 /** The n-th history of a kind, with unrelated changes around what matters. */
@@ -278,7 +281,11 @@ export function makeHistory(kind: Kind, n: number, gateway: SimulatedGateway, ra
     unrelated(gateway, random, made.troubles[0]?.routes ?? []),
   );
   const edits = [...main, ...others].sort((a, b) => a.at - b.at);
-  return { ...made, edits, culprit: kind === "causes" && main[0] !== undefined ? edits.indexOf(main[0]) : null };
+  return {
+    ...made,
+    edits,
+    culprit: (kind === "causes" || kind === "slow") && main[0] !== undefined ? edits.indexOf(main[0]) : null,
+  };
 }
 
 /** Somebody else's work: on other routes, or of what cannot break anything. */

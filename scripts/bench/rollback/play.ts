@@ -4,7 +4,7 @@ import { diffConfigurations } from "../../../agent/src/rollback/history/diff.ts"
 import { whyNotAutomatic } from "../../../agent/src/rollback/live/security.ts";
 import { ErrorMonitor, type RouteAlarm } from "../../../agent/src/rollback/symptom/monitor.ts";
 import { ANSWER_SLOT_MS, type AnswerSlot } from "../../../agent/src/store/traffic-answers.ts";
-import type { AnswerCount } from "../../../contract/ingest.ts";
+import { type AnswerCount, type AnswerSource, LATENCY_BUCKETS } from "../../../contract/ingest.ts";
 import type { Random } from "../../../demo/random.ts";
 import { someGateway } from "./gateway.ts";
 import { type History, type Kind, LENGTH_S, makeHistory, type Trouble } from "./histories.ts";
@@ -27,12 +27,14 @@ interface SimulatedRequest {
   route_id: string;
   source: Exclude<AnswerCount["source"], "other">;
   status: number;
+  latency_ms: number;
 }
 
 const CLIENTS = 40;
 /** Of each slot and route, so many requests are in the sample. */
 const SAMPLED = 6;
 const NOISE = 0.004;
+const SLOW_NOISE = 0.01;
 
 /** Plays a history slot by slot through the agent's own watch and search; only time and traffic are simulated. */
 export function play(kind: Kind, n: number, random: Random): Outcome {
@@ -113,12 +115,14 @@ function slotOf(
 ): AnswerSlot | null {
   const answers = new Map<string, AnswerCount>();
   let sampled = 0;
-  const answer = (ip: string, source: SimulatedRequest["source"], status: number) => {
+  const histograms = { upstream_ms: zeros(), total_ms: zeros() };
+  const answer = (ip: string, source: SimulatedRequest["source"], status: number, slow: Trouble["slow"]) => {
+    const latency_ms = addTimes(histograms, source, slow, random);
     const key = `${source} ${status}`;
     const known = answers.get(key) ?? { source, status, count: 0 };
     known.count++;
     answers.set(key, known);
-    if (sampled++ < SAMPLED) requests.push({ at, ip, route_id: route, source, status });
+    if (sampled++ < SAMPLED) requests.push({ at, ip, route_id: route, source, status, latency_ms });
   };
   const surge = Math.max(
     1,
@@ -140,8 +144,8 @@ function slotOf(
         when >= from * 1000 && when < to * 1000 && (attacker ? attack !== undefined : random.chance(share)),
     );
     const ip = attacker ? `203.0.113.${random.between(1, 250)}` : `192.0.2.${random.between(1, CLIENTS)}`;
-    if (hit !== undefined) answer(ip, hit.source, hit.status);
-    else answer(ip, "service", random.chance(NOISE) ? 500 : 200);
+    if (hit !== undefined) answer(ip, hit.source, hit.status, hit.slow);
+    else answer(ip, "service", random.chance(NOISE) ? 500 : 200, undefined);
   }
   if (events.length === 0) return null;
   return {
@@ -149,10 +153,34 @@ function slotOf(
     route_id: route,
     slot_start: at,
     answers: [...answers.values()],
-    upstream_ms: [0, 0, 0, 0, events.length],
-    total_ms: [],
+    ...histograms,
   };
 }
+
+const zeros = (): number[] => new Array<number>(LATENCY_BUCKETS).fill(0);
+
+/** What a request took: 5 to 40 ms, now and then much longer; only the service's own answers are timed. */
+function addTimes(
+  histograms: { upstream_ms: number[]; total_ms: number[] },
+  source: AnswerSource,
+  slow: Trouble["slow"],
+  random: Random,
+): number {
+  const usual = 5 * 2 ** (3 * random.next()) + (random.chance(SLOW_NOISE) ? 1_500 * random.next() : 0);
+  const extra = slow === undefined ? 0 : slow.ms * (0.5 + random.next());
+  const upstream = usual + (slow?.side === "service" ? extra : 0);
+  const total = usual + extra + 1;
+  if (source === "service") {
+    add(histograms.upstream_ms, upstream);
+    add(histograms.total_ms, total);
+  }
+  return total;
+}
+
+const add = (histogram: number[], ms: number) => {
+  const bucket = Math.min(LATENCY_BUCKETS - 1, Math.floor(Math.log2(ms)) + 1);
+  histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+};
 
 function poisson(mean: number, random: Random): number {
   if (mean > 50)

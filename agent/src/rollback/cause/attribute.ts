@@ -1,8 +1,10 @@
 import type { AnswerCount } from "../../../../contract/ingest.ts";
 import type { Configuration } from "../../drivers/gateway.ts";
 import type { EntityDiff } from "../history/diff.ts";
+import type { Slowness } from "../symptom/watch-latency.ts";
 import { closureOf, reaches } from "./closure.ts";
 import { type SeenBefore, signatureOf } from "./signature.ts";
+import { slowSignatureOf } from "./slow-signature.ts";
 
 /** A change of the configuration, as it came into force. A marker alone never is one. */
 export interface ConfigurationChange {
@@ -21,7 +23,9 @@ export interface Symptom extends SeenBefore {
   routes: readonly string[];
   /** All answers of these routes since the onset, our own mitigations left out. */
   answers: readonly AnswerCount[];
-  /** Other routes with traffic: share of errors before and since. */
+  /** Where being slow is what is wrong; null where errors are. */
+  slow: Slowness | null;
+  /** Other routes with traffic: share of errors (or of slow requests) before and since. */
   others: readonly { route: string; before: number; since: number }[];
   /** Addresses that were answered well before the onset and were seen since, and those of them that met errors. */
   known_good: { seen: number; hit: number };
@@ -61,16 +65,12 @@ const FEWEST_KNOWN = 3;
 
 /** Which change broke it, if any did, and why the others did not. Pure. */
 export function attribute(symptom: Symptom, changes: readonly ConfigurationChange[]): Verdict {
-  const error = mainError(symptom.answers);
-  if (error === null) return { kind: "not_configuration", suspects: [], reasons: ["there are no errors to explain"] };
-  const suspects = changes.map((change) => judge(symptom, change, error)).sort((a, b) => b.score - a.score);
+  const wrong = symptom.slow ?? mainError(symptom.answers);
+  if (wrong === null) return { kind: "not_configuration", suspects: [], reasons: ["there are no errors to explain"] };
+  const suspects = changes.map((change) => judge(symptom, change, wrong)).sort((a, b) => b.score - a.score);
   const [first, second] = suspects;
   if (first === undefined || first.score < LIKELY)
-    return {
-      kind: "not_configuration",
-      suspects,
-      reasons: [`no change explains ${error.status} from ${error.source}: ${otherCause(symptom, error)}`],
-    };
+    return { kind: "not_configuration", suspects, reasons: [whyNoChange(symptom, wrong)] };
   const doubts = doubtsOf(symptom);
   if (first.score < SURE) doubts.push(`the best explanation has ${first.score.toFixed(2)}, below ${SURE}`);
   if (second !== undefined && first.score - second.score < MARGIN)
@@ -87,7 +87,7 @@ export function mainError(answers: readonly AnswerCount[]): AnswerCount | null {
   return errors.sort((a, b) => b.count - a.count)[0] ?? null;
 }
 
-function judge(symptom: Symptom, change: ConfigurationChange, error: AnswerCount): Suspect {
+function judge(symptom: Symptom, change: ConfigurationChange, wrong: AnswerCount | Slowness): Suspect {
   const age = symptom.onset - change.applied_at;
   const lost = (reason: string): Suspect => ({ change: change.id, score: 0, culprits: [], reasons: [reason] });
   if (age < -SKEW_MS) return lost("it came into force after the errors began");
@@ -97,7 +97,8 @@ function judge(symptom: Symptom, change: ConfigurationChange, error: AnswerCount
     const reached =
       symptom.routes.filter((route) => route === "" || reaches(closure, route)).length /
       Math.max(1, symptom.routes.length);
-    return { diff, closure, reached, signature: signatureOf(diff, error, symptom) };
+    const signature = "side" in wrong ? slowSignatureOf(diff, wrong.side) : signatureOf(diff, wrong, symptom);
+    return { diff, closure, reached, signature };
   });
   const best = rated.reduce((top, one) => Math.max(top, one.reached > 0 ? one.signature.strength : 0), 0);
   const culprits = rated.filter(
@@ -114,7 +115,7 @@ function judge(symptom: Symptom, change: ConfigurationChange, error: AnswerCount
   const reasons = [
     `in force ${Math.max(0, Math.round(age / 1000))} s before the errors`,
     ...culprits.map(({ diff, signature }) => `${diff.name} ${diff.op}: ${signature.reason}`),
-    others >= 0.9 ? "routes that it does not reach are well" : "routes that it does not reach have errors, too",
+    others >= 0.9 ? "routes that it does not reach are well" : "routes that it does not reach are unwell, too",
   ];
   return { change: change.id, score, culprits: culprits.map(({ diff }) => diff), reasons };
 }
@@ -131,15 +132,29 @@ function unaffected({ others }: Symptom, closures: readonly ReturnType<typeof cl
   return outside.filter(({ before, since }) => since <= Math.max(0.05, 2 * before)).length / outside.length;
 }
 
-function doubtsOf({ surge, suspicious, known_good }: Symptom): string[] {
+function doubtsOf({ surge, suspicious, known_good, slow }: Symptom): string[] {
   const doubts: string[] = [];
+  // Recovery is proved by errors that end; nothing would prove this one, nor undo what did not help.
+  if (slow !== null) doubts.push("slow answers are taken back by a human only");
   if (surge > SURGE) doubts.push(`traffic rose ${surge.toFixed(1)}-fold at the same time`);
   if (suspicious > SUSPICIOUS)
     doubts.push(`${Math.round(100 * suspicious)} % of the requests carry evidence of an attack`);
   if (known_good.seen < FEWEST_KNOWN) doubts.push("too few clients that were well before were seen since");
   else if (known_good.hit < HIT_SHARE * known_good.seen)
-    doubts.push(`only ${known_good.hit} of ${known_good.seen} clients that were well before meet errors`);
+    doubts.push(`only ${known_good.hit} of ${known_good.seen} clients that were well before meet it`);
   return doubts;
+}
+
+function whyNoChange(symptom: Symptom, wrong: AnswerCount | Slowness): string {
+  if (!("side" in wrong))
+    return `no change explains ${wrong.status} from ${wrong.source}: ${otherCause(symptom, wrong)}`;
+  const cause =
+    wrong.side === "service"
+      ? "the service itself got slow"
+      : "Kong itself got slow: look at its load, DNS and connections";
+  const { suspicious, surge } = symptom;
+  const why = suspicious > SUSPICIOUS || surge > SURGE ? "it looks like too much traffic or an attack" : cause;
+  return `no change explains answers of ${wrong.over_ms} ms or longer: ${why}`;
 }
 
 function otherCause({ surge, suspicious, others }: Symptom, { source, status }: AnswerCount): string {

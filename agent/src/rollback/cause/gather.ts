@@ -3,6 +3,7 @@ import { getConfiguration, listChanges } from "../../store/history.ts";
 import { type RecentRequest, recentRequests } from "../../store/request-ring.ts";
 import { type AnswerSlot, latencyQuantile, sumAnswers, trafficAnswers } from "../../store/traffic-answers.ts";
 import { countedOf, errorsOf, type RouteAlarm } from "../symptom/monitor.ts";
+import { type Slowness, slowShare } from "../symptom/watch-latency.ts";
 import type { ConfigurationChange, Symptom } from "./attribute.ts";
 
 const BEFORE_MS = 10 * 60_000;
@@ -29,7 +30,7 @@ export interface SeenAround {
   before: readonly AnswerSlot[];
   since: readonly AnswerSlot[];
   /** A sample of both. */
-  requests: readonly Pick<RecentRequest, "at" | "ip" | "route_id" | "source" | "status">[];
+  requests: readonly Pick<RecentRequest, "at" | "ip" | "route_id" | "source" | "status" | "latency_ms">[];
   suspicious: number;
 }
 
@@ -38,12 +39,17 @@ const scopeOf = (alarms: readonly RouteAlarm[]) => ({
   routes: [...new Set(alarms.map(({ route }) => route))],
 });
 
+/** Where errors are among the alarms, they are what is looked into. */
+const slownessOf = (alarms: readonly RouteAlarm[]): Slowness | null =>
+  alarms.every(({ alarm }) => alarm.slow !== undefined) ? (alarms[0]?.alarm.slow ?? null) : null;
+
 /** Pure. */
 export function symptomOf(
   alarms: readonly RouteAlarm[],
   { now, before, since, requests, suspicious }: SeenAround,
 ): Symptom {
   const { onset, routes } = scopeOf(alarms);
+  const slow = slownessOf(alarms);
   const own = (slots: readonly AnswerSlot[]) => slots.filter(({ route_id }) => routes.includes(route_id));
   const was = sumAnswers(own(before));
   const is = sumAnswers(own(since));
@@ -52,8 +58,9 @@ export function symptomOf(
     onset,
     routes,
     answers: is.answers,
-    others: othersOf(before, since, routes),
-    known_good: knownGood(requests, routes, onset),
+    slow,
+    others: othersOf(before, since, routes, slow),
+    known_good: knownGood(requests, routes, onset, slow),
     surge: rate(is.answers, own(since), onset, now) / Math.max(usual, 0.01),
     suspicious,
     upstream_p95_ms: latencyQuantile(was.upstream_ms, 0.95),
@@ -75,24 +82,32 @@ function othersOf(
   before: readonly AnswerSlot[],
   since: readonly AnswerSlot[],
   routes: readonly string[],
+  slow: Slowness | null,
 ): Symptom["others"] {
   const ids = [...new Set(since.map(({ route_id }) => route_id))].filter((id) => !routes.includes(id));
   const share = (slots: readonly AnswerSlot[], id: string) => {
-    const { answers } = sumAnswers(slots.filter(({ route_id }) => route_id === id));
+    const { answers, total_ms } = sumAnswers(slots.filter(({ route_id }) => route_id === id));
+    if (slow !== null) return slowShare(total_ms, slow.over_ms);
     return errorsOf(answers, "failed") / Math.max(1, countedOf(answers));
   };
   return ids.map((route) => ({ route, before: share(before, route), since: share(since, route) }));
 }
 
 /** Addresses that were well on these routes before, and what became of them. */
-function knownGood(requests: SeenAround["requests"], routes: readonly string[], onset: number): Symptom["known_good"] {
+function knownGood(
+  requests: SeenAround["requests"],
+  routes: readonly string[],
+  onset: number,
+  slow: Slowness | null,
+): Symptom["known_good"] {
   const here = requests.filter(
     ({ route_id, source }) => source !== "own" && (routes.includes(route_id ?? "") || routes.includes("")),
   );
-  const good = new Set(here.filter(({ at, status }) => at < onset && status < 400).map(({ ip }) => ip));
+  const isSlow = ({ latency_ms }: SeenAround["requests"][number]) => slow !== null && latency_ms >= slow.over_ms;
+  const good = new Set(here.filter((one) => one.at < onset && one.status < 400 && !isSlow(one)).map(({ ip }) => ip));
   const later = here.filter(({ at, ip }) => at >= onset && good.has(ip));
-  const isError = ({ status, source }: SeenAround["requests"][number]) =>
-    status >= 500 || (status >= 400 && source !== "service");
+  const isError = (one: SeenAround["requests"][number]) =>
+    slow === null ? one.status >= 500 || (one.status >= 400 && one.source !== "service") : isSlow(one);
   return {
     seen: new Set(later.map(({ ip }) => ip)).size,
     hit: new Set(later.filter(isError).map(({ ip }) => ip)).size,

@@ -14,7 +14,7 @@ export interface SeenBefore {
   upstream_p95_ms: number | null;
 }
 
-const none = (reason: string): Signature => ({ strength: 0, reason });
+export const none = (reason: string): Signature => ({ strength: 0, reason });
 
 /** Statuses that bundled plugins end requests with. */
 export const PLUGIN_STATUSES: Record<string, readonly number[]> = {
@@ -32,8 +32,8 @@ export const PLUGIN_STATUSES: Record<string, readonly number[]> = {
   "request-size-limiting": [413, 417, 411],
 };
 const UNAVAILABLE = new Set([502, 503, 504]);
-const ADDRESS = ["host", "port", "protocol", "path", "tls_verify", "client_certificate", "ca_certificates"];
-const TIMEOUTS = ["connect_timeout", "read_timeout", "write_timeout"];
+export const ADDRESS = ["host", "port", "protocol", "path", "tls_verify", "client_certificate", "ca_certificates"];
+export const TIMEOUTS = ["connect_timeout", "read_timeout", "write_timeout"];
 const MATCHING = [
   "paths",
   "methods",
@@ -45,7 +45,7 @@ const MATCHING = [
   "regex_priority",
   "priority",
 ];
-const FORWARDING = [
+export const FORWARDING = [
   "strip_path",
   "preserve_host",
   "path_handling",

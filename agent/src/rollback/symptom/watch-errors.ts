@@ -1,3 +1,5 @@
+import type { Slowness } from "./watch-latency.ts";
+
 /**
  * Says when a scope's errors are no noise any more, at any level of traffic. Two rules: an outage is nearly all errors for
  * longer than a restart takes; anything less is a capped CUSUM over minutes, in which one bad minute alone never counts.
@@ -22,10 +24,14 @@ export interface Alarm {
   errors: number;
   /** Share of errors that was usual before. */
   baseline: number;
+  /** Of an alarm that is about latency: its errors are slow requests. */
+  slow?: Slowness;
 }
 
 export const SLOT_MS = 5_000;
 const MINUTE_MS = 60_000;
+/** Looked back at for when it began. */
+const ONSET_SLOTS = 60;
 const OUTAGE_SLOTS = 5;
 const OUTAGE_SHARE = 0.9;
 const OUTAGE_ERRORS = 10;
@@ -52,10 +58,10 @@ interface Minute {
 export class ErrorWatch {
   #baseline = 0;
   #score = 0;
-  #onset = 0;
   #minute: Minute | null = null;
   #past: boolean[] = [];
   #slots: Slot[] = [];
+  #history: Slot[] = [];
 
   /** Share of errors that is usual here. */
   get baseline(): number {
@@ -65,6 +71,7 @@ export class ErrorWatch {
   /** Null while there is nothing to say. It says so with every slot until errors fall. */
   step(slot: Slot): Alarm | null {
     this.#take(slot);
+    this.#history = [...this.#history, slot].slice(-ONSET_SLOTS);
     this.#slots = [...this.#slots, slot].filter(({ at }) => at > slot.at - OUTAGE_SLOTS * SLOT_MS);
     return this.#outage(slot) ?? this.#elevated(slot);
   }
@@ -85,7 +92,7 @@ export class ErrorWatch {
     return {
       kind: "outage",
       at: slot.at + SLOT_MS,
-      onset: slots[0]?.at ?? slot.at,
+      onset: onsetOf(this.#history, this.baseline),
       requests: sum(slots, "requests"),
       errors,
       baseline: this.baseline,
@@ -101,7 +108,7 @@ export class ErrorWatch {
     return {
       kind: "elevated",
       at: slot.at + SLOT_MS,
-      onset: this.#onset,
+      onset: onsetOf(this.#history, this.baseline),
       requests: minute.requests,
       errors: minute.errors,
       baseline: this.baseline,
@@ -114,7 +121,6 @@ export class ErrorWatch {
     this.#minute ??= { at, requests: 0, errors: 0 };
     this.#minute.requests += slot.requests;
     this.#minute.errors += slot.errors;
-    if (this.#score === 0 && slot.errors > 0 && this.#onset < at) this.#onset = slot.at;
   }
 
   #close(minute: Minute): void {
@@ -142,6 +148,23 @@ export class ErrorWatch {
     const against = (requests - errors) * Math.log((1 - this.#raised) / (1 - usual));
     return Math.min(CAP, evidence + against);
   }
+}
+
+/** When it most likely began: errors of before, of which there always are a few, do not belong to it. */
+function onsetOf(slots: readonly Slot[], baseline: number): number {
+  const newest = slots.slice(-12);
+  const now = Math.min(0.95, Math.max(0.1, sum(newest, "errors") / Math.max(1, sum(newest, "requests"))));
+  const before = Math.min(baseline, now / 2);
+  let total = 0;
+  let best = Number.NEGATIVE_INFINITY;
+  let onset = slots.at(-1)?.at ?? 0;
+  for (const { at, requests, errors } of [...slots].reverse()) {
+    total += errors * Math.log(now / before) + (requests - errors) * Math.log((1 - now) / (1 - before));
+    if (errors === 0 || total < best) continue;
+    best = total;
+    onset = at;
+  }
+  return onset;
 }
 
 const sum = (slots: readonly Slot[], name: "requests" | "errors") =>
