@@ -154,7 +154,7 @@ async function benchMemory(backend: number): Promise<Measure[]> {
   const count = quick ? 50_000 : 1_000_000;
   tell(`memory: ${count} addresses and user names`);
   const warmUp = quick ? 25_000 : 100_000;
-  const growth = await withContenders([contender], () => memoryGrowth(contender, warmUp, count, PER_SECOND));
+  const growth = await withContenders([contender], () => memoryGrowth(contender, warmUp, count, tell));
   const name = (what: string) => `memory, ${what}, over ${count} addresses and user names`;
   return [
     measured(name("growth of the worker's own"), growth.privateMb, "MB", MOST_GROWTH_MB),

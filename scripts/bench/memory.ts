@@ -1,7 +1,7 @@
 /** How much a worker grows while a million addresses and user names that it never saw pass by. */
+import { sendAll } from "./closed-loop.ts";
 import type { Contender } from "./contenders.ts";
 import { type Memory, memoryOf } from "./process-cost.ts";
-import { replay } from "./replay.ts";
 
 /** Request n is a login of user n from address n. */
 function login(n: number): string {
@@ -11,20 +11,25 @@ function login(n: number): string {
   return `POST /login HTTP/1.1\r\n${headers}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** What was added between the end of the warm-up and the end. */
+const TOLD = 10;
+
+/** What was added between the end of the warm-up and the end; each request is sent as soon as a former one is answered. */
 export async function memoryGrowth(
   contender: Contender,
   warmUp: number,
   total: number,
-  perSecond: number,
+  tell: (text: string) => void,
 ): Promise<Memory> {
-  const run = (from: number, count: number) =>
-    replay({
-      port: contender.port,
-      perSecond,
-      seconds: Math.ceil(count / perSecond),
-      request: (n) => login(from + n),
-    });
+  const run = (from: number, count: number) => {
+    const start = performance.now();
+    const progress = (answered: number) => {
+      const { privateMb } = memoryOf(contender.worker);
+      const perSecond = (answered * 1000) / (performance.now() - start);
+      tell(`  ${answered} of ${count}, ${perSecond.toFixed(0)} a second, the worker's own: ${privateMb.toFixed(1)} MB`);
+    };
+    return sendAll({ port: contender.port, from, count, request: login, every: count / TOLD, progress });
+  };
+  tell("  warming up");
   await run(0, warmUp);
   const before = memoryOf(contender.worker);
   await run(warmUp, total);

@@ -29,7 +29,7 @@ const TICK_MS = 1;
 const MOST_CONNECTIONS = 512;
 
 /** How many bytes of the response are still to come, or undefined while its head is incomplete. */
-function missingBytes(head: string): number | undefined {
+export function missingBytes(head: string): number | undefined {
   const end = head.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
   const length = /\r\ncontent-length: (\d+)/i.exec(head);

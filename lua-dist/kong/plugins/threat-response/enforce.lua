@@ -1,13 +1,23 @@
 local ____exports = {}
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local countHit = ____decisions_2Ets.countHit
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local wantHeader = ____header_2Dlines_2Ets.wantHeader
 local ____verdict_2Ets = require("kong.plugins.threat-response.verdict")
 local stops = ____verdict_2Ets.stops
 local stronger = ____verdict_2Ets.stronger
 local HEADER = "X-Threat-Response"
+local FORGED = string.lower(HEADER)
+wantHeader(HEADER)
 --- Clients cannot speak for the plugin towards the upstream.
-____exports.clearForgedHeader = function()
+local function clearForgedHeader()
     if ngx.var.http_x_threat_response ~= nil then
+        kong.service.request.clear_header(HEADER)
+    end
+end
+--- The same for a request whose headers have been read. Where there was a ruling before, that has been done: the header may be the plugin's own.
+____exports.clearForged = function(trace, headers)
+    if trace.ruling == nil and headers[FORGED] ~= nil then
         kong.service.request.clear_header(HEADER)
     end
 end
@@ -59,5 +69,13 @@ ____exports.enforce = function(instance, trace, ruling)
             (("flag;category=" .. (____opt_3 and ____opt_3.category or "uninspected")) .. ";score=") .. tostring(ruling.score)
         )
     end
+end
+--- The same before the headers are read.
+____exports.enforceEarly = function(instance, trace, ruling)
+    if ruling == nil then
+        return
+    end
+    clearForgedHeader()
+    ____exports.enforce(instance, trace, ruling)
 end
 return ____exports

@@ -15,8 +15,6 @@ local function sum(letter, length, key)
     local before = counters:get(windowKey(letter, length, 1, key))
     return (now or 0) + (before or 0)
 end
---- Clean requests of the address that succeeded within the last one to two windows.
-____exports.countGood = function(instance, key) return sum("g", instance.config.source.window_s, key) end
 --- Pieces of evidence against the address within the last one to two windows.
 ____exports.countEvidence = function(instance, key) return sum("e" .. instance.namespace, instance.config.source.window_s, key) end
 --- Seconds since the address began to behave well; 0 where it never did for long.
@@ -25,36 +23,80 @@ ____exports.goodFor = function(key)
     return since == nil and 0 or ngx.now() - since
 end
 local goodWindow = 0
+local goodLength = 0
+--- Of `windowKey` for the one key that each request needs: changes once a window only.
 local goodPrefix = ""
---- `windowKey` for the one key that each request needs: its front part changes once a window only.
-local function goodKey(length, key)
-    local window = floor(ngx.now() / length)
-    if window ~= goodWindow then
-        goodWindow = window
-        goodPrefix = ("g" .. tostring(window)) .. ":"
-    end
-    return goodPrefix .. key
-end
---- A clean request succeeded.
-____exports.addGood = function(instance, source)
-    local length = instance.config.source.window_s
-    local count = counters:incr(
-        goodKey(length, source.key),
-        1,
-        0,
-        length * 2
-    )
-    if count == nil or count > GOOD_ENOUGH then
+--- Good requests of addresses that are good enough already, which the dictionary gets together.
+local TOGETHER = 16
+local MOST_PENDING = 1000
+local pending = {}
+local pendingSize = 0
+--- Brings the dictionary up to date: at least once a second.
+____exports.flushGood = function()
+    if pendingSize == 0 then
         return
     end
-    local before = counters:get(windowKey("g", length, 1, source.key))
+    for key, count in pairs(pending) do
+        if count > 0 then
+            counters:incr(goodPrefix .. key, count, 0, goodLength * 2)
+        end
+    end
+    pending = {}
+    pendingSize = 0
+end
+local function beginWindow(length)
+    local window = floor(ngx.now() / length)
+    if window == goodWindow and length == goodLength then
+        return
+    end
+    ____exports.flushGood()
+    goodWindow = window
+    goodLength = length
+    goodPrefix = ("g" .. tostring(window)) .. ":"
+end
+local function gatherFrom(key)
+    if pendingSize >= MOST_PENDING then
+        ____exports.flushGood()
+    end
+    pendingSize = pendingSize + 1
+    pending[key] = 0
+end
+--- Clean requests of the address that succeeded within the last one to two windows.
+____exports.countGood = function(instance, key) return sum("g", instance.config.source.window_s, key) + (pending[key] or 0) end
+--- Up to where the address is good enough each request is told at once. Who comes rarely, or just before the window changes, is as good.
+local function countGoodAtOnce(length, key)
+    local count = counters:incr(goodPrefix .. key, 1, 0, length * 2)
+    if count == nil then
+        return
+    end
+    if count > GOOD_ENOUGH then
+        gatherFrom(key)
+        return
+    end
+    local before = counters:get(windowKey("g", length, 1, key))
     local isNow = count + (before or 0) >= GOOD_ENOUGH
     if isNow then
         counters:add(
-            "G" .. source.key,
+            "G" .. key,
             ngx.now(),
             REMEMBER_GOOD_S
         )
+    end
+end
+--- A clean request succeeded.
+____exports.addGood = function(instance, ____bindingPattern0)
+    local key
+    key = ____bindingPattern0.key
+    local length = instance.config.source.window_s
+    beginWindow(length)
+    local waiting = pending[key]
+    if waiting == nil then
+        countGoodAtOnce(length, key)
+    elseif waiting < TOGETHER - 1 then
+        pending[key] = waiting + 1
+    else
+        counters:incr(goodPrefix .. key, TOGETHER, 0, length * 2)
+        pending[key] = 0
     end
 end
 --- Pure: whether this much evidence, against this much good, blocks the whole address.

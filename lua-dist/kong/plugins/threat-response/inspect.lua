@@ -16,12 +16,14 @@ local countRequest = ____flood_2Ets.countRequest
 local ____index_2Ets = require("kong.plugins.threat-response.detectors.index")
 local detect = ____index_2Ets.detect
 local ____enforce_2Ets = require("kong.plugins.threat-response.enforce")
-local clearForgedHeader = ____enforce_2Ets.clearForgedHeader
+local clearForged = ____enforce_2Ets.clearForged
 local enforce = ____enforce_2Ets.enforce
+local enforceEarly = ____enforce_2Ets.enforceEarly
 local ____explain_2Ets = require("kong.plugins.threat-response.explain")
 local explain = ____explain_2Ets.explain
 local ____facts_2Ets = require("kong.plugins.threat-response.features.facts")
 local readFacts = ____facts_2Ets.readFacts
+local releaseFacts = ____facts_2Ets.releaseFacts
 local ____source_2Ets = require("kong.plugins.threat-response.features.source")
 local readSource = ____source_2Ets.readSource
 local ____learn_2Ets = require("kong.plugins.threat-response.learn")
@@ -52,12 +54,11 @@ local function arrive(instance, trace)
         instance = instance
     }
     trace.arrival = arrival
-    clearForgedHeader()
     local ruling = admit(instance, arrival)
     if (ruling and ruling.verdict) ~= "allow" then
         countLoggedPlain(source, logged)
     end
-    enforce(instance, trace, ruling)
+    enforceEarly(instance, trace, ruling)
     return arrival
 end
 --- Before routing, for a global instance only: what can be said by the address alone.
@@ -66,7 +67,7 @@ ____exports.inspectRewrite = function(instance)
     local ____arrive_result_2 = arrive(instance, trace)
     local source = ____arrive_result_2.source
     if not isSettled(trace) then
-        enforce(
+        enforceEarly(
             instance,
             trace,
             ruleUnroutedDecision(instance, source)
@@ -78,7 +79,7 @@ ____exports.inspectAccess = function(instance)
     local trace = traceOf()
     local arrival = trace.arrival or arrive(instance, trace)
     if arrival.instance ~= instance and not isSettled(trace) then
-        enforce(
+        enforceEarly(
             instance,
             trace,
             admit(instance, arrival)
@@ -89,12 +90,15 @@ ____exports.inspectAccess = function(instance)
     end
     local facts = readFacts(instance, arrival.source)
     trace.facts = facts
+    clearForged(trace, facts.headers)
     local ____addArrival_6 = addArrival
     local ____instance_5 = instance
     local ____opt_3 = facts.route
     ____addArrival_6(____instance_5, ____opt_3 and ____opt_3.id or "", arrival.source.key)
     local findings = detect(instance, facts, arrival.requests)
-    trace.findings = findings
+    if findings ~= nil then
+        trace.findings = findings
+    end
     noteUninspected(facts)
     countLoggedNarrow(facts, arrival.logged)
     enforce(
@@ -133,13 +137,14 @@ ____exports.inspectAccess = function(instance)
 end
 --- After the answer, whoever gave it.
 ____exports.inspectLog = function(instance)
-    local outcome = readOutcome(
-        instance,
-        traceOf()
-    )
+    local trace = traceOf()
+    local outcome = readOutcome(instance, trace)
     detectAfterwards(instance, outcome)
     explain(outcome, instance.enforce)
     learnFrom(instance, outcome)
     reportOutcome(instance, outcome)
+    if trace.facts ~= nil then
+        releaseFacts(trace.facts)
+    end
 end
 return ____exports

@@ -8,6 +8,8 @@ local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local startDecisions = ____decisions_2Ets.startDecisions
 local ____error_2Dwatch_2Ets = require("kong.plugins.threat-response.error-watch")
 local tickErrors = ____error_2Dwatch_2Ets.tickErrors
+local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
+local flushGood = ____evidence_2Ets.flushGood
 local ____fail_2Dopen_2Ets = require("kong.plugins.threat-response.fail-open")
 local checkFailOpen = ____fail_2Dopen_2Ets.checkFailOpen
 local ____health_2Ets = require("kong.plugins.threat-response.health")
@@ -47,6 +49,7 @@ local function tick(isLast)
         windowStart = now
     end
     tickGuards(now)
+    flushGood()
     syncLearnedLogins()
     tickErrors(now)
     checkFailOpen(

@@ -1,13 +1,22 @@
 import type { Instance } from "./configure.ts";
 import { countHit } from "./decisions.ts";
+import { type Headers, wantHeader } from "./features/header-lines.ts";
 import type { Trace } from "./trace.ts";
 import { type Ruling, stops, stronger } from "./verdict.ts";
 
 const HEADER = "X-Threat-Response";
+const FORGED = string.lower(HEADER);
+
+wantHeader(HEADER);
 
 /** Clients cannot speak for the plugin towards the upstream. */
-export const clearForgedHeader = (): void => {
+const clearForgedHeader = (): void => {
   if (ngx.var.http_x_threat_response !== undefined) kong.service.request.clear_header(HEADER);
+};
+
+/** The same for a request whose headers have been read. Where there was a ruling before, that has been done: the header may be the plugin's own. */
+export const clearForged = (trace: Trace, headers: Headers): void => {
+  if (trace.ruling === undefined && headers[FORGED] !== undefined) kong.service.request.clear_header(HEADER);
 };
 
 /** Whether a ruling takes effect: a detector may be enforced on some clients only. */
@@ -42,4 +51,11 @@ export const enforce = (instance: Instance, trace: Trace, ruling: Ruling | undef
       HEADER,
       `flag;category=${ruling.finding?.category ?? "uninspected"};score=${ruling.score}`,
     );
+};
+
+/** The same before the headers are read. */
+export const enforceEarly = (instance: Instance, trace: Trace, ruling: Ruling | undefined): void => {
+  if (ruling === undefined) return;
+  clearForgedHeader();
+  enforce(instance, trace, ruling);
 };

@@ -22,9 +22,6 @@ const sum = (letter: string, length: number, key: string): number => {
   return ((now as number | undefined) ?? 0) + ((before as number | undefined) ?? 0);
 };
 
-/** Clean requests of the address that succeeded within the last one to two windows. */
-export const countGood = (instance: Instance, key: string): number => sum("g", instance.config.source.window_s, key);
-
 /** Pieces of evidence against the address within the last one to two windows. */
 export const countEvidence = (instance: Instance, key: string): number =>
   sum(`e${instance.namespace}`, instance.config.source.window_s, key);
@@ -36,27 +33,69 @@ export const goodFor = (key: string): number => {
 };
 
 let goodWindow = 0;
+let goodLength = 0;
+/** Of `windowKey` for the one key that each request needs: changes once a window only. */
 let goodPrefix = "";
 
-/** `windowKey` for the one key that each request needs: its front part changes once a window only. */
-const goodKey = (length: number, key: string): string => {
-  const window = floor(ngx.now() / length);
-  if (window !== goodWindow) {
-    goodWindow = window;
-    goodPrefix = `g${window}:`;
+/** Good requests of addresses that are good enough already, which the dictionary gets together. */
+const TOGETHER = 16;
+const MOST_PENDING = 1000;
+let pending = new LuaTable<string, number>();
+let pendingSize = 0;
+
+/** Brings the dictionary up to date: at least once a second. */
+export const flushGood = (): void => {
+  if (pendingSize === 0) return;
+  for (const [key, count] of pending) {
+    if (count > 0) counters.incr(goodPrefix + key, count, 0, goodLength * 2);
   }
-  return goodPrefix + key;
+  pending = new LuaTable();
+  pendingSize = 0;
+};
+
+const beginWindow = (length: number): void => {
+  const window = floor(ngx.now() / length);
+  if (window === goodWindow && length === goodLength) return;
+  flushGood();
+  goodWindow = window;
+  goodLength = length;
+  goodPrefix = `g${window}:`;
+};
+
+const gatherFrom = (key: string): void => {
+  if (pendingSize >= MOST_PENDING) flushGood();
+  pendingSize += 1;
+  pending.set(key, 0);
+};
+
+/** Clean requests of the address that succeeded within the last one to two windows. */
+export const countGood = (instance: Instance, key: string): number =>
+  sum("g", instance.config.source.window_s, key) + (pending.get(key) ?? 0);
+
+/** Up to where the address is good enough each request is told at once. Who comes rarely, or just before the window changes, is as good. */
+const countGoodAtOnce = (length: number, key: string): void => {
+  const [count] = counters.incr(goodPrefix + key, 1, 0, length * 2);
+  if (count === undefined) return;
+  if (count > GOOD_ENOUGH) {
+    gatherFrom(key);
+    return;
+  }
+  const [before] = counters.get(windowKey("g", length, 1, key));
+  const isNow = count + ((before as number | undefined) ?? 0) >= GOOD_ENOUGH;
+  if (isNow) counters.add(`G${key}`, ngx.now(), REMEMBER_GOOD_S);
 };
 
 /** A clean request succeeded. */
-export const addGood = (instance: Instance, source: Source): void => {
+export const addGood = (instance: Instance, { key }: Source): void => {
   const length = instance.config.source.window_s;
-  const [count] = counters.incr(goodKey(length, source.key), 1, 0, length * 2);
-  if (count === undefined || count > GOOD_ENOUGH) return;
-  // Who comes rarely, or just before the window changes, is as good.
-  const [before] = counters.get(windowKey("g", length, 1, source.key));
-  const isNow = count + ((before as number | undefined) ?? 0) >= GOOD_ENOUGH;
-  if (isNow) counters.add(`G${source.key}`, ngx.now(), REMEMBER_GOOD_S);
+  beginWindow(length);
+  const waiting = pending.get(key);
+  if (waiting === undefined) countGoodAtOnce(length, key);
+  else if (waiting < TOGETHER - 1) pending.set(key, waiting + 1);
+  else {
+    counters.incr(goodPrefix + key, TOGETHER, 0, length * 2);
+    pending.set(key, 0);
+  }
 };
 
 /** Pure: whether this much evidence, against this much good, blocks the whole address. */

@@ -11,9 +11,9 @@ import { lookup } from "./decisions.ts";
 import { detectAfterwards } from "./detectors/afterwards.ts";
 import { countRequest } from "./detectors/flood.ts";
 import { detect } from "./detectors/index.ts";
-import { clearForgedHeader, enforce } from "./enforce.ts";
+import { clearForged, enforce, enforceEarly } from "./enforce.ts";
 import { explain } from "./explain.ts";
-import { readFacts } from "./features/facts.ts";
+import { readFacts, releaseFacts } from "./features/facts.ts";
 import { readSource } from "./features/source.ts";
 import { learnFrom } from "./learn.ts";
 import { readOutcome } from "./outcome.ts";
@@ -29,10 +29,9 @@ const arrive = (instance: Instance, trace: Trace): Arrival => {
   const [decision, logged] = lookup(instance, source);
   const arrival = { source, decision, logged, requests: countRequest(instance, source), instance };
   trace.arrival = arrival;
-  clearForgedHeader();
   const ruling = admit(instance, arrival);
   if (ruling?.verdict !== "allow") countLoggedPlain(source, logged);
-  enforce(instance, trace, ruling);
+  enforceEarly(instance, trace, ruling);
   return arrival;
 };
 
@@ -40,7 +39,7 @@ const arrive = (instance: Instance, trace: Trace): Arrival => {
 export const inspectRewrite = (instance: Instance): void => {
   const trace = traceOf();
   const { source } = arrive(instance, trace);
-  if (!isSettled(trace)) enforce(instance, trace, ruleUnroutedDecision(instance, source));
+  if (!isSettled(trace)) enforceEarly(instance, trace, ruleUnroutedDecision(instance, source));
 };
 
 /** What stops single requests. */
@@ -48,13 +47,14 @@ export const inspectAccess = (instance: Instance): void => {
   const trace = traceOf();
   const arrival = trace.arrival ?? arrive(instance, trace);
   // A narrower instance than the global one has its own mode, lists and record of the source.
-  if (arrival.instance !== instance && !isSettled(trace)) enforce(instance, trace, admit(instance, arrival));
+  if (arrival.instance !== instance && !isSettled(trace)) enforceEarly(instance, trace, admit(instance, arrival));
   if (isSettled(trace)) return;
   const facts = readFacts(instance, arrival.source);
   trace.facts = facts;
+  clearForged(trace, facts.headers);
   addArrival(instance, facts.route?.id ?? "", arrival.source.key);
   const findings = detect(instance, facts, arrival.requests);
-  trace.findings = findings;
+  if (findings !== undefined) trace.findings = findings;
   noteUninspected(facts);
   countLoggedNarrow(facts, arrival.logged);
   enforce(instance, trace, ruleNarrowDecision(facts, arrival.decision));
@@ -66,9 +66,11 @@ export const inspectAccess = (instance: Instance): void => {
 
 /** After the answer, whoever gave it. */
 export const inspectLog = (instance: Instance): void => {
-  const outcome = readOutcome(instance, traceOf());
+  const trace = traceOf();
+  const outcome = readOutcome(instance, trace);
   detectAfterwards(instance, outcome);
   explain(outcome, instance.enforce);
   learnFrom(instance, outcome);
   reportOutcome(instance, outcome);
+  if (trace.facts !== undefined) releaseFacts(trace.facts);
 };

@@ -2,6 +2,7 @@ import { reporterConfig, shortestFlush } from "./configure.ts";
 import { isShared } from "./counters.ts";
 import { startDecisions } from "./decisions.ts";
 import { tickErrors } from "./error-watch.ts";
+import { flushGood } from "./evidence.ts";
 import { checkFailOpen } from "./fail-open.ts";
 import { countFailOpen } from "./health.ts";
 import { flushIncidents } from "./incident.ts";
@@ -29,6 +30,7 @@ const tick = (isLast: boolean): void => {
   const now = ngx.now();
   if (windowStart === 0) windowStart = now;
   tickGuards(now);
+  flushGood();
   syncLearnedLogins();
   tickErrors(now);
   checkFailOpen(reporterConfig(), now);

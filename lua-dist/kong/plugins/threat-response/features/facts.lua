@@ -4,11 +4,14 @@ local isInspected = ____sampling_2Ets.isInspected
 local ____body_2Ets = require("kong.plugins.threat-response.features.body")
 local readBody = ____body_2Ets.readBody
 local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local createHeaders = ____header_2Dlines_2Ets.createHeaders
+local emptyHeaders = ____header_2Dlines_2Ets.emptyHeaders
 local presentHeaders = ____header_2Dlines_2Ets.presentHeaders
 local readHeaders = ____header_2Dlines_2Ets.readHeaders
 local ____login_2Ets = require("kong.plugins.threat-response.features.login")
 local isLoginRequest = ____login_2Ets.isLoginRequest
 local readLogin = ____login_2Ets.readLogin
+local NOBODY = {ip = "", binary = "", key = "", isExempt = true}
 local ____string_0 = string
 local find = ____string_0.find
 local sub = ____string_0.sub
@@ -18,40 +21,83 @@ local concat = ____table_1.concat
 local function join(value)
     return type(value) == "table" and concat(value, "; ") or value
 end
+local function createFacts(room)
+    return {
+        source = NOBODY,
+        method = "",
+        path = "",
+        query = nil,
+        headers = room,
+        room = room,
+        present = 0,
+        contentType = nil,
+        cookie = nil,
+        userAgent = nil,
+        referer = nil,
+        route = nil,
+        isInspected = true,
+        uninspected = nil,
+        body = nil,
+        unread = nil,
+        login = nil,
+        isHeld = true
+    }
+end
+--- Tables of requests that are over, for others: most of what a request leaves to the collector of garbage would be these.
+local MOST_SPARE = 64
+local spare = {}
+local spares = 0
+local function takeFacts()
+    if spares == 0 then
+        return createFacts(createHeaders())
+    end
+    spares = spares - 1
+    return spare[spares + 1]
+end
+--- When nobody asks for them any more. Hardly anything that the client sent is kept.
+____exports.releaseFacts = function(over)
+    local facts = over
+    if not facts.isHeld or spares == MOST_SPARE then
+        return
+    end
+    facts.isHeld = false
+    facts.path = ""
+    facts.query = nil
+    facts.cookie = nil
+    facts.userAgent = nil
+    facts.referer = nil
+    facts.body = nil
+    facts.login = nil
+    facts.uninspected = nil
+    facts.room = emptyHeaders(facts.room)
+    facts.headers = facts.room
+    spare[spares + 1] = facts
+    spares = spares + 1
+end
 local function readRequestLine(source)
     local variables = ngx.var
     local target = variables.request_uri or ""
     local mark = find(target, "?", 1, true)
-    local ____source_3 = source
-    local ____temp_4 = variables.request_method or ""
-    local ____temp_5 = mark == nil and target or sub(target, 1, mark - 1)
+    local facts = takeFacts()
+    facts.isHeld = true
+    facts.source = source
+    facts.method = variables.request_method or ""
+    facts.path = mark == nil and target or sub(target, 1, mark - 1)
     local ____temp_2
     if mark == nil then
         ____temp_2 = nil
     else
         ____temp_2 = sub(target, mark + 1)
     end
-    return {
-        source = ____source_3,
-        method = ____temp_4,
-        path = ____temp_5,
-        query = ____temp_2,
-        headers = readHeaders(),
-        present = presentHeaders(),
-        contentType = nil,
-        cookie = nil,
-        userAgent = nil,
-        referer = nil,
-        route = kong.router.get_route(),
-        isInspected = true,
-        body = nil,
-        unread = nil,
-        login = nil
-    }
+    facts.query = ____temp_2
+    facts.headers = readHeaders(facts.room)
+    facts.present = presentHeaders()
+    facts.route = kong.router.get_route()
+    return facts
 end
 local function addHeaders(facts)
-    local ____facts_6 = facts
-    local headers = ____facts_6.headers
+    local ____facts_3 = facts
+    local headers = ____facts_3.headers
     facts.contentType = join(headers["content-type"])
     facts.cookie = join(headers.cookie)
     facts.userAgent = join(headers["user-agent"])
@@ -60,9 +106,9 @@ end
 ____exports.readFacts = function(instance, source)
     local facts = readRequestLine(source)
     facts.isInspected = isInspected(instance, source)
-    local ____instance_config_7 = instance.config
-    local payload = ____instance_config_7.payload
-    local login = ____instance_config_7.login
+    local ____instance_config_4 = instance.config
+    local payload = ____instance_config_4.payload
+    local login = ____instance_config_4.login
     addHeaders(facts)
     local isLogin = login.enabled and isLoginRequest(instance, facts)
     local limit = payload.enabled and facts.isInspected and payload.max_body_bytes or 0

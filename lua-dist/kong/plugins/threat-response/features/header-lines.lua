@@ -152,21 +152,32 @@ local function readAll()
     return headers
 end
 --- Room for the wanted ones at once: a table that grows is made anew each time.
-local function createHeaders()
-    return {
-        authorization = nil,
-        ["content-encoding"] = nil,
-        ["content-length"] = nil,
-        ["content-type"] = nil,
-        cookie = nil,
-        referer = nil,
-        ["transfer-encoding"] = nil,
-        ["user-agent"] = nil
-    }
+____exports.createHeaders = function() return {
+    authorization = nil,
+    ["content-encoding"] = nil,
+    ["content-length"] = nil,
+    ["content-type"] = nil,
+    cookie = nil,
+    referer = nil,
+    ["transfer-encoding"] = nil,
+    ["user-agent"] = nil
+} end
+--- The table, without any header, for the next request. One that had others than the wanted is not used again: where its members are differs.
+____exports.emptyHeaders = function(headers)
+    headers.authorization = nil
+    headers["content-encoding"] = nil
+    headers["content-length"] = nil
+    headers["content-type"] = nil
+    headers.cookie = nil
+    headers.referer = nil
+    headers["transfer-encoding"] = nil
+    headers["user-agent"] = nil
+    local other = next(headers)
+    return other == nil and headers or ____exports.createHeaders()
 end
 --- By lower-case name the values of all header lines but those known to be plain; several of one name are an array. For what is not
--- among the wanted names, absence means nothing.
-____exports.readHeaders = function()
+-- among the wanted names, absence means nothing. They are put into an empty table of `createHeaders`, unless they are very many.
+____exports.readHeaders = function(headers)
     present = 0
     if not isNative then
         return readAll()
@@ -176,7 +187,6 @@ ____exports.readHeaders = function()
     if count > MAX_LINES then
         return readAll()
     end
-    local headers = createHeaders()
     if count <= 0 then
         return headers
     end

@@ -67,7 +67,7 @@ local function judgeHeader(name, value, at)
     )
 end
 --- Clean for good: judged to the end, and with nothing inside that is still to be judged.
-local function isSettled(found, notes)
+function ____exports.isSettled(found, notes)
     return found == nil and noteCount() == notes and not isSpent()
 end
 --- Judges a header that is the same from request to request for one client.
@@ -77,7 +77,7 @@ local function scanKnown(name, value, at, known)
     end
     local notes = noteCount()
     local found = judgeHeader(name, value, at)
-    if isSettled(found, notes) then
+    if ____exports.isSettled(found, notes) then
         keepClean(known, value)
     end
     return found
@@ -94,7 +94,7 @@ end
 local function scanHeader(name, value)
     local notes = noteCount()
     local found = judgeHeader(name, value, AT_HEADER)
-    if isSettled(found, notes) then
+    if ____exports.isSettled(found, notes) then
         markPlain(name, value)
     end
     return found
@@ -110,7 +110,7 @@ function ____exports.scanCookies(value)
         #value,
         COOKIES
     )
-    if isSettled(found, notes) then
+    if ____exports.isSettled(found, notes) then
         keepClean(cleanCookies, value)
     end
     return found

@@ -1,5 +1,9 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.clean-values")
+local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
+local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
+local keepClean = ____clean_2Dvalues_2Ets.keepClean
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local told = ____evaluate_2Ets.told
@@ -13,6 +17,7 @@ local noteBase64 = ____leaf_2Ets.noteBase64
 local ____nested_2Ets = require("kong.plugins.threat-response.payload.fields.nested")
 local judgeNested = ____nested_2Ets.judgeNested
 local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local noteCount = ____nested_2Dnotes_2Ets.noteCount
 local openNotes = ____nested_2Dnotes_2Ets.openNotes
 local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
 local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
@@ -28,6 +33,7 @@ local AT_QUERY = ____rule_2Ets.AT_QUERY
 local ____scan_2Dbody_2Ets = require("kong.plugins.threat-response.payload.scan-body")
 local scanBody = ____scan_2Dbody_2Ets.scanBody
 local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
+local isSettled = ____scan_2Dheaders_2Ets.isSettled
 local scanAgent = ____scan_2Dheaders_2Ets.scanAgent
 local scanContentType = ____scan_2Dheaders_2Ets.scanContentType
 local scanCookies = ____scan_2Dheaders_2Ets.scanCookies
@@ -70,7 +76,7 @@ local function judgeSegment(bytes, start, ____end)
         )
     )
 end
-local function scanPath(path)
+local function judgePath(path)
     local bytes = ffi.cast("const uint8_t *", path)
     local length = #path
     local best
@@ -100,16 +106,35 @@ local function scanPath(path)
     end
     return best
 end
-local function scanQuery(query)
-    if query == nil or query == "" then
+--- Many ask for the same: what was clean before is looked up.
+local cleanPaths = createCleanValues(300, 96)
+local cleanQueries = createCleanValues(300, 96)
+local function scanPath(path)
+    if isKnownClean(cleanPaths, path) then
         return nil
     end
-    return walkPairs(
+    local notes = noteCount()
+    local found = judgePath(path)
+    if isSettled(found, notes) then
+        keepClean(cleanPaths, path)
+    end
+    return found
+end
+local function scanQuery(query)
+    if query == nil or query == "" or isKnownClean(cleanQueries, query) then
+        return nil
+    end
+    local notes = noteCount()
+    local found = walkPairs(
         ffi.cast("const uint8_t *", query),
         0,
         #query,
         QUERY
     )
+    if isSettled(found, notes) then
+        keepClean(cleanQueries, query)
+    end
+    return found
 end
 --- The strongest sign of an injection in a request, or nothing. Never raises on any bytes, and costs no more than the limits say: what is
 -- left then is noted (inspection.ts).

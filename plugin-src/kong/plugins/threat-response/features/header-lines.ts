@@ -148,7 +148,7 @@ const readAll = (): Headers => {
 };
 
 /** Room for the wanted ones at once: a table that grows is made anew each time. */
-const createHeaders = (): Headers => ({
+export const createHeaders = (): Headers => ({
   authorization: undefined,
   "content-encoding": undefined,
   "content-length": undefined,
@@ -159,17 +159,30 @@ const createHeaders = (): Headers => ({
   "user-agent": undefined,
 });
 
+/** The table, without any header, for the next request. One that had others than the wanted is not used again: where its members are differs. */
+export const emptyHeaders = (headers: Headers): Headers => {
+  headers.authorization = undefined;
+  headers["content-encoding"] = undefined;
+  headers["content-length"] = undefined;
+  headers["content-type"] = undefined;
+  headers.cookie = undefined;
+  headers.referer = undefined;
+  headers["transfer-encoding"] = undefined;
+  headers["user-agent"] = undefined;
+  const [other] = next(headers);
+  return other === undefined ? headers : createHeaders();
+};
+
 /**
  * By lower-case name the values of all header lines but those known to be plain; several of one name are an array. For what is not
- * among the wanted names, absence means nothing.
+ * among the wanted names, absence means nothing. They are put into an empty table of `createHeaders`, unless they are very many.
  */
-export const readHeaders = (): Headers => {
+export const readHeaders = (headers: Headers): Headers => {
   present = 0;
   if (!isNative) return readAll();
   const request = getRequest();
   const count = nginx.ngx_http_lua_ffi_req_get_headers_count(request, 0, isTruncated);
   if (count > MAX_LINES) return readAll();
-  const headers = createHeaders();
   if (count <= 0) return headers;
   if (nginx.ngx_http_lua_ffi_req_get_headers(request, lines as unknown as CData, count, 0) !== 0) return headers;
   for (const i of $range(0, count - 1)) {

@@ -32,7 +32,7 @@ function judgeHeader(name: string, value: string, at: number): PayloadFinding | 
 }
 
 /** Clean for good: judged to the end, and with nothing inside that is still to be judged. */
-function isSettled(found: PayloadFinding | undefined, notes: number): boolean {
+export function isSettled(found: PayloadFinding | undefined, notes: number): boolean {
   return found === undefined && noteCount() === notes && !isSpent();
 }
 

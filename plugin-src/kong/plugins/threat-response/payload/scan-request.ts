@@ -1,9 +1,10 @@
 import * as ffi from "ffi";
+import { createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
 import { type PayloadFinding, stronger, told } from "./evaluate.ts";
 import { startOperations } from "./fields/graphql.ts";
 import { deservesJudging, judgeLeaf, judgeWithin, noteBase64 } from "./fields/leaf.ts";
 import { judgeNested } from "./fields/nested.ts";
-import { openNotes } from "./fields/nested-notes.ts";
+import { noteCount, openNotes } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { mayHoldLiteral } from "./first-look.ts";
 import { beginInspection, type Limits, leave, type Uninspected } from "./inspection.ts";
@@ -11,6 +12,7 @@ import { AT_PATH, AT_QUERY } from "./rule.ts";
 import { scanBody } from "./scan-body.ts";
 import {
   type HeaderValues,
+  isSettled,
   scanAgent,
   scanContentType,
   scanCookies,
@@ -52,7 +54,7 @@ function judgeSegment(bytes: ffi.Numbers, start: number, end: number): PayloadFi
   return stronger(parameters, judgeLeaf(bytes, start, end, "none", AT_PATH, "path"));
 }
 
-function scanPath(path: string): PayloadFinding | undefined {
+function judgePath(path: string): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", path);
   const length = path.length;
   let best: PayloadFinding | undefined;
@@ -68,9 +70,24 @@ function scanPath(path: string): PayloadFinding | undefined {
   return best;
 }
 
+/** Many ask for the same: what was clean before is looked up. */
+const cleanPaths = createCleanValues(300, 96);
+const cleanQueries = createCleanValues(300, 96);
+
+function scanPath(path: string): PayloadFinding | undefined {
+  if (isKnownClean(cleanPaths, path)) return undefined;
+  const notes = noteCount();
+  const found = judgePath(path);
+  if (isSettled(found, notes)) keepClean(cleanPaths, path);
+  return found;
+}
+
 function scanQuery(query: string | undefined): PayloadFinding | undefined {
-  if (query === undefined || query === "") return undefined;
-  return walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, QUERY);
+  if (query === undefined || query === "" || isKnownClean(cleanQueries, query)) return undefined;
+  const notes = noteCount();
+  const found = walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, QUERY);
+  if (isSettled(found, notes)) keepClean(cleanQueries, query);
+  return found;
 }
 
 /**

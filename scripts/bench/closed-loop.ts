@@ -1,0 +1,70 @@
+/** Sends many different requests, each once, as fast as they are answered. */
+import { connect } from "node:net";
+import { missingBytes } from "./replay.ts";
+
+export interface ClosedLoop {
+  port: number;
+  /** The requests of these numbers. */
+  from: number;
+  count: number;
+  request(n: number): string;
+  /** Called after each so many answers with how many there are. */
+  every: number;
+  progress(answered: number): void;
+}
+
+const CONNECTIONS = 32;
+
+/** One connection, one request at a time, until there is none left. Resolves with how many of its requests were not answered. */
+function converse(load: ClosedLoop, next: () => string | undefined, answered: () => void): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = connect({ port: load.port, host: "127.0.0.1", noDelay: true });
+    let isWaiting = false;
+    let missing = -1;
+    let head = "";
+    const send = () => {
+      const request = next();
+      if (request === undefined) return socket.destroy();
+      isWaiting = true;
+      missing = -1;
+      head = "";
+      return socket.write(request);
+    };
+    socket.on("connect", send);
+    socket.on("data", (chunk) => {
+      if (missing < 0) {
+        head += chunk.toString("latin1");
+        missing = missingBytes(head) ?? -1;
+      } else missing -= chunk.length;
+      if (missing !== 0) return;
+      isWaiting = false;
+      answered();
+      if (/\r\nconnection: close\r\n/i.test(head)) socket.destroy();
+      else send();
+    });
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => resolve(isWaiting ? 1 : 0));
+  });
+}
+
+/** Throws when the gateway does not answer any more. */
+export async function sendAll(load: ClosedLoop): Promise<void> {
+  const end = load.from + load.count;
+  let n = load.from;
+  let answers = 0;
+  let lost = 0;
+  const next = () => (n < end ? load.request(n++) : undefined);
+  const answered = () => {
+    answers += 1;
+    if (answers % load.every === 0) load.progress(answers);
+  };
+  const worker = async () => {
+    while (n < end) {
+      const before = n;
+      lost += await converse(load, next, answered);
+      if (n === before) throw new Error("the gateway takes no connections any more");
+      if (lost > load.count / 100) throw new Error(`the gateway left ${lost} requests unanswered`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+}
