@@ -24,6 +24,7 @@ import { changeRoutes } from "./routes/changes.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { incidentRoutes } from "./routes/incidents.ts";
 import { killSwitchRoutes } from "./routes/kill-switch.ts";
+import { konnectAuditRoute } from "./routes/konnect-audit.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/open-api.ts";
 import { previewRoutes } from "./routes/previews.ts";
@@ -72,7 +73,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
     openapi: { info: { title: "kong-threat-response", version: "1" } },
     transform: jsonSchemaTransform,
   });
-  for (const addRoute of [ingestRoute, feedRoute, learnedFeedRoute]) {
+  for (const addRoute of [ingestRoute, feedRoute, learnedFeedRoute, konnectAuditRoute]) {
     await app.register((scope, _options, done) => {
       addRoute(scope, options);
       done();

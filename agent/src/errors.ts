@@ -123,6 +123,12 @@ const CATALOGUE = {
     message: "Too many events wait for correlation.",
     remedy: "Nothing was taken in; send it again later. Give the agent's database more room or report less.",
   },
+  KEYS_UNKNOWN: {
+    status: 503,
+    message: "Konnect's public keys cannot be read now.",
+    remedy:
+      "Nothing was taken in; send it again. Check KONNECT_REGION or KONNECT_URL, and that the agent may reach it.",
+  },
   DUMP_INVALID: { status: 422, message: "The dump cannot be imported: {problem}", remedy: "{remedy}" },
   DUMP_CONFLICT: {
     status: 409,

@@ -28,6 +28,8 @@ export interface KonnectServer {
   entities: AdminEntities;
   nodes: Node[];
   settings: { clusterType: string; pageSize: number; limited: number; retryAfter: string };
+  /** Public keys of the audit log, as JSON Web Keys. */
+  auditKeys: object[];
   /** Requests that Advanced Analytics knows of, and the queries that asked for them. */
   analytics: { requests: AnalyticsRequest[]; queries: Record<string, unknown>[] };
   installation: Installation;
@@ -63,6 +65,7 @@ export async function startKonnectServer(): Promise<KonnectServer> {
     entities: new AdminEntities(),
     nodes: [],
     settings: { clusterType: "CLUSTER_TYPE_CONTROL_PLANE", pageSize: 100, limited: 0, retryAfter: "0" },
+    auditKeys: [],
     analytics: { requests: [], queries: [] },
     installation: { controlPlanes: new Map(), certificates: [], pluginSchemas: new Map() },
   };
@@ -98,6 +101,7 @@ function answer(state: State, request: IncomingMessage, body: string): Reply {
     state.settings.limited--;
     return [429, { message: "API rate limit exceeded" }, { "retry-after": state.settings.retryAfter }];
   }
+  if (url.pathname === "/v2/audit-log-webhook/jwks.json") return [200, { keys: state.auditKeys }];
   if (url.pathname === "/v2/metrics") return method === "POST" ? metricsOf(state, body) : problem(404, "Not Found");
   if (url.pathname === "/v2/control-planes")
     return onControlPlanes(state.installation, method, url, body, CONTROL_PLANE);

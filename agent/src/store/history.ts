@@ -83,7 +83,11 @@ export async function explainChange(db: Db, id: string, commit: ExplainingCommit
 const SAME_MS = 10 * 60_000;
 
 /** The same again within ten minutes is the one that is there: whoever got no answer sends it again. */
-export function addMarkerOnce(db: Db, marker: Omit<Marker, "id">): Promise<{ marker: Marker; isNew: boolean }> {
+export function addMarkerOnce(
+  db: Db,
+  marker: Omit<Marker, "id">,
+  within_ms = SAME_MS,
+): Promise<{ marker: Marker; isNew: boolean }> {
   return inTransaction(db, async (transaction) => {
     await holdLock(transaction, `markers:${marker.gateway}`);
     const { gateway, at, sha, actor, note, source } = marker;
@@ -91,8 +95,8 @@ export function addMarkerOnce(db: Db, marker: Omit<Marker, "id">): Promise<{ mar
       .selectFrom("change_markers")
       .selectAll()
       .where("gateway", "=", gateway)
-      .where("at", ">=", at - SAME_MS)
-      .where("at", "<=", at + SAME_MS)
+      .where("at", ">=", at - within_ms)
+      .where("at", "<=", at + within_ms)
       .where("sha", "is not distinct from", sha);
     const known = same.where("actor", "=", actor).where("note", "=", note).where("source", "=", source);
     const found = await known.orderBy("at").limit(1).executeTakeFirst();
