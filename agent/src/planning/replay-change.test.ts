@@ -4,6 +4,7 @@ import type { Configuration } from "../drivers/gateway.ts";
 import { StateFileError } from "../rollback/state-files/parse.ts";
 import { replayChange } from "./replay-change.ts";
 import { replayMarkdown } from "./replay-text.ts";
+import { replayOnThread } from "./replay-thread.ts";
 
 const BASE = `_format_version: "3.0"
 _info: { select_tags: [gitops] }
@@ -145,5 +146,22 @@ describe("a change of state files, before it is merged", () => {
   it("refuses files that cannot be read", () => {
     expect(() => replay("services: [")).toThrow(StateFileError);
     expect(() => replay(`a: &a [1]\n${"b: [*a]\n".repeat(2)}`)).toThrow(StateFileError);
+  });
+
+  it("on a thread of its own gives the same, and is ended when a pattern of the files never does", async () => {
+    const task = (head: string, records = RECORDS) => ({
+      change: { base: file(BASE), head: file(head), detail: "counts" as const },
+      configuration: LIVE,
+      records,
+      maxShare: 0.02,
+    });
+    expect(await replayOnThread(task(terminated))).toEqual(replay(terminated));
+    await expect(replayOnThread(task("services: ["))).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    const endless = BASE.replace("[/echo]", () => "['~/(a+)+$']");
+    const path = `/${"a".repeat(40)}!`;
+    await expect(replayOnThread(task(endless, onRoute("r-1", path, 1)), 3_000)).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining("takes longer than 3 s"),
+    });
   });
 });

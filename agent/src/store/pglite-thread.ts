@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startOwnWorker } from "../own-worker.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -34,7 +34,9 @@ export class PgliteThread {
 
   /** `dataDir` is a directory, or `memory://` for tests. `fresh` says that the directory holds no database yet. */
   static async start(dataDir: string, fresh: boolean): Promise<PgliteThread> {
-    const worker = startWorker({ dataDir, template: fresh ? templatePath() : null });
+    const worker = startOwnWorker(new URL("./pglite-worker", import.meta.url), {
+      workerData: { dataDir, template: fresh ? templatePath() : null },
+    });
     await once(worker, "message");
     return new PgliteThread(worker);
   }
@@ -69,16 +71,6 @@ export class PgliteThread {
     for (const pending of this.#pending.values()) pending.reject(this.#failure);
     this.#pending.clear();
   }
-}
-
-/** Built, the worker is a file like others. From source, it needs the loader that this process may have got by other means. */
-function startWorker(workerData: Record<string, unknown>): Worker {
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL("./pglite-worker.js", import.meta.url), { workerData });
-  const loader = pathToFileURL(join(dirname(require.resolve("tsx/package.json")), "dist/esm/api/index.mjs")).href;
-  const file = new URL("./pglite-worker.ts", import.meta.url).href;
-  const code = `import("${loader}").then((tsx) => { tsx.register(); return import("${file}"); })`;
-  return new Worker(code, { eval: true, workerData });
 }
 
 /** In the user's own cache, one per version of PGlite. */

@@ -90,7 +90,7 @@ function entityOf(type: string, id: string | null, item: Fields, above: Fields, 
   const references: Record<string, string> = mapValues(above, String);
   for (const [name, value] of Object.entries(item)) {
     if (name === "id" || collectionsIn(type).includes(name)) continue;
-    if (name in REFERENCES) {
+    if (Object.hasOwn(REFERENCES, name)) {
       const reference = referenceIn(value);
       if (reference !== null) references[name] = reference;
     } else fields[name] = value;
