@@ -130,6 +130,80 @@ describe("a client's walk over a route", function()
   end)
 end)
 
+describe("whose walk it is", function()
+  local abuse, identities, instance, consumer
+
+  before_each(function()
+    worker.start({ uri = "/orders/1" })
+    instance = worker.instance({ ["abuse.enforce_share"] = 0 })
+    abuse = worker.module("detectors.abuse")
+    identities = worker.module("identities")
+    kong.client = {
+      get_consumer = function() return consumer and { id = consumer } end,
+      get_credential = function() return consumer and { id = "credential of " .. consumer } end,
+    }
+  end)
+
+  --- So many refused requests for orders; who sends them, and from where.
+  local asked = 0
+  local function walk(count, key, address)
+    consumer = key and "consumer of " .. key
+    local found
+    for _ = 1, count do
+      asked = asked + 1
+      ngx.var.http_apikey = key
+      local source = { key = address or "\203\0\113\7", ip = "203.0.113.7", isExempt = false }
+      local outcome = {
+        source = source,
+        status = 403,
+        route = { id = "r" },
+        facts = { path = "/orders/" .. asked * 7919 % 100003, userAgent = "sync/1", headers = {}, source = source, route = { id = "r" } },
+        identity = identities.learnIdentity(instance),
+        isStopped = false,
+      }
+      found = abuse.detectAbuse(instance, outcome) or found
+    end
+    return found
+  end
+
+  local function is_limited(key)
+    ngx.var.http_apikey = key
+    local facts = { source = { key = "\203\0\113\7", ip = "203.0.113.7" }, route = { id = "r" } }
+    return abuse.detectLimited(instance, facts) ~= nil
+  end
+
+  it("is the consumer's, whose credential is named, and not that of its neighbours behind the address", function()
+    local found = walk(60, "key one")
+    assert.same({ "abuse.enumeration", "credential", 16 }, { found.detector, found.subject, #found.value })
+    assert.same({ true, false, false }, { is_limited("key one"), is_limited("key two"), is_limited(nil) })
+  end)
+
+  it("is nobody's where each of many consumers walks a little", function()
+    for n = 1, 20 do assert.is_nil(walk(10, "key " .. n)) end
+    assert.is_false(is_limited("key 1"))
+  end)
+
+  it("is a consumer's also from many addresses, who are reported and not slowed down", function()
+    local found
+    for n = 1, 40 do found = walk(3, "key one", "\10\0\0" .. string.char(n)) or found end
+    assert.same({ "abuse.enumeration", "flag", "credential" }, { found.detector, found.action, found.subject })
+    assert.is_false(is_limited("key one"))
+  end)
+
+  it("is the address's for who presents what nobody let in", function()
+    local found = walk(60)
+    assert.same({ "ip", "203.0.113.7" }, { found.subject, found.value })
+    assert.is_true(is_limited("made up"))
+  end)
+
+  it("is enforced on the share of clients that abuse.enforce_share names", function()
+    local finding = walk(60)
+    local rollout = worker.module("rollout")
+    assert.is_true(rollout.isTrial(instance, { key = "a" }, finding))
+    assert.is_false(rollout.isTrial(worker.instance(), { key = "a" }, finding))
+  end)
+end)
+
 describe("a client that is limited", function()
   local limit
 

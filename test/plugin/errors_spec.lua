@@ -67,6 +67,29 @@ describe("a sequence of errors", function()
   end)
 end)
 
+describe("errors on a quiet route", function()
+  it("are found by a worker that has seen hardly any of them", function()
+    worker.start()
+    kong.router = { get_service = function() end }
+    local one = worker.module("error-watch")
+    package.loaded["kong.plugins.threat-response.error-watch"] = nil
+    local other = worker.module("error-watch")
+    local function pass_second(workers, client)
+      worker.now = worker.now + 1
+      local is_outage
+      if client then is_outage = workers.addError("r", "service", client, worker.now) end
+      one.tickErrors(worker.now)
+      other.tickErrors(worker.now)
+      return is_outage
+    end
+    for second = 1, 13 do
+      assert.is_falsy(pass_second(one, second % 4 == 0 and "c" .. second))
+    end
+    assert.is_false(pass_second(other, "c14"))
+    assert.is_true(pass_second(other, "c15"))
+  end)
+end)
+
 describe("errors of a route", function()
   local watch, rate, instance
 

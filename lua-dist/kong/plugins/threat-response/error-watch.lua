@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____counters_2Ets = require("kong.plugins.threat-response.counters")
+local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 local ____error_2Dsequence_2Ets = require("kong.plugins.threat-response.error-sequence")
@@ -7,6 +9,8 @@ local observeRate = ____error_2Dsequence_2Ets.observeRate
 local observeShare = ____error_2Dsequence_2Ets.observeShare
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local cleanRps = ____route_2Drate_2Ets.cleanRps
+local ____spread_2Ets = require("kong.plugins.threat-response.spread")
+local addMember = ____spread_2Ets.addMember
 local ____worker_2Dsums_2Ets = require("kong.plugins.threat-response.worker-sums")
 local addUp = ____worker_2Dsums_2Ets.addUp
 local grown = ____worker_2Dsums_2Ets.grown
@@ -14,17 +18,20 @@ local MAX_WATCHES = 1000
 --- From when on it is an outage: a share, or a number a second.
 local OUTAGE = {service = 0.3, gateway = 0.3, auth = 0.6, ["no-route"] = 0.5}
 local LEAST_CLIENTS = 3
+--- Seconds within which those that other workers saw count.
+local CLIENTS_S = 120
 --- Where nearly nothing succeeds, one client is enough when it fails for so many seconds.
 local NEARLY_ALL = 0.95
 local SECONDS_OF_ONE = 5
+--- What any worker watches, a line each.
+local NAMES = "rE"
+local KEEP_NAMES_S = 86400
+local LONGEST_NAMES = 20000
 local watches = {}
 local size = 0
-local function find(route, kind)
-    local key = (kind .. ":") .. route
-    local known = watches[key]
-    if known ~= nil then
-        return known
-    end
+local known = ""
+local hasLooked = false
+local function create(route, kind, seen)
     if size >= MAX_WATCHES then
         watches = {}
         size = 0
@@ -35,15 +42,48 @@ local function find(route, kind)
         kind = kind,
         sequence = sequence,
         errors = 0,
-        seen = -1,
+        seen = seen,
         clients = 0,
         lastAt = 0,
         total = 0,
         requests = 0
     }
-    watches[key] = watch
+    watches[(kind .. ":") .. route] = watch
     size = size + 1
     return watch
+end
+local function readNames()
+    local names = counters:get(NAMES)
+    return names or ""
+end
+local function tellOthers(name)
+    local names = readNames()
+    local at = string.find("\n" .. names, ("\n" .. name) .. "\n", 1, true)
+    if at == nil and #names < LONGEST_NAMES then
+        counters:set(NAMES, (names .. name) .. "\n", KEEP_NAMES_S)
+    end
+end
+--- What others have begun since the last look counts from their first error on; what was there before this worker, from now on.
+local function followOthers()
+    local names = readNames()
+    if names ~= known then
+        known = names
+        for kind, route in string.gmatch(names, "([^:\n]+):([^\n]*)\n") do
+            if watches[(kind .. ":") .. route] == nil then
+                create(route, kind, hasLooked and 0 or -1)
+            end
+        end
+    end
+    hasLooked = true
+end
+local function find(route, kind)
+    local name = (kind .. ":") .. route
+    local watch = watches[name]
+    if watch ~= nil then
+        return watch
+    end
+    tellOthers(name)
+    return create(route, kind, -1)
 end
 local function countClients(bits)
     local rest = bits
@@ -54,8 +94,11 @@ local function countClients(bits)
     end
     return count
 end
-local function isCommon(watch)
-    return countClients(watch.clients) >= LEAST_CLIENTS or watch.kind ~= "no-route" and watch.sequence.badSeconds >= SECONDS_OF_ONE and watch.total >= NEARLY_ALL * watch.requests
+local function isOfMany(watch, address)
+    return countClients(watch.clients) >= LEAST_CLIENTS or addMember("E", CLIENTS_S, (watch.kind .. ":") .. watch.route, address) >= LEAST_CLIENTS
+end
+local function isCommon(watch, address)
+    return isOfMany(watch, address) or watch.kind ~= "no-route" and watch.sequence.badSeconds >= SECONDS_OF_ONE and watch.total >= NEARLY_ALL * watch.requests
 end
 --- An error was answered; whether it is part of an outage.
 ____exports.addError = function(route, kind, address, now)
@@ -72,7 +115,8 @@ ____exports.addError = function(route, kind, address, now)
             )
         )
     )
-    return watch.sequence.isAlarmed and isCommon(watch)
+    local isMuch = isCommon(watch, address)
+    return watch.sequence.isAlarmed and isMuch
 end
 --- Errors of all workers in the last second. Where others began earlier, what they had does not count twice.
 local function takeErrors(watch)
@@ -111,6 +155,7 @@ local function judge(watch, now)
 end
 --- Once a second.
 ____exports.tickErrors = function(now)
+    followOthers()
     if size == 0 then
         return
     end

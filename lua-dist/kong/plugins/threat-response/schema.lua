@@ -443,7 +443,7 @@ local source = record(
 local learning = record(
     "What is learned about payloads while the instance only monitors, of clients that can be trusted.",
     {
-        {enabled = flag("Whether thresholds and signatures are learned and proposed.", true)},
+        {enabled = flag("Whether thresholds and signatures are learned and proposed, and usual rates told to the agent.", true)},
         {apply = flag("Whether what was learned takes effect by itself; what an operator approved at the agent does always.", false)},
         {stopped_share = decimal("Share of a route's requests that its learned threshold may stop.", 0.001, 0, 0.1)},
         {min_requests = integer("Requests of a route before a threshold is proposed.", 2000, 100, 10000)},

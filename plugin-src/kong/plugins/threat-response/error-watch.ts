@@ -1,9 +1,14 @@
+import { counters } from "./counters.ts";
 import { hashText } from "./distinct.ts";
 import { createSequence, observeRate, observeShare, type Sequence } from "./error-sequence.ts";
 import { cleanRps } from "./route-rate.ts";
+import { addMember } from "./spread.ts";
 import { addUp, grown } from "./worker-sums.ts";
 
-/** Counts errors by route and kind, over all workers, from the first of them on; who has none costs nothing. */
+/**
+ * Counts errors by route and kind, over all workers, from the first of them on; who has none costs nothing. A worker watches what any of them has
+ * begun to watch: on a quiet route each sees few of the errors itself.
+ */
 export type ErrorKind = "service" | "gateway" | "auth" | "no-route";
 
 export interface Watch {
@@ -26,26 +31,63 @@ const MAX_WATCHES = 1000;
 /** From when on it is an outage: a share, or a number a second. */
 const OUTAGE: Record<ErrorKind, number> = { service: 0.3, gateway: 0.3, auth: 0.6, "no-route": 0.5 };
 const LEAST_CLIENTS = 3;
+/** Seconds within which those that other workers saw count. */
+const CLIENTS_S = 120;
 /** Where nearly nothing succeeds, one client is enough when it fails for so many seconds. */
 const NEARLY_ALL = 0.95;
 const SECONDS_OF_ONE = 5;
 
+/** What any worker watches, a line each. */
+const NAMES = "rE";
+const KEEP_NAMES_S = 86_400;
+const LONGEST_NAMES = 20_000;
+
 let watches = new LuaTable<string, Watch>();
 let size = 0;
+let known = "";
+let hasLooked = false;
 
-const find = (route: string, kind: ErrorKind): Watch => {
-  const key = `${kind}:${route}`;
-  const known = watches.get(key);
-  if (known !== undefined) return known;
+const create = (route: string, kind: ErrorKind, seen: number): Watch => {
   if (size >= MAX_WATCHES) {
     watches = new LuaTable();
     size = 0;
   }
   const sequence = createSequence();
-  const watch = { route, kind, sequence, errors: 0, seen: -1, clients: 0, lastAt: 0, total: 0, requests: 0 };
-  watches.set(key, watch);
+  const watch = { route, kind, sequence, errors: 0, seen, clients: 0, lastAt: 0, total: 0, requests: 0 };
+  watches.set(`${kind}:${route}`, watch);
   size += 1;
   return watch;
+};
+
+const readNames = (): string => {
+  const [names] = counters.get(NAMES);
+  return (names as string | undefined) ?? "";
+};
+
+const tellOthers = (name: string): void => {
+  const names = readNames();
+  const [at] = string.find(`\n${names}`, `\n${name}\n`, 1, true);
+  if (at === undefined && names.length < LONGEST_NAMES) counters.set(NAMES, `${names}${name}\n`, KEEP_NAMES_S);
+};
+
+/** What others have begun since the last look counts from their first error on; what was there before this worker, from now on. */
+const followOthers = (): void => {
+  const names = readNames();
+  if (names !== known) {
+    known = names;
+    for (const [kind, route] of string.gmatch(names, "([^:\n]+):([^\n]*)\n")) {
+      if (watches.get(`${kind}:${route}`) === undefined) create(route as string, kind as ErrorKind, hasLooked ? 0 : -1);
+    }
+  }
+  hasLooked = true;
+};
+
+const find = (route: string, kind: ErrorKind): Watch => {
+  const name = `${kind}:${route}`;
+  const watch = watches.get(name);
+  if (watch !== undefined) return watch;
+  tellOthers(name);
+  return create(route, kind, -1);
 };
 
 const countClients = (bits: number): number => {
@@ -58,8 +100,12 @@ const countClients = (bits: number): number => {
   return count;
 };
 
-const isCommon = (watch: Watch): boolean =>
+const isOfMany = (watch: Watch, address: string): boolean =>
   countClients(watch.clients) >= LEAST_CLIENTS ||
+  addMember("E", CLIENTS_S, `${watch.kind}:${watch.route}`, address) >= LEAST_CLIENTS;
+
+const isCommon = (watch: Watch, address: string): boolean =>
+  isOfMany(watch, address) ||
   (watch.kind !== "no-route" &&
     watch.sequence.badSeconds >= SECONDS_OF_ONE &&
     watch.total >= NEARLY_ALL * watch.requests);
@@ -70,7 +116,8 @@ export const addError = (route: string, kind: ErrorKind, address: string, now: n
   watch.errors += 1;
   watch.lastAt = now;
   watch.clients = watch.clients | (1 << (hashText(address) & 31));
-  return watch.sequence.isAlarmed && isCommon(watch);
+  const isMuch = isCommon(watch, address);
+  return watch.sequence.isAlarmed && isMuch;
 };
 
 /** Errors of all workers in the last second. Where others began earlier, what they had does not count twice. */
@@ -98,6 +145,7 @@ const judge = (watch: Watch, now: number): void => {
 
 /** Once a second. */
 export const tickErrors = (now: number): void => {
+  followOthers();
   if (size === 0) return;
   for (const [, watch] of watches) judge(watch, now);
 };
