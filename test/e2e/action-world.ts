@@ -7,12 +7,13 @@ import { createAdminApiDriver, createAdminClient } from "../../agent/src/drivers
 import { parsePolicy } from "../../agent/src/policy/index.ts";
 import type { ResponseParts } from "../../agent/src/response-parts.ts";
 import { type Action, createAction, getAction } from "../../agent/src/store/actions.ts";
-import { upsertIncident } from "../../agent/src/store/incidents.ts";
+import { type Incident, upsertIncident } from "../../agent/src/store/incidents.ts";
 import type { Store } from "../../agent/src/store/open.ts";
 import type { ActionType } from "../../agent/src/store/schema.ts";
 import { someFlood } from "../support/incident.ts";
 import { openMemoryStore } from "../support/store.ts";
 import { type Fixture, startFixture } from "./conformance/fixture.ts";
+import type { GatewayOptions } from "./gateway/gateway.ts";
 
 const GATEWAY = "e2e";
 const TTL_MS = 600_000;
@@ -25,6 +26,8 @@ export interface Wanted {
   ttl_ms?: number;
   /** Of an earlier action. */
   incident?: string;
+  /** Of the incident. */
+  scope?: Incident["scope"];
 }
 
 export class ActionWorld {
@@ -53,7 +56,8 @@ export class ActionWorld {
 
   /** Carries it out as a plan's action would be, and waits until it is in force. */
   async act(wanted: Wanted): Promise<Action> {
-    const incident = someFlood({ gateway: GATEWAY, ...(wanted.incident ? { id: wanted.incident } : {}) });
+    const { incident: id_, scope } = wanted;
+    const incident = someFlood({ gateway: GATEWAY, ...(id_ && { id: id_ }), ...(scope && { scope }) });
     await upsertIncident(this.store.db, incident);
     const now = Date.now();
     const kind = ACTION_KINDS[wanted.type];
@@ -88,7 +92,7 @@ export class ActionWorld {
       error: null,
     });
     await carryOut(this.parts, incident);
-    await this.kong.settle();
+    await this.settle();
     return (await getAction(this.store.db, id)) as Action;
   }
 
@@ -98,7 +102,12 @@ export class ActionWorld {
 
   async undo(action: Action): Promise<void> {
     await undoAction(this.parts, action.id, "alice");
-    await this.kong.settle();
+    await this.settle();
+  }
+
+  /** Until what was written is in force; without a database, tests look at what clients see. */
+  async settle(): Promise<void> {
+    if (this.kong.gateway.database) await this.kong.settle();
   }
 
   /** Everything that is configured but for what tests wait with, and times. */
@@ -123,8 +132,9 @@ export class ActionWorld {
 
 const isWaiting = (name: unknown): boolean => typeof name === "string" && name.startsWith("settled-");
 
-export async function startActionWorld(): Promise<ActionWorld> {
+export async function startActionWorld(options: GatewayOptions = {}): Promise<ActionWorld> {
   const store = await openMemoryStore();
-  const kong = await startFixture({ workers: 1, plugins: ["threat-response"], trustedIps: ["127.0.0.1/32"] });
+  const plugins = ["threat-response"];
+  const kong = await startFixture({ workers: 1, plugins, trustedIps: ["127.0.0.1/32"], ...options });
   return new ActionWorld(kong, store);
 }

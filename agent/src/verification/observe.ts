@@ -71,11 +71,16 @@ interface Span {
 
 /**
  * A decision's are counted by the nodes. What a hot patch ends looks like a denial by another plugin: it is credited with those that
- * are more than before. Null where nobody counts.
+ * are more than before; while it only counts, nodes tell what it met. Null where nobody counts.
  */
 async function hitsOf(db: Db, action: Action, { from, until, before, after }: Span): Promise<number | null> {
   if (action.vehicle === "decision") return decisionHits(db, action.entity_id ?? "", from, until);
-  if (!action.type.startsWith("hot_patch") || action.stage === "log_only") return null;
+  if (!action.type.startsWith("hot_patch")) return null;
+  if (action.stage === "log_only") {
+    const met = await decisionHits(db, `p-${action.id}`, from, until);
+    // Not one of an attack that goes on: the gateway has nothing to count in.
+    return met === 0 && after.suspicious > 0 ? null : met;
+  }
   return Math.max(0, after.clean_denied - (before.clean_denied / before.seconds) * after.seconds);
 }
 
