@@ -11,6 +11,7 @@ import { seeded } from "../../demo/random.ts";
 import { testPolicy } from "../../test/e2e/policy.ts";
 import { startWorld, type World, type WorldOptions } from "../../test/e2e/world.ts";
 import { machine } from "./measures.ts";
+import { actionFaults, everyAction } from "./response/action-faults.ts";
 import { harmed } from "./response/crowd.ts";
 import { ineffective, orphaned } from "./response/ending.ts";
 import { masses, startCountingProxy } from "./response/masses.ts";
@@ -89,22 +90,9 @@ const PARTS: Record<string, () => Promise<Row[]>> = {
     inWorld({ database: true, plugin: { source: { min_evidence: 10_000 } } }, (world) => orphaned(stageOf(world))),
   twoAgents: async () => [await twoAgents(benchOptions())],
   masses: underMasses,
+  actionFaults: async () => [await actionFaults(benchOptions())],
+  everyAction: async () => [everyAction(given.gateway)],
 };
-
-const ELSEWHERE: Row[] = [
-  notMeasured(
-    "Admin API faults at every call of every action: states between before and after, changes lost",
-    "cases",
-    0,
-    "tried by the tests: npx vitest run --project beside agent/src/drivers agent/src/actions, and --project faults",
-  ),
-  notMeasured(
-    "every action applied, verified and undone, on each gateway at hand: failed",
-    "tests",
-    0,
-    "tried by the end-to-end suite: npm run e2e -- --gateway all",
-  ),
-];
 
 async function measure(name: string, part: () => Promise<Row[]>): Promise<Row[]> {
   say(`${name} …`);
@@ -123,13 +111,11 @@ async function main(): Promise<void> {
     for (const one of rows) say(formatRow(one));
     measures.push(...rows);
   }
-  if (given.only === "") measures.push(...ELSEWHERE);
   if (given.json) {
     const head = { machine: machine(), gateway: given.gateway, seed: Number(given.seed), quick: given.quick };
     process.stdout.write(`${JSON.stringify({ ...head, measures })}\n`);
     return;
   }
-  for (const one of given.only === "" ? ELSEWHERE : []) say(formatRow(one));
   const measured = measures.filter(({ met }) => met !== null);
   say(
     `${measured.filter(({ met }) => met).length} of ${measured.length} measured targets met, ${measures.length - measured.length} not measured`,

@@ -275,6 +275,10 @@ describe("an action", () => {
     expect(await at.configuration()).toEqual(untouched);
     const looser = await at.act({ type: "tighten_plugin", target: {}, params: { block: 90 } });
     expect(looser).toMatchObject({ status: "refused", error: expect.stringContaining("would not be tighter") });
+    const loosened = await at.act({ type: "loosen_plugin", target: {}, params: { block: 90 } });
+    expect([loosened.status, await at.verify(loosened)]).toEqual(["applied", null]);
+    await at.undo(loosened);
+    expect(await at.configuration()).toEqual(untouched);
     await at.kong.admin("DELETE", `/plugins/${id}`);
   });
 

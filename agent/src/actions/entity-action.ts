@@ -57,9 +57,13 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
 
 const PROPAGATION_MS = 15_000;
 
-/** It counts as applied when every data plane has it; one that does not follow is told, and does not stop the others. */
+/**
+ * It counts as applied when every data plane has it; one that does not follow is told, and does not stop the others. Nor does a gateway that
+ * cannot be asked: what was written is written.
+ */
 async function awaitForce(driver: GatewayDriver, action: Action, parts: ResponseParts): Promise<void> {
-  const { reached, detail } = await driver.awaitPropagation({ deadline_ms: PROPAGATION_MS });
+  const unknown = (error: Error) => ({ reached: false, detail: error.message });
+  const { reached, detail } = await driver.awaitPropagation({ deadline_ms: PROPAGATION_MS }).catch(unknown);
   if (reached) return;
   const entry = { incident_id: action.incident_id, at: parts.now(), kind: "action", data: { action: action.id } };
   await appendIncidentLog(parts.db, { ...entry, text: `not in force everywhere yet: ${detail}` });

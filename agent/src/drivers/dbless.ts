@@ -73,13 +73,13 @@ async function apply(
   let problem: unknown;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     if (round > 1) await pauseAfter(problem, round, world.backoff_ms);
-    const reading = await readDocument(world);
+    const reading = await (first === null ? readDocument(world) : afterPosting(readDocument(world)));
     if (reading === null) continue;
     const changes =
       typeof planned === "function" ? planned(await readAll(world.rules.access, world.rules.sealer)) : planned;
     const steps = await stepsOf(world.rules, changes, reading.draft);
     // Made in an earlier round, whose images count.
-    if (first !== null && steps.every(({ isOld }) => isOld)) return imagesOf(world.rules, first);
+    if (first !== null && steps.every(({ isOld }) => isOld)) return afterPosting(imagesOf(world.rules, first));
     await checkChanges(world.rules, changes, reading.draft);
     if (steps.every(({ isOld }) => isOld)) return imagesOf(world.rules, steps);
     await askFor(world.rules, options, steps);
@@ -87,12 +87,19 @@ async function apply(
     const outcome = await post(world, reading.hash, text);
     first ??= steps;
     problem = outcome.problem;
-    if (outcome.isOurs) return imagesOf(world.rules, steps);
+    if (outcome.isOurs) return afterPosting(imagesOf(world.rules, steps));
   }
   throw problem instanceof AdminApiError
     ? problem
     : new AdminApiError("busy", null, "others keep changing the configuration in the same moments");
 }
+
+/** Whoever cannot be asked has not refused what was posted: the same is to be tried again, and may be found done. */
+const afterPosting = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch((error: unknown) => {
+    if (!(error instanceof AdminApiError) || error.retryable) throw error;
+    throw new AdminApiError("broken", error.status, error.message);
+  });
 
 const pauseAfter = (problem: unknown, round: number, backoff_ms: number) =>
   sleep(
@@ -160,7 +167,7 @@ async function post(world: World, before: string, text: string): Promise<{ isOur
     if (!isOpen) throw error;
     problem = error;
   }
-  const now = await hashNow(client);
+  const now = await afterPosting(hashNow(client));
   if (now === hash) {
     watch.posted(before);
     return { isOurs: true };
