@@ -482,7 +482,12 @@ const source = record("When the gateway blocks an address by itself.", [
 const learning = record(
   "What is learned about payloads while the instance only monitors, of clients that can be trusted.",
   [
-    { enabled: flag("Whether thresholds and signatures are learned and proposed, and usual rates told to the agent.", true) },
+    {
+      enabled: flag(
+        "Whether thresholds and signatures are learned and proposed, and usual rates told to the agent.",
+        true,
+      ),
+    },
     {
       apply: flag(
         "Whether what was learned takes effect by itself; what an operator approved at the agent does always.",
