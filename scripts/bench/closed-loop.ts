@@ -7,6 +7,8 @@ export interface ClosedLoop {
   /** The requests of these numbers. */
   from: number;
   count: number;
+  /** Nothing is sent after so many seconds. */
+  seconds: number;
   request(n: number): string;
   /** Called after each so many answers with how many there are. */
   every: number;
@@ -47,24 +49,27 @@ function converse(load: ClosedLoop, next: () => string | undefined, answered: ()
   });
 }
 
-/** Throws when the gateway does not answer any more. */
-export async function sendAll(load: ClosedLoop): Promise<void> {
+/** How many were answered. Throws when the gateway does not answer any more. */
+export async function sendAll(load: ClosedLoop): Promise<number> {
   const end = load.from + load.count;
+  const until = performance.now() + load.seconds * 1000;
   let n = load.from;
+  const isOver = () => n >= end || performance.now() >= until;
   let answers = 0;
   let lost = 0;
-  const next = () => (n < end ? load.request(n++) : undefined);
+  const next = () => (isOver() ? undefined : load.request(n++));
   const answered = () => {
     answers += 1;
     if (answers % load.every === 0) load.progress(answers);
   };
   const worker = async () => {
-    while (n < end) {
+    while (!isOver()) {
       const before = n;
       lost += await converse(load, next, answered);
-      if (n === before) throw new Error("the gateway takes no connections any more");
+      if (n === before && !isOver()) throw new Error("the gateway takes no connections any more");
       if (lost > load.count / 100) throw new Error(`the gateway left ${lost} requests unanswered`);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  return answers;
 }

@@ -12,6 +12,14 @@ function login(n: number): string {
 }
 
 const TOLD = 10;
+const WARM_UP_S = 30;
+/** Longer than that nobody waits; what a gateway does not get through until then is not sent. */
+const MOST_S = 140;
+
+export interface Growth extends Memory {
+  /** Requests over which the worker grew. */
+  answered: number;
+}
 
 /** What was added between the end of the warm-up and the end; each request is sent as soon as a former one is answered. */
 export async function memoryGrowth(
@@ -19,20 +27,20 @@ export async function memoryGrowth(
   warmUp: number,
   total: number,
   tell: (text: string) => void,
-): Promise<Memory> {
-  const run = (from: number, count: number) => {
+): Promise<Growth> {
+  const run = (from: number, count: number, seconds: number) => {
     const start = performance.now();
     const progress = (answered: number) => {
       const { privateMb } = memoryOf(contender.worker);
       const perSecond = (answered * 1000) / (performance.now() - start);
       tell(`  ${answered} of ${count}, ${perSecond.toFixed(0)} a second, the worker's own: ${privateMb.toFixed(1)} MB`);
     };
-    return sendAll({ port: contender.port, from, count, request: login, every: count / TOLD, progress });
+    return sendAll({ port: contender.port, from, count, seconds, request: login, every: count / TOLD, progress });
   };
   tell("  warming up");
-  await run(0, warmUp);
+  await run(0, warmUp, WARM_UP_S);
   const before = memoryOf(contender.worker);
-  await run(warmUp, total);
+  const answered = await run(warmUp, total, MOST_S);
   const after = memoryOf(contender.worker);
-  return { privateMb: after.privateMb - before.privateMb, sharedMb: after.sharedMb - before.sharedMb };
+  return { privateMb: after.privateMb - before.privateMb, sharedMb: after.sharedMb - before.sharedMb, answered };
 }

@@ -33,9 +33,11 @@ local function readAgents()
     return words
 end
 ____exports.WORDS = readAgents()
+--- Ends of words: who has one is looked at closely, once.
+local ANCHOR = 8
 local texts = {}
 for ____, word in ipairs(____exports.WORDS) do
-    texts[#texts + 1] = word.text
+    texts[#texts + 1] = sub(word.text, -ANCHOR)
 end
 local index = buildIndex({texts})
 local function isLetter(code)

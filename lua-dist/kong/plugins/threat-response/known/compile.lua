@@ -34,13 +34,30 @@ function ____exports.compileTables(kind, tables)
     end
     return entries
 end
---- Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`.
+--- Ends that ordinary paths have as well.
+local COMMON_ENDS = {
+    "/api/v2/",
+    "plugins/",
+    "service/",
+    "/scripts",
+    "content/"
+}
+--- Ends of literals are mostly rarer than their beginnings: `/wp-content/plugins/…`.
+local function anchorOf(literal)
+    local last = string.sub(literal, -ANCHOR)
+    for ____, common in ipairs(COMMON_ENDS) do
+        if last == common then
+            return string.sub(literal, 1, ANCHOR)
+        end
+    end
+    return last
+end
 function ____exports.anchorsOf(entry, first, second)
     local anchors = {}
     local condition = ____exports.conditionsOf(entry)[1]
     if condition.part == first or condition.part == second or condition.part == "target" then
         for ____, literal in ipairs(condition.literals) do
-            anchors[#anchors + 1] = string.sub(literal, -ANCHOR)
+            anchors[#anchors + 1] = anchorOf(literal)
         end
     end
     return anchors

@@ -12,6 +12,20 @@ local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ESCAPE = 255
 local PERCENT_SIGN = 37
 local PLUS_SIGN = 43
+--- All digits are one: a text that has others than the literal is met too. Who asks looks closer then, and the table is smaller by a
+-- sixth.
+local function withoutDigits(literals)
+    local folded = {}
+    for ____, list in ipairs(literals) do
+        local texts = {}
+        for ____, literal in ipairs(list) do
+            local text = string.gsub(literal, "%d", "0")
+            texts[#texts + 1] = text
+        end
+        folded[#folded + 1] = texts
+    end
+    return folded
+end
 --- The new column of each class of the automaton; what no literal holds stays with OTHER. Returns how many columns there are.
 local function numberColumns(literals, columns)
     local width = OTHER + 1
@@ -45,10 +59,14 @@ local function columnsOfBytes(columns)
     for byte = 0, 255 do
         bytes[byte] = columns[PLAIN[byte] + 1]
     end
+    for digit = 48, 57 do
+        bytes[digit] = columns[PLAIN[48] + 1]
+    end
     return bytes
 end
---- `literals[i]` are those of owner `i`: lower case, a space for any white space. Cold.
-function ____exports.buildIndex(literals)
+--- `given[i]` are those of owner `i`: lower case, a space for any white space. Cold.
+function ____exports.buildIndex(given)
+    local literals = withoutDigits(given)
     local automaton = buildAutomaton(literals)
     local columns = {}
     local width = numberColumns(literals, columns)

@@ -33,6 +33,7 @@ for row = 0, #classes - 1 do
         weights[row * ROW + i - 1] = weightAt(text, i)
     end
 end
+TRAINED.classRows = {}
 local function add(feature)
     if seen[feature] == look then
         return

@@ -63,6 +63,8 @@ function ____exports.loadModel(model)
     decay = model.decay
 end
 ____exports.loadModel(TRAINED)
+TRAINED.weights = ""
+TRAINED.words = {}
 --- Of the text being scored: the sum so far, where its window began, and the best window so far.
 local sum = 0
 local windowFrom = 0

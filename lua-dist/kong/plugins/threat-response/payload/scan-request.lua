@@ -107,8 +107,8 @@ local function judgePath(path)
     return best
 end
 --- Many ask for the same: what was clean before is looked up.
-local cleanPaths = createCleanValues(300, 96)
-local cleanQueries = createCleanValues(300, 96)
+local cleanPaths = createCleanValues(150, 96)
+local cleanQueries = createCleanValues(150, 96)
 local function scanPath(path)
     if isKnownClean(cleanPaths, path) then
         return nil

@@ -29,8 +29,10 @@ function readAgents(): AgentWord[] {
 
 export const WORDS: AgentWord[] = readAgents();
 
+/** Ends of words: who has one is looked at closely, once. */
+const ANCHOR = 8;
 const texts: string[] = [];
-for (const word of WORDS) texts.push(word.text);
+for (const word of WORDS) texts.push(sub(word.text, -ANCHOR));
 const index = buildIndex([texts]);
 
 const isLetter = (code: number | undefined): boolean => code !== undefined && code >= 97 && code <= 122;

@@ -40,12 +40,23 @@ export function compileTables(kind: Kind, tables: string[]): Entry[] {
   return entries;
 }
 
-/** Ends of literals are rarer than their beginnings: `/wp-content/plugins/…`. */
+/** Ends that ordinary paths have as well. */
+const COMMON_ENDS = ["/api/v2/", "plugins/", "service/", "/scripts", "content/"];
+
+/** Ends of literals are mostly rarer than their beginnings: `/wp-content/plugins/…`. */
+function anchorOf(literal: string): string {
+  const last = string.sub(literal, -ANCHOR);
+  for (const common of COMMON_ENDS) {
+    if (last === common) return string.sub(literal, 1, ANCHOR);
+  }
+  return last;
+}
+
 export function anchorsOf(entry: Entry, first: string, second: string): string[] {
   const anchors: string[] = [];
   const condition = conditionsOf(entry)[0];
   if (condition.part === first || condition.part === second || condition.part === "target") {
-    for (const literal of condition.literals) anchors.push(string.sub(literal, -ANCHOR));
+    for (const literal of condition.literals) anchors.push(anchorOf(literal));
   }
   return anchors;
 }

@@ -24,6 +24,23 @@ const ESCAPE = 255;
 const PERCENT_SIGN = 37;
 const PLUS_SIGN = 43;
 
+/**
+ * All digits are one: a text that has others than the literal is met too. Who asks looks closer then, and the table is smaller by a
+ * sixth.
+ */
+function withoutDigits(literals: string[][]): string[][] {
+  const folded: string[][] = [];
+  for (const list of literals) {
+    const texts: string[] = [];
+    for (const literal of list) {
+      const [text] = string.gsub(literal, "%d", "0");
+      texts.push(text);
+    }
+    folded.push(texts);
+  }
+  return folded;
+}
+
 /** The new column of each class of the automaton; what no literal holds stays with OTHER. Returns how many columns there are. */
 function numberColumns(literals: string[][], columns: number[]): number {
   let width = OTHER + 1;
@@ -55,11 +72,13 @@ function narrow(automaton: Automaton, columns: number[], width: number): ffi.Num
 function columnsOfBytes(columns: number[]): ffi.Numbers {
   const bytes = ffi.new("uint8_t[256]");
   for (const byte of $range(0, 255)) bytes[byte] = columns[PLAIN[byte]];
+  for (const digit of $range(48, 57)) bytes[digit] = columns[PLAIN[48]];
   return bytes;
 }
 
-/** `literals[i]` are those of owner `i`: lower case, a space for any white space. Cold. */
-export function buildIndex(literals: string[][]): LiteralIndex {
+/** `given[i]` are those of owner `i`: lower case, a space for any white space. Cold. */
+export function buildIndex(given: string[][]): LiteralIndex {
+  const literals = withoutDigits(given);
   const automaton = buildAutomaton(literals);
   const columns: number[] = [];
   const width = numberColumns(literals, columns);

@@ -26,6 +26,8 @@ for (const row of $range(0, classes.length - 1)) {
   const text = classRows[row];
   for (const i of $range(1, text.length)) weights[row * ROW + i - 1] = weightAt(text, i);
 }
+// As with the other texts of the model (model-score.ts).
+TRAINED.classRows = [];
 
 function add(feature: number): void {
   if (seen[feature] === look) return;

@@ -78,6 +78,9 @@ export function loadModel(model: TrainedModel): void {
 }
 
 loadModel(TRAINED);
+// The texts are in arrays now; they would stay for as long as the worker runs.
+TRAINED.weights = "";
+TRAINED.words = [];
 
 /** Of the text being scored: the sum so far, where its window began, and the best window so far. */
 let sum = 0;

@@ -71,8 +71,8 @@ function judgePath(path: string): PayloadFinding | undefined {
 }
 
 /** Many ask for the same: what was clean before is looked up. */
-const cleanPaths = createCleanValues(300, 96);
-const cleanQueries = createCleanValues(300, 96);
+const cleanPaths = createCleanValues(150, 96);
+const cleanQueries = createCleanValues(150, 96);
 
 function scanPath(path: string): PayloadFinding | undefined {
   if (isKnownClean(cleanPaths, path)) return undefined;
