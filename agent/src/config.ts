@@ -189,6 +189,14 @@ export const environment = z.object({
     .min(16, "has to have at least 16 characters")
     .optional()
     .describe("Signs these messages; `whsec_…` as in Standard Webhooks"),
+  SLACK_BOT_TOKEN: z.string().min(1).optional().describe("Of a Slack app with the scope `chat:write`, `xoxb-…`"),
+  SLACK_CHANNEL: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe("Where it posts: a channel's id or name; the app has to be in it"),
+  SLACK_API_URL: httpUrl.optional().describe("Of a proxy in front of Slack's Web API"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
@@ -203,6 +211,8 @@ const checked = environment.superRefine((values, context) => {
   if (values.GITHUB_REPOSITORY && !values.GITHUB_TOKEN)
     problem("GITHUB_TOKEN", "has to be set where GITHUB_REPOSITORY is");
   if (values.WEBHOOK_URL && !values.WEBHOOK_SECRET) problem("WEBHOOK_SECRET", "has to be set where WEBHOOK_URL is");
+  if (values.SLACK_BOT_TOKEN && !values.SLACK_CHANNEL)
+    problem("SLACK_CHANNEL", "has to be set where SLACK_BOT_TOKEN is");
   if (values.KONNECT_CONTROL_PLANE_ID && !values.KONNECT_TOKEN)
     problem("KONNECT_TOKEN", "has to be set where KONNECT_CONTROL_PLANE_ID is");
   if (values.KONNECT_CONTROL_PLANE_ID && values.KONG_ADMIN_URL)
@@ -213,6 +223,7 @@ const checked = environment.superRefine((values, context) => {
     "WEBHOOK_URL",
     "ANTHROPIC_BASE_URL",
     "GITHUB_API_URL",
+    "SLACK_API_URL",
   ] as const) {
     const refused = values[name] === undefined ? null : refuseHost(new URL(values[name]).hostname);
     if (refused !== null) problem(name, `cannot be used: ${refused}`);
@@ -265,6 +276,7 @@ export const FROM_FILES = [
   "GITHUB_TOKEN",
   "GIT_TOKEN",
   "WEBHOOK_SECRET",
+  "SLACK_BOT_TOKEN",
 ];
 
 function readFiles(given: Record<string, string | undefined>): string[] {

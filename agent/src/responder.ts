@@ -13,6 +13,7 @@ import type { Metrics } from "./metrics.ts";
 import type { Channel } from "./notification/channel.ts";
 import { createLogChannel } from "./notification/log-channel.ts";
 import { deliverOutbox, OUTBOX_EVERY_MS, OUTBOX_JOB } from "./notification/outbox.ts";
+import { createSlackChannel } from "./notification/slack-channel.ts";
 import { createWebhookChannel } from "./notification/webhook-channel.ts";
 import { createReplays, type Replay } from "./planning/create-replays.ts";
 import { createReview } from "./planning/create-review.ts";
@@ -41,6 +42,9 @@ export interface ResponderConfig extends GatewayConfig, RegistrationConfig, Roll
   ANTHROPIC_MODEL?: string | undefined;
   WEBHOOK_URL?: string | undefined;
   WEBHOOK_SECRET?: string | undefined;
+  SLACK_BOT_TOKEN?: string | undefined;
+  SLACK_CHANNEL?: string | undefined;
+  SLACK_API_URL?: string | undefined;
   PUBLIC_URL?: string | undefined;
   PATH_PREFIX?: string | undefined;
   KILL_SWITCH?: KillSwitchMode | undefined;
@@ -96,7 +100,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     }),
     driver,
     advisor,
-    channels: channelsOf(config, log),
+    channels: channelsOf(config, db, log),
     get publicUrl() {
       return config.PUBLIC_URL?.replace(/\/+$/, "") ?? `${ownUrl()}${config.PATH_PREFIX ?? ""}`;
     },
@@ -195,11 +199,13 @@ function modelLimits({ reserved, max_model_calls_per_hour, max_model_calls_per_d
   };
 }
 
-function channelsOf({ WEBHOOK_URL, WEBHOOK_SECRET }: ResponderConfig, log: ResponseLog): Channel[] {
+function channelsOf(config: ResponderConfig, db: Db, log: ResponseLog): Channel[] {
+  const { WEBHOOK_URL, WEBHOOK_SECRET, SLACK_BOT_TOKEN: token, SLACK_CHANNEL: channel, SLACK_API_URL: apiUrl } = config;
   const channels = [createLogChannel(log)];
   if (WEBHOOK_URL !== undefined && WEBHOOK_SECRET !== undefined) {
     channels.push(createWebhookChannel({ url: WEBHOOK_URL, secret: WEBHOOK_SECRET }));
   }
+  if (token !== undefined && channel !== undefined) channels.push(createSlackChannel({ db, token, channel, apiUrl }));
   return channels;
 }
 

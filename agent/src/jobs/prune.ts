@@ -57,6 +57,7 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
     sql`delete from model_calls where at < ${now - 2 * DAY}`,
     sql`delete from jobs where done_at < ${now - 10 * MINUTE}`,
     sql`delete from outbox where sent_at < ${now - DAY} or failed_at < ${now - 7 * DAY}`,
+    sql`delete from slack_threads where created_at < ${history}`,
     sql`delete from decisions where ended_at < ${history}`,
     sql`delete from incidents where resolved_at < ${history}`,
     sql`delete from incidents where id in (
