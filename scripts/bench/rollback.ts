@@ -1,7 +1,7 @@
 /**
  * `npm run bench:rollback`: seeded histories of a gateway's configuration and traffic, with a known culprit or none, through the agent's own
- * watch on errors, search for the cause and rules on what is never taken back by itself. Time and traffic are simulated; the way through a
- * running gateway and git is played in test/e2e/rollback. --seed N, --quick, --json.
+ * watch on errors, search for the cause and rules on what is never taken back by itself, on simulated time; then the way through a
+ * running gateway and git in real time. --seed N, --quick, --json, --simulated (without the second part).
  */
 import { parseArgs } from "node:util";
 import { ErrorWatch, SLOT_MS } from "../../agent/src/rollback/symptom/watch-errors.ts";
@@ -11,12 +11,14 @@ import { LATENCY_BUCKETS } from "../../contract/ingest.ts";
 import { seeded } from "../../demo/random.ts";
 import { formatMeasure, type Measure, machine, measured, median } from "./measures.ts";
 import { ONSET_S } from "./rollback/histories.ts";
+import { liveMeasures } from "./rollback/live.ts";
 import { type Outcome, play } from "./rollback/play.ts";
 
 const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
+    simulated: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
   },
@@ -27,7 +29,7 @@ const COUNTS = options.quick
   : { causes: 200, others: 120, attacks: 100, slow: 60, slowOthers: 75 };
 const say = (text: string) => void (options.json || process.stdout.write(`${text}\n`));
 
-function main(): void {
+async function main(): Promise<void> {
   const seed = Number(options.seed);
   const random = seeded(seed);
   const outcomes = (Object.keys(COUNTS) as (keyof typeof COUNTS)[]).flatMap((kind) =>
@@ -47,6 +49,7 @@ function main(): void {
     falseAlarms(seed),
     ...slowMeasures(slow, slowOthers),
     falseSlowAlarms(seed),
+    ...(options.simulated ? [] : await liveMeasures(seed, options.quick ? 1 : 3)),
   ];
   for (const one of measures) say(formatMeasure(one));
   if (options.json)
@@ -55,8 +58,9 @@ function main(): void {
 
 const share = (part: readonly unknown[], whole: readonly unknown[]) => (100 * part.length) / Math.max(1, whole.length);
 
-function errorMeasures(causes: readonly Outcome[], others: readonly Outcome[]): Measure[] {
+function errorMeasures(causes: readonly Outcome[], others: readonly (Outcome & { kind: string })[]): Measure[] {
   const missed = causes.filter(({ right }) => !right);
+  const attacks = others.filter(({ kind }) => kind === "attacks");
   const due = causes.filter(({ history }) => history.automatic);
   const forbidden = causes.filter(({ history, automatic }) => automatic && !history.automatic);
   const late = due.filter(({ automatic }) => !automatic);
@@ -65,6 +69,12 @@ function errorMeasures(causes: readonly Outcome[], others: readonly Outcome[]): 
     measured(
       "rolled back automatically when it was no change's fault",
       others.filter(({ automatic }) => automatic).length,
+      "",
+      0,
+    ),
+    measured(
+      `the same in ${attacks.length} histories with an attack right after an innocent or protective change`,
+      attacks.filter(({ automatic }) => automatic).length,
       "",
       0,
     ),
@@ -204,4 +214,4 @@ function slowSlot(at: number, rate: number, usual_ms: number, slow: number, rand
   return { gateway: "g", route_id: "r", slot_start: at, answers: [], upstream_ms: total_ms, total_ms };
 }
 
-main();
+await main();

@@ -5,6 +5,7 @@ import type { RollbackStatus } from "../store/rollback-tables.ts";
 import { listRollbacks, type Rollback } from "../store/rollbacks.ts";
 import type { Suspect, Verdict } from "./cause/attribute.ts";
 import { whyCommitRefuses } from "./git/opt-out.ts";
+import type { EntityDiff } from "./history/diff.ts";
 import { whyNotAutomatic } from "./live/security.ts";
 import type { RollbackParts } from "./rollback-parts.ts";
 
@@ -79,9 +80,15 @@ function overBudget(
 
 /** Taken back, and there again: whoever put it there is stopped by a human or not at all. */
 export function isSameContent(rollback: Rollback, suspect: Suspect): boolean {
-  const content = (one: Suspect | undefined) =>
-    JSON.stringify(
-      one?.culprits.map(({ type, id, op, fields, after }) => [type, op === "added" ? after?.name : id, op, fields]),
-    );
+  const content = (one: Suspect | undefined) => JSON.stringify(one?.culprits.map(contentOf));
   return content(rollback.verdict.suspects[0]) === content(suspect);
+}
+
+const NEW_EACH_TIME = new Set(["id", "created_at", "updated_at"]);
+
+/** What is put there again has another id; where it stands and what it does is the same. */
+function contentOf({ type, id, op, fields, after }: EntityDiff): unknown {
+  if (op === "changed") return [type, id, op, fields.map((field) => [field, after?.[field] ?? null])];
+  const entries = Object.entries(after ?? {}).filter(([name]) => !NEW_EACH_TIME.has(name));
+  return [type, op === "added" ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : id, op];
 }
