@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 export const SLACK_TOKEN = "xoxb-0000000000-test-token";
 
-export interface SlackPost {
+interface SlackPost {
   channel: string;
   text: string;
   blocks: { type: string; text?: { type: string; text: string }; elements?: unknown[] }[];

@@ -39,6 +39,7 @@ const RULES: Record<string, readonly Who[]> = {
   "GET /v1/changes": ["viewer", "operator"],
   "GET /v1/changes/:id": ["viewer", "operator"],
   "POST /v1/changes": ["operator", "ci"],
+  "POST /v1/changes/imports": ["operator", "ci"],
   "GET /v1/rollbacks": ["viewer", "operator"],
   "GET /v1/rollbacks/:id": ["viewer", "operator"],
   "POST /v1/rollbacks/:id/undo": ["operator"],

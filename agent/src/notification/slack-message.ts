@@ -8,7 +8,7 @@ const MOST_FALLBACK = 3_000;
 const MOST_LINE = 300;
 const MOST_LINES = 8;
 
-export interface SlackBlock {
+interface SlackBlock {
   type: "header" | "section" | "context";
   [member: string]: unknown;
 }

@@ -75,7 +75,7 @@ const touches = ({ patch }: RevertPlan, name: string): boolean =>
   );
 
 /** What decK's files call the entity: below its service and route. */
-export function stateFileKey({ type, before, after }: EntityDiff, configuration: Configuration | null): string {
+function stateFileKey({ type, before, after }: EntityDiff, configuration: Configuration | null): string {
   const entity = after ?? before;
   if (entity === null || configuration === null) return "";
   const own = `${type}[${ownName(type, entity)}]`;
