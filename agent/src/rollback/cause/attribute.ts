@@ -52,6 +52,8 @@ export interface Verdict {
 const WINDOW_MS = 30 * 60_000;
 /** Clocks and windows differ by so much. */
 const SKEW_MS = 7_000;
+/** And when requests got slow is less sure: a few always are. Only a human ever acts on that. */
+const SLOW_SKEW_MS = 30_000;
 const TAU_MS = 180_000;
 const WEIGHT = { time: 0.25, reach: 0.2, signature: 0.4, others: 0.15 };
 const SURE = 0.8;
@@ -90,7 +92,7 @@ export function mainError(answers: readonly AnswerCount[]): AnswerCount | null {
 function judge(symptom: Symptom, change: ConfigurationChange, wrong: AnswerCount | Slowness): Suspect {
   const age = symptom.onset - change.applied_at;
   const lost = (reason: string): Suspect => ({ change: change.id, score: 0, culprits: [], reasons: [reason] });
-  if (age < -SKEW_MS) return lost("it came into force after the errors began");
+  if (age < -(symptom.slow === null ? SKEW_MS : SLOW_SKEW_MS)) return lost("it came into force after the errors began");
   if (age > WINDOW_MS) return lost("it was in force long before the errors began");
   const rated = change.diffs.map((diff) => {
     const closure = closureOf(diff, change.before, change.after);
