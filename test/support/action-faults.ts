@@ -31,7 +31,7 @@ export const FAULTS: Record<string, Misbehaviour["how"]> = {
   "a lost answer": "answer lost",
   "silence after doing it": "done, then silence",
 };
-export type Fault = keyof typeof FAULTS;
+type Fault = keyof typeof FAULTS;
 
 /** Apply it, or take it back after it was applied. */
 export type Phase = "apply" | "undo";
