@@ -59,7 +59,7 @@ export const echoTraffic = (): Part => {
 };
 
 const isOver = ({ status, proposal }: RollbackView): boolean =>
-  status === "recovered" ? proposal !== null : !["planned", "verifying"].includes(status);
+  status === "recovered" ? proposal?.told === status : !["planned", "verifying"].includes(status);
 
 export async function playBadCommit(stack: Stack, timeline: Timeline, watch: Watch): Promise<BadCommit> {
   const { repository, ledger, agent } = stack;

@@ -33,7 +33,8 @@ export function createRollbackNarrator(timeline: Timeline, ledger: Ledger, since
           "done",
           `the change is taken back on the gateway, ${seconds(applied_at - alarm.at)} after the alarm`,
         );
-      if (proposal !== null) once("git", "done", `${proposal.url ?? "no pull request"}: ${proposal.outcome}`);
+      if (proposal !== null)
+        once(`git ${proposal.outcome}`, "done", `${proposal.url ?? "no pull request"}: ${proposal.outcome}`);
       if (proof !== null) once("proof", "effect", describeProof(proof));
       if (["undone", "failed", "proposed"].includes(status)) once(status, "warning", `${status}: ${reason}`);
     },
