@@ -49,6 +49,7 @@ const hitsOf = (id: string): number => {
 
 test("a block of a credential stops that key, before key-auth answers, and no other", async () => {
   const [first, second] = PARTNER.keys as [string, string];
+  await decide();
   expect((await world.send(withKey(first))).status).toBe(200);
   await decide(
     line("block", "credential", hashOf(first), "d-credential"),
