@@ -45,7 +45,7 @@ export const STAGES: Stage[] = [
     what: "Agent and demo, on PGlite and on PostgreSQL",
     command: vitest("--project=beside", "--project=built"),
     count: fromVitest,
-    timeoutMinutes: 10,
+    timeoutMinutes: 12,
   },
   {
     name: "e2e",
