@@ -32,7 +32,7 @@ function httpSettings(options: Options, { prefix }: Layout): string {
   charset UTF-8;
   underscores_in_headers on;
   uninitialized_variable_warn off;
-  keepalive_requests 100000;
+  keepalive_requests 10000;
   client_max_body_size 0;
   client_body_buffer_size 8k;
   lua_package_path '${luaPath(options)}';
@@ -95,7 +95,7 @@ const proxyServer = (options: Options, layout: Layout): string => `
     server 0.0.0.1;
     balancer_by_lua_block { gateway_balance() }
     keepalive 512;
-    keepalive_requests 100000;
+    keepalive_requests 10000;
   }
   server {
     listen 127.0.0.1:${layout.proxyPort} backlog=4096;

@@ -14,7 +14,7 @@ function login(n: number): string {
 const TOLD = 10;
 const WARM_UP_S = 30;
 /** Longer than that nobody waits; what a gateway does not get through until then is not sent. */
-const MOST_S = 140;
+const MOST_S = 240;
 
 export interface Growth extends Memory {
   /** Requests over which the worker grew. */
