@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTION_CASES } from "../support/action-cases.ts";
 import {
   type Call,
-  FAULTS,
   type FaultWorld,
   isListing,
   isWindow,
@@ -11,6 +10,7 @@ import {
   tryFault,
   undisturbed,
 } from "../support/action-faults.ts";
+import { FAULTS } from "../support/admin-server.ts";
 
 const KINDS = Object.keys(FAULTS);
 /** Goes on from action to action: so all kinds of faults meet all kinds of calls. */

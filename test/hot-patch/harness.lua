@@ -1,4 +1,4 @@
--- Runs compiled hot patches in the sandbox of the development gateway, under a stub of the PDK. The cases come as a Lua file; one
+-- Runs compiled hot patches in the sandbox of the development gateway, with as much of the PDK as they use. The cases come as a Lua file; one
 -- line is printed for each: what the patch answered with (or "-"), what it counted, and what it logged.
 local cjson = require "cjson.safe"
 

@@ -15,22 +15,11 @@ import { listDecisionsOn } from "../../agent/src/store/decisions.ts";
 import { type Incident, upsertIncident } from "../../agent/src/store/incidents.ts";
 import type { Store } from "../../agent/src/store/open.ts";
 import { type ActionCase, seedForActions } from "./action-cases.ts";
-import { type AdminServer, type Misbehaviour, startAdminServer } from "./admin-server.ts";
+import { type AdminServer, FAULTS, startAdminServer } from "./admin-server.ts";
 import { someFlood } from "./incident.ts";
 import { openMemoryStore } from "./store.ts";
 import { actionRow } from "./store-rows.ts";
 
-export const FAULTS: Record<string, Misbehaviour["how"]> = {
-  "an error": { status: 500 },
-  overload: { status: 429, headers: { "retry-after": "0" } },
-  "a conflict": { status: 409 },
-  "a refusal": { status: 400 },
-  silence: "hang",
-  "a cut connection": "reset",
-  "half an answer": "truncate",
-  "a lost answer": "answer lost",
-  "silence after doing it": "done, then silence",
-};
 type Fault = keyof typeof FAULTS;
 
 /** Apply it, or take it back after it was applied. */

@@ -22,6 +22,19 @@ export interface Misbehaviour {
     | "done, then silence";
 }
 
+/** All that may happen to a call, by what it is called in tests. */
+export const FAULTS: Record<string, Misbehaviour["how"]> = {
+  "an error": { status: 500 },
+  overload: { status: 429, headers: { "retry-after": "0" } },
+  "a conflict": { status: 409 },
+  "a refusal": { status: 400 },
+  silence: "hang",
+  "a cut connection": "reset",
+  "half an answer": "truncate",
+  "a lost answer": "answer lost",
+  "silence after doing it": "done, then silence",
+};
+
 /**
  * A small Admin API on 127.0.0.1 that answers like Kong where the driver asks, and misbehaves on request. It serves what no
  * healthy gateway shows: errors, silence, lost answers.

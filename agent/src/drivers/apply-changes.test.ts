@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type AdminServer, type Misbehaviour, startAdminServer } from "../../../test/support/admin-server.ts";
+import { type AdminServer, FAULTS, startAdminServer } from "../../../test/support/admin-server.ts";
 import { createAdminApiDriver, type DriverOptions } from "./admin-api.ts";
 import { createAdminClient } from "./admin-client.ts";
 import type { Change, Configuration, Entity, GatewayDriver } from "./gateway.ts";
@@ -190,17 +190,6 @@ describe("a refusal between two writes", () => {
   });
 });
 
-const FAULTS: Record<string, Misbehaviour["how"]> = {
-  "an error": { status: 500 },
-  overload: { status: 429, headers: { "retry-after": "0" } },
-  "a conflict": { status: 409 },
-  "a refusal": { status: 400 },
-  silence: "hang",
-  "a cut connection": "reset",
-  "half an answer": "truncate",
-  "a lost answer": "answer lost",
-  "silence after doing it": "done, then silence",
-};
 const HOW_LONG = { once: 1, "as long as that call is tried": 6 };
 
 describe("whatever happens to one of the calls, it is before or after", () => {

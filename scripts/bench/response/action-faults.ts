@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { ACTION_CASES, type ActionCase } from "../../../test/support/action-cases.ts";
 import {
   type Call,
-  FAULTS,
   type FaultWorld,
   type HowLong,
   isWindow,
@@ -15,6 +14,7 @@ import {
   type Undisturbed,
   undisturbed,
 } from "../../../test/support/action-faults.ts";
+import { FAULTS } from "../../../test/support/admin-server.ts";
 import { type BenchOptions, notMeasured, type Row, row } from "./row.ts";
 
 const NAME = "Admin API faults at every call of every action: states between before and after, edits lost";
