@@ -5,6 +5,23 @@ local ffi = require("ffi")
 local decode = require("kong.plugins.threat-response.payload.decode")
 local sift = require("kong.plugins.threat-response.payload.sift")
 
+-- Two processes walk the names of one table in two orders (LuaJIT salts its hashes), and the order of headers becomes the order of values.
+local walk = pairs
+-- luacheck: globals pairs
+function pairs(t)
+  local names, values = {}, {}
+  for name, value in walk(t) do
+    names[#names + 1] = name
+    values[name] = value
+  end
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  local at = 0
+  return function()
+    at = at + 1
+    return names[at], values[names[at]]
+  end
+end
+
 local MAX_BODY = 65536
 local LONGEST = 20000
 
