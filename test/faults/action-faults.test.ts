@@ -4,7 +4,6 @@ import {
   type Call,
   type FaultWorld,
   isListing,
-  isWindow,
   startFaultWorld,
   tryEditor,
   tryFault,
@@ -40,7 +39,7 @@ describe.each([
           if (why !== null) wrong.push(`${fault} at ${phase}, ${call.line}: ${why}`);
         }
       }
-      const isEdited = (call: Call) => /^(PUT|GET) .*-/.test(call.line) && !isListing(call) && !isWindow(call, usual);
+      const isEdited = (call: Call) => /^(PUT|PATCH|GET) .*-/.test(call.line) && !isListing(call);
       for (const call of isDbless ? [] : usual.calls.apply.filter(isEdited)) {
         const why = await tryEditor(world, one, usual, call);
         if (why !== null) wrong.push(`somebody edits before ${call.line}: ${why}`);

@@ -80,7 +80,8 @@ export class FaultWorld {
     this.admin.behave();
     this.admin.meanwhile = () => undefined;
     seedForActions(this.admin);
-    for (const table of ["actions", "decisions", "jobs"] as const) await this.store.db.deleteFrom(table).execute();
+    for (const table of ["actions", "decisions", "jobs", "incident_log"] as const)
+      await this.store.db.deleteFrom(table).execute();
     await upsertIncident(this.store.db, this.#incident);
     const kind = ACTION_KINDS[type];
     const vehicle = kind.needs === "feed" ? "decision" : "admin-api";
@@ -204,11 +205,17 @@ export async function tryEditor(
   world.admin.meanwhile = () => undefined;
   const { status } = await world.now(id);
   if (status === "planned") return "nobody knows whether it was done";
+  if (isEdited && isWindow(call, usual) && !(await isTold(world))) return "nobody is told of the edit";
   await insist(() => world.run("undo", id));
   const ended = await world.state();
   seedForActions(world.admin);
   if (isEdited) edit(world.admin, applied.change);
   return ended === (await world.state()) ? null : `taken back (${status}), it is not as they left it`;
+}
+
+async function isTold({ store }: FaultWorld): Promise<boolean> {
+  const told = store.db.selectFrom("incident_log").select("id").where("kind", "=", "feedback");
+  return (await told.executeTakeFirst()) !== undefined;
 }
 
 /** False where Kong would have refused it. */
@@ -222,9 +229,9 @@ function edit({ entities }: AdminServer, change: Change): boolean {
   return entities.put(change.type, "theirs", fields)[0] === 200;
 }
 
-/** Kong cannot write only where nothing changed: what is edited between comparing and writing is overwritten. */
-export const isWindow = ({ line }: Call, { changes }: Undisturbed): boolean =>
-  changes.some(({ change }) => change.op === "update" && line === `PUT ${pathOf(change)}`);
+/** The only call between comparing and writing. */
+const isWindow = ({ line }: Call, { changes }: Undisturbed): boolean =>
+  changes.some(({ change }) => change.op === "update" && line === `PATCH ${pathOf(change)}`);
 
 const pathOf = (change: Change & { op: "update" }): string =>
   change.type === "targets" ? `/upstreams/u-1/targets/${change.id}` : `/${change.type}/${change.id}`;

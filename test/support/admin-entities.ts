@@ -65,6 +65,15 @@ export class AdminEntities {
     return [200, entity];
   }
 
+  /** Into records, of which there is one here; everything else is replaced whole. */
+  patch(name: string, id: string, fields: Record<string, unknown>): Reply {
+    const there = this.of(name).get(id);
+    if (there === undefined) return NOT_FOUND;
+    const isRecord = name === "plugins" && "config" in fields;
+    const config = isRecord ? { config: { ...(there.config as object), ...(fields.config as object) } } : {};
+    return this.put(name, id, { ...there, ...fields, ...config });
+  }
+
   remove(name: string, id: string): Reply {
     for (const [from, references] of Object.entries(REFERENCES)) {
       const fields = Object.keys(references).filter((field) => references[field] === name);
@@ -134,5 +143,6 @@ export function onEntities(entities: AdminEntities, access: Access): Reply {
     return [405, { code: 12, name: "operation unsupported", message }];
   }
   if (access.method === "DELETE") return entities.remove(name, id);
+  if (access.method === "PATCH") return entities.patch(name, id, JSON.parse(access.body) as Record<string, unknown>);
   return entities.put(name, id, { ...(JSON.parse(access.body) as object), ...upstream });
 }

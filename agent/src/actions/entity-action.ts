@@ -7,7 +7,8 @@ import { appendIncidentLog } from "../store/incidents.ts";
 import { type ActionKind, ActionRefused, type Applied } from "./action-kind.ts";
 import { same } from "./entities.ts";
 import { belongsTo } from "./own-plugin.ts";
-import { takeBack } from "./take-back.ts";
+import { type Edit, valueAt } from "./restore-tag.ts";
+import { editsOf, takeBack } from "./take-back.ts";
 
 type Declaration = Omit<ActionKind, "needs" | "apply" | "undo" | "verify"> & Required<Pick<ActionKind, "changes">>;
 
@@ -49,6 +50,7 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
     }),
   );
   for (const one of applied) await keep(one);
+  await noteEdited(action, parts, applied);
   if (applied.length > 0) await awaitForce(driver, action, parts);
   const first = recorded[0];
   const entity_id = first === undefined ? null : idOfChange(first.change);
@@ -98,7 +100,8 @@ async function undo(action: Action, parts: ResponseParts): Promise<void> {
     return taken.changes;
   };
   const { driver } = parts;
-  await whilePlansAgeFast(() => driver.apply(plan, { mayWrite: () => parts.mayAct("end") }));
+  const applied = await whilePlansAgeFast(() => driver.apply(plan, { mayWrite: () => parts.mayAct("end") }));
+  await noteEdited(action, parts, applied);
   for (const text of left) await noteLeft(action, parts, text);
 }
 
@@ -111,6 +114,21 @@ async function noteLeft(action: Action, parts: ResponseParts, text: string): Pro
     text: `${action.type}: ${text}`.slice(0, 1_000),
     data: { action: action.id },
   });
+}
+
+/** What somebody edited in the same moment stays; that they did is an operator's word. */
+async function noteEdited(action: Action, parts: ResponseParts, applied: readonly AppliedChange[]): Promise<void> {
+  for (const { change, meanwhile } of applied) {
+    if (meanwhile === undefined) continue;
+    const what = `${meanwhile.join(", ")} of ${change.type} ${idOfChange(change)}`;
+    await appendIncidentLog(parts.db, {
+      incident_id: action.incident_id,
+      at: parts.now(),
+      kind: "feedback",
+      text: `An operator changed ${what} while ${action.type} was written; it stays as they left it`.slice(0, 1_000),
+      data: { action: action.id, feedback: "edited", fields: meanwhile },
+    });
+  }
 }
 
 async function verify(action: Action, { driver }: ResponseParts): Promise<string | null> {
@@ -140,9 +158,9 @@ function whyNotInForce(action: Action, change: Exclude<Change, { op: "delete" }>
     if (!belongsTo(there, action)) return `the ${name} is no longer the agent's`;
     if (there.enabled === false) return `somebody disabled the ${name}`;
   }
-  const set = change.op === "create" ? { config: change.entity.config } : change.set;
-  const differs = Object.entries(set).find(([field, value]) => field !== "tags" && !covers(there[field], value));
-  return differs === undefined ? null : `somebody changed ${differs[0]} of the ${name}`;
+  const edits: Edit[] = change.op === "create" ? [[["config"], null, change.entity.config]] : editsOf(change);
+  const differs = edits.find(([path, , value]) => !covers(valueAt(there, path), value));
+  return differs === undefined ? null : `somebody changed ${differs[0].join(".")} of the ${name}`;
 }
 
 /** What was set is there, whatever Kong filled in besides. */

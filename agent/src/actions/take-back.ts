@@ -55,11 +55,17 @@ function removeOwn(action: Action, type: EntityType, there: Entity): TakenBack {
 }
 
 /** From the record, where somebody removed the tags. */
-function restoreFrom(action: Action, { expect, set }: Change & { op: "update" }): Restore {
-  const edits = Object.entries(set)
+function restoreFrom(action: Action, change: Change & { op: "update" }): Restore {
+  const { expect } = change;
+  const edits = editsOf(change);
+  return { action: action.id, incident: action.incident_id, expires_at: 0, edits, untagged: expect.tags === null };
+}
+
+/** Member by member, but for tags. */
+export function editsOf({ expect, set }: Change & { op: "update" }): Edit[] {
+  return Object.entries(set)
     .filter(([field]) => field !== "tags")
     .flatMap(([field, value]) => leavesOf([field], expect[field], value));
-  return { action: action.id, incident: action.incident_id, expires_at: 0, edits, untagged: expect.tags === null };
 }
 
 function leavesOf(path: string[], before: unknown, after: unknown): Edit[] {

@@ -15,7 +15,7 @@ export interface AdminClientOptions {
   backoff_ms?: number;
 }
 
-export type AdminMethod = "GET" | "POST" | "PUT" | "DELETE";
+export type AdminMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface AdminClient {
   /** `retries` instead of the client's, for callers that look at what is there before they write again. */

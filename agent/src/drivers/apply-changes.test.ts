@@ -58,7 +58,7 @@ describe("changes", () => {
       beforeWrite: async (change, image) => void seen.push(`${change.op} ${image?.id ?? "nothing"} ${writes().length}`),
     });
     expect(seen).toEqual(["create nothing 0", "update r-1 1", "delete p-1 2"]);
-    expect(writes()).toEqual(["PUT /plugins/n-1", "PUT /routes/r-1", "DELETE /plugins/p-1"]);
+    expect(writes()).toEqual(["PUT /plugins/n-1", "PATCH /routes/r-1", "DELETE /plugins/p-1"]);
     expect(applied.map(({ before: was, after }) => [was?.id, after?.id])).toEqual([
       [undefined, "n-1"],
       ["r-1", "r-1"],
@@ -230,35 +230,65 @@ describe("whatever happens to one of the calls, it is before or after", () => {
 });
 
 describe("somebody who edits the same in the same moment", () => {
-  it.each([
-    ["GET /routes/r-1", "before it is compared"],
-    ["PUT /routes/r-1", "after it was compared"],
-  ])("loses nothing (%s: %s)", async (line) => {
+  it("right before we compare, loses nothing", async () => {
     const changes = await threeChanges();
     const before = await state();
     let done = false;
     admin.meanwhile = (request) => {
-      if (done || !request.startsWith(line) || writes().length === 0) return;
+      if (done || request !== "GET /routes/r-1" || writes().length === 0) return;
       done = true;
       admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), hosts: ["their.example"] });
     };
-    const failed = driver.apply(changes);
-    if (line.startsWith("GET")) {
-      await expect(failed).rejects.toMatchObject({ code: "changed" });
-      expect(admin.routes.get("r-1")).toMatchObject({ hosts: ["their.example"], methods: ["GET", "POST"] });
-      admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), hosts: undefined });
-      expect((await state()).hash).toBe(before.hash);
-    } else {
-      // Kong has no way to write only when nothing changed: what is left is a window of one request.
-      await failed;
-    }
+    await expect(driver.apply(changes)).rejects.toMatchObject({ code: "changed" });
+    expect(admin.routes.get("r-1")).toMatchObject({ hosts: ["their.example"], methods: ["GET", "POST"] });
+    admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), hosts: undefined });
+    expect((await state()).hash).toBe(before.hash);
   });
 
-  it("is left alone when our changes are taken back, and the operator is told what remains", async () => {
+  const limit = { minute: 100, policy: "local" };
+  it.each([
+    ["routes", "r-1", { methods: ["GET"] }, { hosts: ["their.example"] }, ["hosts"]],
+    ["plugins", "p-1", { config: { ...limit, minute: 5 } }, { config: { ...limit, hour: 9 } }, ["config.hour"]],
+    ["services", "s-1", { enabled: false }, { port: 8443, tags: ["theirs"] }, ["port", "tags"]],
+  ] as const)(
+    "between our comparing and our writing, loses nothing, and it is told (%s)",
+    async (type, id, set, theirs, meanwhile) => {
+      const expect_ = await one(type, id);
+      const edit = () => admin.entities.put(type, id, { ...admin.entities.of(type).get(id), ...theirs });
+      for (const how of [null, "answer lost"] as const) {
+        seed();
+        let isDone = false;
+        admin.meanwhile = (request) => {
+          if (!isDone && request === `PATCH /${type}/${id}`) isDone = edit()[0] === 200;
+        };
+        if (how !== null) admin.misbehave({ on: "PATCH", times: 1, how });
+        const [applied] = await driver.apply([{ op: "update", type, id, expect: expect_, set }]);
+        expect([...(applied?.meanwhile ?? [])].sort()).toEqual(meanwhile);
+        const both = "config" in set ? { config: { ...limit, minute: 5, hour: 9 } } : { ...theirs, ...set };
+        expect(admin.entities.of(type).get(id)).toMatchObject(both);
+      }
+    },
+  );
+
+  it("beside what we set keeps the edit when our changes are taken back", async () => {
     const changes = await threeChanges();
+    const { hash } = await state();
     admin.meanwhile = (request) => {
       if (request !== "DELETE /plugins/p-1") return;
       admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), hosts: ["their.example"] });
+    };
+    admin.misbehave({ on: "DELETE /plugins/p-1", times: 9, how: { status: 400 } });
+    await expect(driver.apply(changes)).rejects.toMatchObject({ code: "invalid" });
+    expect(admin.routes.get("r-1")).toMatchObject({ hosts: ["their.example"] });
+    admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), hosts: undefined });
+    expect((await state()).hash).toBe(hash);
+  });
+
+  it("of what we set is left alone when our changes are taken back, and the operator is told what remains", async () => {
+    const changes = await threeChanges();
+    admin.meanwhile = (request) => {
+      if (request !== "DELETE /plugins/p-1") return;
+      admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), methods: ["PUT"] });
     };
     admin.misbehave({ on: "DELETE /plugins/p-1", times: 9, how: { status: 400 } });
     const failed = driver.apply(changes);
@@ -266,16 +296,16 @@ describe("somebody who edits the same in the same moment", () => {
       code: "partial",
       left: [expect.stringContaining("routes r-1 (search)")],
     });
-    expect(admin.routes.get("r-1")).toMatchObject({ hosts: ["their.example"], methods: ["GET"] });
+    expect(admin.routes.get("r-1")).toMatchObject({ methods: ["PUT"] });
     expect(admin.plugins.has("n-1")).toBe(false);
     expect(admin.plugins.has("p-1")).toBe(true);
   });
 
   it("who edits what we could not write for sure keeps the edit", async () => {
     const changes = await threeChanges();
-    admin.misbehave({ on: "PUT /routes/r-1", times: 1, how: "reset" });
+    admin.misbehave({ on: "PATCH /routes/r-1", times: 1, how: "reset" });
     admin.meanwhile = (request) => {
-      if (request !== "PUT /routes/r-1") return;
+      if (request !== "PATCH /routes/r-1") return;
       admin.entities.put("routes", "r-1", { ...admin.routes.get("r-1"), methods: ["PATCH"] });
     };
     await expect(driver.apply(changes)).rejects.toMatchObject({ code: "changed" });

@@ -3,7 +3,9 @@ import { AdminApiError } from "./admin-error.ts";
 import { coversEntity, sameEntity } from "./canonical.ts";
 import { checkChanges, Draft, idOf, isDone, type Rules, refuseChanged, wantedOf } from "./check-changes.ts";
 import { nameOf } from "./collections.ts";
+import type { EntityAccess } from "./entity-access.ts";
 import type { AppliedChange, ApplyOptions, Change, Entity } from "./gateway.ts";
+import { editedBeside, hasPart, type Part, partOf } from "./part.ts";
 
 export interface Patience {
   /** Writes of one change, when the gateway leaves open whether it did them. */
@@ -16,6 +18,8 @@ interface Step {
   change: Change;
   before: Entity | null;
   wanted: Entity | null;
+  /** What is written of it; null where it is written whole. */
+  part: Part | null;
   /** Undefined while nobody knows whether it was written. */
   after?: Entity | null;
   /** It was there already. */
@@ -43,7 +47,9 @@ export async function applyChanges(
         isWriting = true;
       }
       steps.push(step);
-      if (!step.isOld) step.after = await write(rules, step, patience);
+      if (step.isOld) continue;
+      step.after = await write(rules, step, patience);
+      refuseOther(step);
     }
   } catch (error) {
     await takeBack(rules, steps, patience, error);
@@ -57,13 +63,16 @@ async function prepare(rules: Rules, change: Change, steps: readonly Step[], dra
   const id = idOf(change);
   const there = await rules.access.get(change.type, id, change.op === "create" ? change.entity : change.expect);
   const earlier = steps.findLast((step) => step.change.type === change.type && idOf(step.change) === id);
-  if (isDone(rules, change, there)) return { change, before: there, wanted: there, after: there, isOld: true };
+  if (isDone(rules, change, there))
+    return { change, before: there, wanted: there, part: null, after: there, isOld: true };
   if (earlier === undefined) refuseChanged(rules, change, there);
   else if (!sameEntity(there, earlier.after ?? null)) {
     throw new AdminApiError("changed", null, `${nameOf(change.type, { id })} was edited between two changes of it`);
   }
   const present = change.op === "delete" ? [] : [...(await draft.all(change.type)).values()];
-  return { change, before: there, wanted: wantedOf(rules, change, there, present), isOld: false };
+  const wanted = wantedOf(rules, change, there, present);
+  const part = rules.access.patch === undefined ? null : partOf(change, there, wanted);
+  return { change, before: there, wanted, part, isOld: false };
 }
 
 async function askFor({ mayWrite, beforeWrite }: ApplyOptions, { sealer }: Rules, step: Step): Promise<void> {
@@ -77,17 +86,15 @@ async function write({ access }: Rules, step: Step, patience: Patience): Promise
   const { type } = step.change;
   for (let attempt = 1; ; attempt++) {
     try {
-      if (step.wanted !== null) return await access.put(type, step.wanted);
-      await access.remove(type, step.before as Entity);
-      return null;
+      return await writeOnce(access, step);
     } catch (error) {
       if (!isOpen(error)) {
         step.after = step.before;
         throw error;
       }
       const there = await access.get(type, idOf(step.change), step.wanted ?? step.before ?? undefined);
-      if (isAs(there, step.wanted)) return there;
-      if (!sameEntity(there, step.before)) {
+      if (isAsWanted(there, step)) return there;
+      if (!isAsBefore(there, step)) {
         if (!isIn(there, step)) step.after = step.before;
         throw new AdminApiError("changed", null, `${nameOf(type, { id: idOf(step.change) })} was edited meanwhile`);
       }
@@ -97,12 +104,35 @@ async function write({ access }: Rules, step: Step, patience: Patience): Promise
   }
 }
 
+async function writeOnce(
+  access: EntityAccess,
+  { change: { type }, before, wanted, part }: Step,
+): Promise<Entity | null> {
+  if (wanted === null) {
+    await access.remove(type, before as Entity);
+    return null;
+  }
+  return part !== null && access.patch ? access.patch(type, wanted, part.after) : access.put(type, wanted);
+}
+
+/** The answer has what is on the gateway now. */
+function refuseOther(step: Step): void {
+  if (step.part === null || isAsWanted(step.after ?? null, step)) return;
+  const name = nameOf(step.change.type, { id: idOf(step.change) });
+  throw new AdminApiError("invalid", null, `${name} became something else than what was written to it`);
+}
+
 /** Errors that leave open whether the gateway did it. */
 const isOpen = (error: unknown): error is AdminApiError =>
   error instanceof AdminApiError && (error.retryable || error.code === "unexpected");
 
-const isAs = (there: Entity | null, wanted: Entity | null): boolean =>
-  wanted === null ? there === null : there !== null && coversEntity(there, wanted);
+function isAsWanted(there: Entity | null, { wanted, part }: Step): boolean {
+  if (part !== null) return hasPart(there, part.after);
+  return wanted === null ? there === null : there !== null && coversEntity(there, wanted);
+}
+
+const isAsBefore = (there: Entity | null, { before, part }: Step): boolean =>
+  part === null ? sameEntity(there, before) : hasPart(there, part.before);
 
 /** Somebody edited what we had written already, as far as can be seen. */
 function isIn(there: Entity | null, { change, wanted }: Step): boolean {
@@ -114,9 +144,12 @@ function isIn(there: Entity | null, { change, wanted }: Step): boolean {
 const pauseAfter = (error: AdminApiError, attempt: number, { backoff_ms }: Patience) =>
   sleep(Math.min(10_000, Math.max(error.retry_after_ms ?? 0, backoff_ms * 2 ** (attempt - 1))));
 
-function appliedOf({ sealer }: Rules, { change, before, after, isOld }: Step): AppliedChange {
+function appliedOf({ sealer }: Rules, { change, before, after, part, isOld }: Step): AppliedChange {
   const sealed = (entity: Entity | null | undefined) => (entity ? sealer.seal(change.type, entity) : null);
-  if (!isOld) return { change, before: sealed(before), after: sealed(after) };
+  if (!isOld) {
+    const meanwhile = part && before && after ? editedBeside(part, before, after) : [];
+    return { change, before: sealed(before), after: sealed(after), ...(meanwhile.length > 0 && { meanwhile }) };
+  }
   return { change, before: change.op === "create" ? null : change.expect, after: sealed(after) };
 }
 
@@ -145,10 +178,11 @@ async function takeBackOne({ access }: Rules, step: Step, patience: Patience): P
       const there = await access.get(type, idOf(step.change), step.wanted ?? step.before ?? undefined);
       // A write of which nobody knows may still arrive: the inverse is written all the same.
       const isUnknown = step.after === undefined;
-      if (sameEntity(there, step.before) && !isUnknown) return null;
-      const ours = isUnknown ? isAs(there, step.wanted) || sameEntity(there, step.before) : isOurs(there, step);
+      if (isAsBefore(there, step) && !isUnknown) return null;
+      const ours = isAsLeft(there, step) || (isUnknown && isAsBefore(there, step));
       if (!ours) return `${name} was edited by somebody else meanwhile: look at it, then ${repair}`;
       if (step.before === null) await access.remove(type, there ?? (step.wanted as Entity));
+      else if (step.part !== null && access.patch) await access.patch(type, step.before, step.part.before);
       else await access.put(type, step.before);
       return null;
     } catch (error) {
@@ -158,4 +192,8 @@ async function takeBackOne({ access }: Rules, step: Step, patience: Patience): P
   }
 }
 
-const isOurs = (there: Entity | null, step: Step): boolean => sameEntity(there, step.after ?? null);
+/** As this step left it, or may have; of what is written in part only that part counts. */
+function isAsLeft(there: Entity | null, step: Step): boolean {
+  if (step.after !== undefined && sameEntity(there, step.after)) return true;
+  return (step.part !== null || step.after === undefined) && isAsWanted(there, step);
+}

@@ -163,14 +163,18 @@ export function optionsOf({ orders }: Batch, mayWriteAtAll: () => Promise<string
 
 /** Tells each caller what became of its changes. */
 export function settleBatch({ orders }: Batch, applied: readonly AppliedChange[]): void {
-  const after = new Map(applied.map((one) => [keyOf(one.change), one.after]));
+  const written = new Map(applied.map((one) => [keyOf(one.change), one]));
   for (const { order, steps } of orders) {
     order.resolve(
-      steps.map(({ change, before }) => ({
-        change,
-        before: change.op === "create" ? null : before,
-        after: change.op === "delete" ? null : (after.get(keyOf(change)) ?? before),
-      })),
+      steps.map(({ change, before }) => {
+        const { after, meanwhile } = written.get(keyOf(change)) ?? {};
+        return {
+          change,
+          before: change.op === "create" ? null : before,
+          after: change.op === "delete" ? null : (after ?? before),
+          ...(meanwhile && { meanwhile }),
+        };
+      }),
     );
   }
 }

@@ -25,6 +25,9 @@ function canonicalValue(value: unknown): unknown {
   return entries.length === 0 ? [] : Object.fromEntries(entries);
 }
 
+export const sameValue = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(canonicalValue(a ?? null)) === JSON.stringify(canonicalValue(b ?? null));
+
 export const sameEntity = (a: Entity | null, b: Entity | null): boolean =>
   a === null || b === null ? a === b : JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 

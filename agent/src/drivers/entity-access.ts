@@ -11,6 +11,8 @@ export interface EntityAccess {
   get: (type: EntityType, id: string, like?: Entity) => Promise<Entity | null>;
   /** Creates or replaces it whole; tried once. */
   put: (type: EntityType, entity: Entity) => Promise<Entity>;
+  /** Sets these fields and leaves the rest as it is by then; tried once. Absent where there is no PATCH. */
+  patch?: (type: EntityType, entity: Entity, fields: object) => Promise<Entity>;
   /** Removing what is gone already is no error; tried once. */
   remove: (type: EntityType, entity: Entity) => Promise<void>;
   validate: (type: EntityType, entity: Entity) => Promise<void>;
@@ -26,6 +28,8 @@ export interface AccessOptions {
   prefix?: string;
   /** Credentials are written below their consumer, and bodies do not repeat what the path says. */
   isNested?: boolean;
+  /** Entities are replaced whole: there is no PATCH. */
+  isWhole?: boolean;
 }
 
 /** Where entities that live below another one are, when it is known which that is. */
@@ -41,7 +45,7 @@ const BELOW: Partial<Record<EntityType, { field: string; parents: string; name: 
 /** Over Kong's Admin API, and over Konnect's core entities, which have about the same paths and shapes. */
 export function createEntityAccess(
   client: AdminClient,
-  { prefix = "", isNested = false }: AccessOptions = {},
+  { prefix = "", isNested = false, isWhole = false }: AccessOptions = {},
 ): EntityAccess {
   const list: EntityAccess["list"] = async (type, tag) => {
     if (type === "targets") return listTargets(client, prefix, tag);
@@ -66,6 +70,9 @@ export function createEntityAccess(
       return (await list(type)).find((target) => target.id === id) ?? null;
     },
     put: async (type, entity) => asEntity(await client.request("PUT", pathOf(type, entity), bodyOf(type, entity), 0)),
+    ...(!isWhole && {
+      patch: async (type, entity, fields) => asEntity(await client.request("PATCH", pathOf(type, entity), fields, 0)),
+    }),
     remove: async (type, entity) => {
       await client.request("DELETE", pathOf(type, entity), undefined, 0).catch(ignore("not_found"));
     },

@@ -56,6 +56,8 @@ export interface AppliedChange {
   change: Change;
   before: Entity | null;
   after: Entity | null;
+  /** What somebody else edited between comparing and writing, by path; it stays as they left it. */
+  meanwhile?: string[];
 }
 
 export type GatewayKind = "traditional" | "control-plane" | "dbless" | "konnect" | "data-plane";

@@ -48,7 +48,7 @@ export function createKonnectDriver(options: KonnectOptions): GatewayDriver {
   const authorization = { token: `Bearer ${token}`, tokenHeader: "authorization" };
   const client = createAdminClient({ ...options, ...authorization, url, name: "KONNECT_URL" });
   const prefix = `/v2/control-planes/${encodeURIComponent(options.controlPlane)}`;
-  const access = createEntityAccess(client, { prefix: `${prefix}/core-entities`, isNested: true });
+  const access = createEntityAccess(client, { prefix: `${prefix}/core-entities`, isNested: true, isWhole: true });
   const sealer = sealerOf(options);
   const read = () => readAll(access, sealer);
   const watch = watchHashes(() => hashesOf(client, prefix), onAlarm, options.look_every_ms);

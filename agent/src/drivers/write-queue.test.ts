@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => admin.close());
 
-const writes = () => admin.requests.filter((line) => /^(PUT|DELETE)/.test(line));
+const writes = () => admin.requests.filter((line) => /^(PUT|PATCH|DELETE)/.test(line));
 const limit = (route: string, id = `p-${route}`): Change[] => [
   { op: "create", type: "plugins", entity: { id, name: "rate-limiting", route: { id: route }, config: { minute: 1 } } },
 ];
@@ -102,7 +102,7 @@ describe("a queue of writes", () => {
       before: { config: { deny: ["192.0.2.1"] } },
       after: { config: { deny: ["192.0.2.1", "192.0.2.2"] } },
     });
-    expect(writes()).toEqual(["PUT /plugins/p-r-1", "PUT /plugins/deny"]);
+    expect(writes()).toEqual(["PUT /plugins/p-r-1", "PATCH /plugins/deny"]);
   });
 
   it("does not let one bad order take the others with it", async () => {

@@ -6,7 +6,6 @@ import {
   type Call,
   type FaultWorld,
   type HowLong,
-  isWindow,
   type Phase,
   startFaultWorld,
   tryEditor,
@@ -38,7 +37,7 @@ function casesOf(world: FaultWorld, one: ActionCase, usual: Undisturbed, where: 
     ),
   );
   // A document is posted whole: what somebody posts in the same moment is told, and made up for by what comes next.
-  const calls = world.isDbless ? [] : usual.calls.apply.filter((call) => !isWindow(call, usual));
+  const calls = world.isDbless ? [] : usual.calls.apply;
   const editors = calls.map((call) => ({
     name: `${one.type} ${where}, somebody edits before ${call.line}`,
     run: () => tryEditor(world, one, usual, call),

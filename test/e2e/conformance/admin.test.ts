@@ -117,7 +117,7 @@ describe("Admin API", () => {
     expect(again.created_at).toBeGreaterThan(1000);
   });
 
-  it("merges records on PATCH and replaces arrays whole", async () => {
+  it("merges records on PATCH and replaces lists and maps whole", async () => {
     const path = `/plugins/${PLUGIN_ID}`;
     await kong.write("PUT", path, { name: "rate-limiting", tags: ["one", "two"], config: { minute: 5 } });
     const patched = await kong.write("PATCH", path, { tags: ["three"], config: { hour: 50 } });
@@ -125,6 +125,11 @@ describe("Admin API", () => {
     expect(patched.config).toMatchObject({ minute: 5, hour: 50 });
     const reset = await kong.write("PATCH", path, { config: { hour: null } });
     expect(reset.config).toMatchObject({ minute: 5, hour: null });
+    const route = await kong.write("POST", "/routes", { headers: { one: ["1"], two: ["2"] }, tags: ["mine"] });
+    const narrowed = await kong.write("PATCH", `/routes/${route.id}`, { headers: { two: ["3"] } });
+    expect(narrowed).toMatchObject({ headers: { two: ["3"] }, tags: ["mine"] });
+    expect(narrowed.headers).not.toHaveProperty("one");
+    await kong.admin("DELETE", `/routes/${route.id}`);
   });
 
   it("refuses a PATCH that leaves nothing valid", async () => {
