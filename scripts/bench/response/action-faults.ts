@@ -1,11 +1,13 @@
 /** Every action while the Admin API fails or somebody else edits the same, and every action on the gateway itself. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { ACTION_KINDS } from "../../../agent/src/actions/index.ts";
+import type { Random } from "../../../demo/random.ts";
 import { ACTION_CASES, type ActionCase } from "../../../test/support/action-cases.ts";
 import {
   type Call,
   type FaultWorld,
-  type HowLong,
+  isListing,
   type Phase,
   startFaultWorld,
   tryEditor,
@@ -25,65 +27,82 @@ interface Case {
   run: () => Promise<string | null>;
 }
 
-/** All there are for one action: each call, each fault, once and as long as it is tried, and an editor at each call. */
-function casesOf(world: FaultWorld, one: ActionCase, usual: Undisturbed, where: string): Case[] {
-  const fault = (phase: Phase, call: Call, kind: string, times: HowLong): Case => ({
-    name: `${one.type} ${where}, ${phase}, ${kind} at ${call.line}`,
-    run: () => tryFault(world, one, usual, { phase, call, fault: kind, times }),
-  });
+/**
+ * Each call of one action, taking back included, with each fault, met once or for good as the seed has it, and an editor before each call. Reads of
+ * whole lists are all alike: one of them stands for all.
+ */
+function casesOf(world: FaultWorld, one: ActionCase, usual: Undisturbed, random: Random): Case[] {
+  const where = world.isDbless ? "in a document" : "by entity";
+  const callsOf = (phase: Phase): Call[] => {
+    const lists = usual.calls[phase].filter(isListing);
+    return [
+      ...usual.calls[phase].filter((call) => !isListing(call)),
+      ...(lists.length > 0 ? [random.pick(lists)] : []),
+    ];
+  };
   const faults = (["apply", "undo"] as const).flatMap((phase) =>
-    usual.calls[phase].flatMap((call) =>
-      Object.keys(FAULTS).flatMap((kind) => ([1, 9] as const).map((times) => fault(phase, call, kind, times))),
+    callsOf(phase).flatMap((call) =>
+      Object.keys(FAULTS).map((fault) => {
+        const times = random.pick([1, 9] as const);
+        const name = `${one.type} ${where}, ${phase}, ${fault} ${times === 1 ? "once" : "for good"} at ${call.line}`;
+        return { name, run: () => tryFault(world, one, usual, { phase, call, fault, times }) };
+      }),
     ),
   );
   // A document is posted whole: what somebody posts in the same moment is told, and made up for by what comes next.
-  const calls = world.isDbless ? [] : usual.calls.apply;
-  const editors = calls.map((call) => ({
+  const editors = (world.isDbless ? [] : callsOf("apply")).map((call) => ({
     name: `${one.type} ${where}, somebody edits before ${call.line}`,
     run: () => tryEditor(world, one, usual, call),
   }));
   return [...faults, ...editors];
 }
 
-function shuffled<T>(random: BenchOptions["random"], list: readonly T[]): T[] {
-  const keyed = list.map((item) => ({ item, key: random.between(0, 1_000_000) }));
+async function byEntity(world: FaultWorld, random: Random): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const one of ACTION_CASES) cases.push(...casesOf(world, one, await undisturbed(world, one), random));
+  return cases;
+}
+
+/** A document is posted whole, whatever the action is: one that makes something and one that edits, drawn by the seed, show it. */
+async function inDocument(world: FaultWorld, random: Random): Promise<Case[]> {
+  const byOp = new Map<string, Case[]>();
+  for (const one of shuffled(random, ACTION_CASES)) {
+    if (ACTION_KINDS[one.type].needs === "feed" || byOp.size === 2) continue;
+    const usual = await undisturbed(world, one);
+    const op = usual.changes[0]?.change.op ?? "none";
+    if (!byOp.has(op)) byOp.set(op, casesOf(world, one, usual, random));
+  }
+  return [...byOp.values()].flat();
+}
+
+function shuffled<T>(random: Random, list: readonly T[]): T[] {
+  const keyed = list.map((item) => ({ item, key: random.next() }));
   return keyed.sort((one, other) => one.key - other.key).map(({ item }) => item);
 }
 
-/** As many of them as fit into the time, drawn by the seed; all actions get their turn. */
+const QUICK_MS = 30_000;
+
+/** All of them; with `--quick` as many as fit into half a minute, drawn by the seed. */
 export async function actionFaults({ random, quick, say }: BenchOptions): Promise<Row> {
-  const worlds = [await startFaultWorld(false), await startFaultWorld(true)];
-  const until = Date.now() + (quick ? 30_000 : 150_000);
+  const worlds = [await startFaultWorld(false), await startFaultWorld(true)] as const;
   const wrong: string[] = [];
-  let all = 0;
   let run = 0;
+  let all: Case[] = [];
   try {
-    const piles: Case[][] = [];
-    for (const world of worlds) {
-      for (const one of ACTION_CASES) {
-        const cases = casesOf(
-          world,
-          one,
-          await undisturbed(world, one),
-          world.isDbless ? "in a document" : "by entity",
-        );
-        piles.push(shuffled(random, cases));
-        all += cases.length;
-      }
-    }
-    for (let round = 0; Date.now() < until && piles.some((pile) => pile.length > round); round++) {
-      for (const { name, run: attempt } of piles.flatMap((pile) => pile[round] ?? [])) {
-        const why = await attempt();
-        run++;
-        if (why !== null) wrong.push(`${name}: ${why}`);
-      }
+    all = shuffled(random, [...(await byEntity(worlds[0], random)), ...(await inDocument(worlds[1], random))]);
+    const until = quick ? Date.now() + QUICK_MS : Number.POSITIVE_INFINITY;
+    for (const { name, run: attempt } of all) {
+      if (Date.now() > until) break;
+      const why = await attempt();
+      run++;
+      if (why !== null) wrong.push(`${name}: ${why}`);
     }
   } finally {
     for (const world of worlds) await world.stop();
   }
   for (const one of wrong.slice(0, 20)) say(`  ${one}`);
   const kinds = Object.keys(FAULTS).length;
-  const note = `${run} cases of ${all}, drawn by the seed: ${kinds} faults, once and for good, and a concurrent editor but between comparing and writing`;
+  const note = `${run} cases of ${all.length}: ${kinds} faults at each call (of reads of whole lists at one), a concurrent editor before each`;
   return row(NAME, wrong.length, "cases", 0, { note });
 }
 
