@@ -68,6 +68,7 @@ describe("a client's walk over a route", function()
         query = options.query and options.query(n),
         userAgent = options.agent and options.agent(n) or "browser",
         isDenied = options.denied ~= nil and n % 10 < options.denied,
+        isTrueUser = options.refused == nil,
       }, limits.max_pages, worker.now) or last
     end
     return last
@@ -91,6 +92,11 @@ describe("a client's walk over a route", function()
   it("counts users by agent and credential", function()
     local found = visit("a", 200, { path = scattered, agent = function(n) return "agent" .. n % 8 end })
     assert.is_true(found.users >= 5 and found.users <= 8)
+  end)
+
+  it("counts no users who are refused: they may be made up", function()
+    local found = visit("a", 200, { path = scattered, refused = true, agent = function(n) return "agent" .. n end })
+    assert.equal(1, found.users)
   end)
 
   for _, case in ipairs({
@@ -130,6 +136,31 @@ describe("a client's walk over a route", function()
   end)
 end)
 
+describe("missing paths among others", function()
+  --- The first finding, of an address that finds `good` of ten pages, ten requests a second for a minute.
+  local function probe(good)
+    worker.start()
+    local instance, detect = worker.instance(), worker.module("detectors.abuse").detectAbuse
+    local evidence = worker.module("evidence")
+    local source = { key = "\203\0\113\9", ip = "203.0.113.9", isExempt = false }
+    for n = 1, 600 do
+      worker.now = worker.now + 0.1
+      ngx.var.uri = "/page" .. n
+      local is_good = n % 10 < good
+      if is_good then evidence.addGood(instance, source) end
+      local outcome = { source = source, status = is_good and 200 or 404, isStopped = false }
+      local finding = detect(instance, outcome)
+      if finding then return finding end
+    end
+  end
+
+  it("are probing though every other request is for a page that is there", function()
+    assert.equal("abuse.probing", probe(5).detector)
+  end)
+
+  it("are old links where nearly everything is there", function() assert.is_nil(probe(8)) end)
+end)
+
 describe("whose walk it is", function()
   local abuse, identities, instance, consumer
 
@@ -146,7 +177,7 @@ describe("whose walk it is", function()
 
   --- So many refused requests for orders; who sends them, and from where.
   local asked = 0
-  local function walk(count, key, address)
+  local function walk(count, key, address, made_up, status)
     consumer = key and "consumer of " .. key
     local found
     for _ = 1, count do
@@ -155,9 +186,9 @@ describe("whose walk it is", function()
       local source = { key = address or "\203\0\113\7", ip = "203.0.113.7", isExempt = false }
       local outcome = {
         source = source,
-        status = 403,
+        status = status or 403,
         route = { id = "r" },
-        facts = { path = "/orders/" .. asked * 7919 % 100003, userAgent = "sync/1", headers = {}, source = source, route = { id = "r" } },
+        facts = { path = "/orders/" .. asked * 7919 % 100003, userAgent = "sync/" .. (made_up and asked or 1), headers = { authorization = made_up and "Bearer " .. asked }, source = source, route = { id = "r" } },
         identity = identities.learnIdentity(instance),
         isStopped = false,
       }
@@ -194,6 +225,14 @@ describe("whose walk it is", function()
     local found = walk(60)
     assert.same({ "ip", "203.0.113.7" }, { found.subject, found.value })
     assert.is_true(is_limited("made up"))
+  end)
+
+  it("is the address's too for who makes up another credential and agent each time", function()
+    assert.equal("throttle", walk(60, nil, nil, true).action)
+  end)
+
+  it("is none where strangers are told to log in, as an office whose sessions have ended", function()
+    assert.is_nil(walk(60, nil, nil, false, 401))
   end)
 
   it("is enforced on the share of clients that abuse.enforce_share names", function()

@@ -64,6 +64,30 @@ test.concurrent("stuffing against basic-auth is stopped before basic-auth answer
   expect((await world.send(basic("203.0.113.62", STAFF.user, STAFF.password))).status).toBe(200);
 });
 
+test.concurrent("stuffing is seen where it hides behind a second header, another spelling of the path or a known user's name", async () => {
+  const proxied = (i: number): ClientRequest => {
+    const { headers, ...request } = basic("203.0.113.66", `leaked${i}`, `guess-${i}`);
+    return { ...request, headers: { "proxy-authorization": headers!.authorization! } };
+  };
+  const first = await inTurn(30, proxied);
+  expect(first[0]!.status).toBe(401);
+  expect(statusesOf(first.slice(20))).toEqual([403]);
+
+  const from = "203.0.113.67";
+  const own = ACCOUNTS[39]!;
+  expect((await world.send(login(from, own))).status).toBe(200);
+  const hidden = (i: number): ClientRequest => ({
+    from,
+    target: "/login/?n=1",
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: `{"username":"${own.user}","user\\u006eame":"leaked${i}@example.net","password":"guess-${i}"}`,
+  });
+  const answers = await inTurn(40, hidden);
+  expect(answers[0]!.status).toBe(401);
+  expect(statusesOf(answers.slice(25)).every((status) => status === 403 || status === 429)).toBe(true);
+});
+
 test.concurrent("good users behind the address of an attacker log in and work on, before and after the agent acts", async () => {
   const from = "198.51.100.7";
   const people = ACCOUNTS.slice(0, 12);

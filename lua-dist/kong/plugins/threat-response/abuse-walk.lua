@@ -211,6 +211,23 @@ local function addId(slot, visit)
     end
     lasts[slot] = id
 end
+local function addUser(slot, ____bindingPattern0)
+    local user
+    local userAgent
+    userAgent = ____bindingPattern0.userAgent
+    user = ____bindingPattern0.user
+    local agent = bit.bxor(
+        hashText(userAgent or ""),
+        user == nil and 0 or rotate(hashText(user))
+    )
+    agents[slot] = bit.bor(
+        agents[slot],
+        bit.lshift(
+            1,
+            bit.band(agent, 31)
+        )
+    )
+end
 local function describe(slot)
     return {
         pages = pagesOf(slot),
@@ -242,17 +259,9 @@ ____exports.addVisit = function(visit, manyPages, now)
     if fresh[slot] < LOOKED_FROM then
         return nil
     end
-    local agent = bit.bxor(
-        hashText(visit.userAgent or ""),
-        visit.user == nil and 0 or rotate(hashText(visit.user))
-    )
-    agents[slot] = bit.bor(
-        agents[slot],
-        bit.lshift(
-            1,
-            bit.band(agent, 31)
-        )
-    )
+    if visit.isTrueUser then
+        addUser(slot, visit)
+    end
     addId(slot, visit)
     local ____temp_2
     if fresh[slot] < SHARED_EVERY then

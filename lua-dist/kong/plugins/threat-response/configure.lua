@@ -5,6 +5,8 @@ local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local configureDecisions = ____decisions_2Ets.configureDecisions
 local ____credential_2Ets = require("kong.plugins.threat-response.features.credential")
 local credentialVariables = ____credential_2Ets.credentialVariables
+local ____login_2Dpath_2Ets = require("kong.plugins.threat-response.features.login-path")
+local loginPrefixes = ____login_2Dpath_2Ets.loginPrefixes
 local ____custom_2Drules_2Ets = require("kong.plugins.threat-response.known.custom-rules")
 local compileRules = ____custom_2Drules_2Ets.compileRules
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
@@ -43,7 +45,8 @@ local function compile(config)
     local ____compileRanges_result_9 = compileRanges(config.trusted_proxies)
     local ____compileOwnRules_result_10 = compileOwnRules(config)
     local ____toSet_result_11 = toSet(config.login.failure_statuses)
-    local ____credentialVariables_result_12 = credentialVariables(config.identity)
+    local ____loginPrefixes_result_12 = loginPrefixes(config.login.paths)
+    local ____credentialVariables_result_13 = credentialVariables(config.identity)
     local ____temp_3
     local ____opt_1 = config.allow.consumers
     if (____opt_1 and ____opt_1[1]) == nil then
@@ -60,13 +63,14 @@ local function compile(config)
         trustedProxies = ____compileRanges_result_9,
         rules = ____compileOwnRules_result_10,
         isLoginFailure = ____toSet_result_11,
-        credentialVariables = ____credentialVariables_result_12,
+        loginPaths = ____loginPrefixes_result_12,
+        credentialVariables = ____credentialVariables_result_13,
         allowedConsumers = ____temp_3
     }
 end
-local ____table_13 = table
-local sort = ____table_13.sort
-local concat = ____table_13.concat
+local ____table_14 = table
+local sort = ____table_14.sort
+local concat = ____table_14.concat
 local describe
 --- The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count.
 describe = function(value)

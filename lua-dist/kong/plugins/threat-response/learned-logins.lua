@@ -5,6 +5,8 @@ local MAX_LOGIN_PATH = ____learning_2Ets.MAX_LOGIN_PATH
 local MAX_LOGINS = ____learning_2Ets.MAX_LOGINS
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
+local ____login_2Dpath_2Ets = require("kong.plugins.threat-response.features.login-path")
+local loginPath = ____login_2Dpath_2Ets.loginPath
 --- Once a second: what other workers have learned.
 function ____exports.syncLearnedLogins()
     local list = readList(LIST) .. readList(TOLD)
@@ -14,7 +16,7 @@ function ____exports.syncLearnedLogins()
     listed = list
     learned = {}
     for path in gmatch(list, "([^\n]+)\n") do
-        learned[path] = true
+        learned[string.lower(path)] = true
     end
 end
 --- Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
@@ -44,7 +46,7 @@ listed = ""
 local function isField(body, from, to)
     local before = from == 1 and 38 or byte(body, from - 1)
     local after = byte(body, to + 1)
-    return before == 34 and after == 34 or before == 38 and after == 61
+    return before == 34 and after == 34 or before == 38 and after == 61 or before == 91 and after == 93
 end
 local function hasField(body, field)
     local from, to = find(body, field, 1, true)
@@ -65,7 +67,7 @@ ____exports.hasPassword = function(body)
     end
     return false
 end
---- Whether a path has been learned to be a login; one look into a set.
+--- Whether a path, as `login-path.ts` spells it, has been learned to be a login; one look into a set.
 ____exports.isLearnedLogin = function(path) return learned[path] ~= nil end
 --- Whoever says so.
 ____exports.canBeLogin = function(path) return #path <= MAX_LOGIN_PATH and sub(path, 1, 1) == "/" and (find(path, "[%c]")) == nil end
@@ -158,7 +160,7 @@ ____exports.learnLogin = function(instance, facts, status)
     if not isFailure and not isAccepted(status) or not ____exports.hasPassword(facts.body) then
         return
     end
-    local path = ngx.var.uri or ""
+    local path = loginPath()
     if not ____exports.canBeLogin(path) then
         return
     end

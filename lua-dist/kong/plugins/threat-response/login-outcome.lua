@@ -12,6 +12,8 @@ local guardOf = ____guard_2Ets.guardOf
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
 local addToGroup = ____header_2Dgroups_2Ets.addToGroup
 local groupOf = ____header_2Dgroups_2Ets.groupOf
+local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
+local noteNamed = ____named_2Ets.noteNamed
 --- Reported with the route's incident, too little to be stopped or flagged for.
 local REPORT_ONLY = 10
 local TAKEOVER_SCORE = 60
@@ -127,6 +129,9 @@ local function observeSuccess(instance, facts, login, isProved)
     local ____facts_12 = facts
     local source = ____facts_12.source
     local isRegular = isKnownUser(source, login)
+    if login.kind == "path" then
+        noteNamed(login.realm, login.isNamed)
+    end
     local counts = login.kind == "path" or isProved
     local ____temp_13
     if counts and not isRegular then

@@ -95,6 +95,8 @@ export interface Visit {
   /** What tells those apart who share the client, as far as there is any. */
   userAgent: string | undefined;
   user: string | undefined;
+  /** Whether these can be believed: who is refused may make up another agent and another credential for each request. */
+  isTrueUser: boolean;
   isDenied: boolean;
 }
 
@@ -199,6 +201,11 @@ const addId = (slot: number, visit: Visit): void => {
   lasts[slot] = id;
 };
 
+const addUser = (slot: number, { userAgent, user }: Visit): void => {
+  const agent = hashText(userAgent ?? "") ^ (user === undefined ? 0 : rotate(hashText(user)));
+  agents[slot] = agents[slot] | (1 << (agent & 31));
+};
+
 const describe = (slot: number): Walk => ({
   pages: pagesOf(slot),
   ids: ids[slot] / looked[slot],
@@ -219,8 +226,7 @@ export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | u
   const page = hashText(visit.path) ^ (visit.query === undefined ? 0 : rotate(hashText(visit.query)));
   addPage(slot, tag, minute, page);
   if (fresh[slot] < LOOKED_FROM) return undefined;
-  const agent = hashText(visit.userAgent ?? "") ^ (visit.user === undefined ? 0 : rotate(hashText(visit.user)));
-  agents[slot] = agents[slot] | (1 << (agent & 31));
+  if (visit.isTrueUser) addUser(slot, visit);
   addId(slot, visit);
   return fresh[slot] < SHARED_EVERY ? undefined : describe(slot);
 };

@@ -1,6 +1,7 @@
 import { compileRanges, type RangeSet } from "./cidr.ts";
 import { configureDecisions } from "./decisions.ts";
 import { credentialVariables } from "./features/credential.ts";
+import { loginPrefixes } from "./features/login-path.ts";
 import { type CustomRules, compileRules, type RuleConfig } from "./known/custom-rules.ts";
 import { type CompiledList, compileList } from "./lists.ts";
 import { noteConfigured } from "./node-health.ts";
@@ -146,6 +147,7 @@ export interface Instance {
   trustedProxies: RangeSet | undefined;
   rules: CustomRules | undefined;
   isLoginFailure: LuaSet<number>;
+  loginPaths: string[];
   /** Nginx's names of where requests present credentials. */
   credentialVariables: string[];
   /** Consumers on the allow list; nil where there are none. */
@@ -174,6 +176,7 @@ const compile = (config: Config): Instance => ({
   trustedProxies: compileRanges(config.trusted_proxies),
   rules: compileOwnRules(config),
   isLoginFailure: toSet(config.login.failure_statuses),
+  loginPaths: loginPrefixes(config.login.paths),
   credentialVariables: credentialVariables(config.identity),
   allowedConsumers: config.allow.consumers?.[0] === undefined ? undefined : toSet(config.allow.consumers),
 });

@@ -2,6 +2,7 @@ import type { Instance } from "./configure.ts";
 import { MAX_LOGIN_PATH, MAX_LOGINS } from "./contract/learning.ts";
 import { counters } from "./counters.ts";
 import type { Facts } from "./features/facts.ts";
+import { loginPath } from "./features/login-path.ts";
 
 /**
  * Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
@@ -36,8 +37,8 @@ let listed = "";
 const isField = (body: string, from: number, to: number): boolean => {
   const before = from === 1 ? 38 : byte(body, from - 1);
   const after = byte(body, to + 1);
-  // `"password":` in JSON, `password=` in a form.
-  return (before === 34 && after === 34) || (before === 38 && after === 61);
+  // `"password":` in JSON, `password=` and `user[password]=` in a form.
+  return (before === 34 && after === 34) || (before === 38 && after === 61) || (before === 91 && after === 93);
 };
 
 const hasField = (body: string, field: string): boolean => {
@@ -55,7 +56,7 @@ export const hasPassword = (body: string): boolean => {
   return false;
 };
 
-/** Whether a path has been learned to be a login; one look into a set. */
+/** Whether a path, as `login-path.ts` spells it, has been learned to be a login; one look into a set. */
 export const isLearnedLogin = (path: string): boolean => learned.has(path);
 
 /** Whoever says so. */
@@ -109,7 +110,7 @@ export function syncLearnedLogins(): void {
   if (list === listed) return;
   listed = list;
   learned = new LuaSet();
-  for (const [path] of gmatch(list, "([^\n]+)\n")) learned.add(path);
+  for (const [path] of gmatch(list, "([^\n]+)\n")) learned.add(string.lower(path as string));
 }
 
 /** What workers of this node have learned, as far as it can be told to others in one word. */
@@ -143,7 +144,7 @@ export const learnLogin = (instance: Instance, facts: Facts, status: number): vo
   if (!isPromising(facts)) return;
   const isFailure = instance.isLoginFailure.has(status);
   if ((!isFailure && !isAccepted(status)) || !hasPassword(facts.body as string)) return;
-  const path = ngx.var.uri ?? "";
+  const path = loginPath();
   if (!canBeLogin(path)) return;
   const candidate = candidateOf(path);
   if (isFailure) candidate.failures += 1;

@@ -5,6 +5,7 @@ import type { LoginAttempt } from "./features/login.ts";
 import { addFailure, addSuccess, countLongAddresses, isKnownUser, readStanding } from "./login-history.ts";
 import { guardOf, type RouteGuard } from "./logins/guard.ts";
 import { addToGroup, groupOf } from "./logins/header-groups.ts";
+import { noteNamed } from "./logins/named.ts";
 import type { Finding } from "./score.ts";
 
 /** How a login attempt ended, as its answer tells: nobody is asked for a user's password here. */
@@ -93,6 +94,7 @@ const observeSuccess = (
 ): Finding | undefined => {
   const { source } = facts;
   const isRegular = isKnownUser(source, login);
+  if (login.kind === "path") noteNamed(login.realm, login.isNamed);
   // Where nobody looks at Basic credentials everybody succeeds.
   const counts = login.kind === "path" || isProved;
   const takeover = counts && !isRegular ? findTakeover(instance, facts, login) : undefined;

@@ -393,19 +393,37 @@ const LOGIN_PATHS = [
   "/api/v1/login",
   "/api/v1/auth",
 ];
-const USER_FIELDS = ["username", "user", "email", "login", "user_name", "userid"];
+const USER_FIELDS = [
+  "username",
+  "user",
+  "email",
+  "login",
+  "user_name",
+  "userid",
+  "identifier",
+  "account",
+  "phone",
+  "j_username",
+  "log",
+];
 
 const login = record("Credential stuffing: who tries to log in as whom, and how it ends.", [
   { enabled: flag("Whether logins are looked at.", true) },
   {
     paths: strings(
-      "Path prefixes of login routes. Authorization: Basic counts everywhere.",
+      "Path prefixes of login routes, without regard to case. Authorization: Basic counts everywhere.",
       { match: "^/" },
       LOGIN_PATHS,
     ),
   },
   { learn_paths: flag("Whether paths that behave like logins are watched as well.", true) },
-  { user_fields: strings("Body fields that may carry the user.", { len_min: 1 }, USER_FIELDS) },
+  {
+    user_fields: strings(
+      "Fields of a login that may carry the user, without regard to case.",
+      { len_min: 1 },
+      USER_FIELDS,
+    ),
+  },
   {
     failure_statuses: {
       type: "array",

@@ -11,6 +11,7 @@ local ____abuse_2Dwalk_2Ets = require("kong.plugins.threat-response.abuse-walk")
 local addVisit = ____abuse_2Dwalk_2Ets.addVisit
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local countGood = ____evidence_2Ets.countGood
+local goodFor = ____evidence_2Ets.goodFor
 local ____identities_2Ets = require("kong.plugins.threat-response.identities")
 local findIdentity = ____identities_2Ets.findIdentity
 --- Catches clients that take what was not meant for them: probing (many distinct missing paths), enumeration (walking through ids), scraping (far more
@@ -41,8 +42,19 @@ local function build(detector, score, source, identity, reason)
         reason = reason
     }
 end
+--- Of what an address finds in the same time: so many misses more are excused.
+local FOUND_SHARE = 0.5
 local function clientOf(source, identity)
     return identity == nil and source.key or "c" .. identity.owner
+end
+--- What the address usually finds in so many seconds, since it was first seen or over the windows that are counted.
+local function foundIn(instance, key, seconds)
+    local length = instance.config.source.window_s
+    local counted = math.min(
+        goodFor(key),
+        length + ngx.now() % length
+    )
+    return countGood(instance, key) * seconds / math.max(seconds, counted)
 end
 local function detectProbing(instance, outcome)
     local ____outcome_0 = outcome
@@ -66,7 +78,7 @@ local function detectProbing(instance, outcome)
     if missing < max_missing then
         return nil
     end
-    if missing < max_missing + countGood(instance, source.key) then
+    if missing < max_missing + FOUND_SHARE * foundIn(instance, source.key, missing_window_s) then
         return nil
     end
     local reason = ((tostring(max_missing) .. " distinct missing paths within ") .. tostring(missing_window_s)) .. " s"
@@ -118,6 +130,7 @@ local visit = {
     query = nil,
     userAgent = nil,
     user = nil,
+    isTrueUser = false,
     isDenied = false
 }
 local function fillVisit(outcome, facts, route)
@@ -129,7 +142,8 @@ local function fillVisit(outcome, facts, route)
     visit.route = route
     visit.path = facts.path
     visit.query = facts.query
-    visit.isDenied = status == 401 or status == 403 or status == 404
+    visit.isTrueUser = identity ~= nil or status < 400
+    visit.isDenied = status == 403 or status == 404 or status == 401 and identity ~= nil
     if identity == nil then
         local ____facts_headers_3 = facts.headers
         local authorization = ____facts_headers_3.authorization

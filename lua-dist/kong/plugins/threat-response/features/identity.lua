@@ -4,12 +4,11 @@ local counters = ____counters_2Ets.counters
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local hmacHex = ____digest_2Ets.hmacHex
 local randomHex = ____digest_2Ets.randomHex
+local ____user_2Dfield_2Ets = require("kong.plugins.threat-response.features.user-field")
+local canonicalUser = ____user_2Dfield_2Ets.canonicalUser
 --- User names are known by keyed hashes only. A hash costs more than a look-up, so the last ones are kept.
 local KEPT = 2000
-local LONGEST = 128
 local ____string_0 = string
-local lower = ____string_0.lower
-local match = ____string_0.match
 local sub = ____string_0.sub
 local young = {}
 local old = {}
@@ -45,11 +44,10 @@ local function remember(user, hash)
     young[user] = hash
     return hash
 end
---- 16 hex digits; the same for spellings that differ in case or surrounding space only.
-____exports.hashUser = function(instance, name)
+--- 16 hex digits of one or several users, as `user-field.ts` spells them.
+____exports.hashUsers = function(instance, users)
     local key = instance.config.hash_key or nodeKey()
-    local trimmed = match(name, "^%s*(.-)%s*$")
-    local user = lower(sub(trimmed, 1, LONGEST))
+    local user = #users == 1 and users[1] or table.concat(users, "\n")
     if key ~= keptKey then
         forget(key)
     end
@@ -63,6 +61,11 @@ ____exports.hashUser = function(instance, name)
         )
     )
 end
+--- 16 hex digits; the same for spellings that differ in case or surrounding space only.
+____exports.hashUser = function(instance, name) return ____exports.hashUsers(
+    instance,
+    {canonicalUser(name)}
+) end
 --- 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table.
 ____exports.hashCredential = function(instance, presented) return sub(
     hmacHex(

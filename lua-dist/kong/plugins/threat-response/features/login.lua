@@ -1,27 +1,43 @@
 local ____exports = {}
 local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
+local hasPassword = ____learned_2Dlogins_2Ets.hasPassword
 local isLearnedLogin = ____learned_2Dlogins_2Ets.isLearnedLogin
-local ____lists_2Ets = require("kong.plugins.threat-response.lists")
-local matchPath = ____lists_2Ets.matchPath
+local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
+local unnamedUser = ____named_2Ets.unnamedUser
+local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
+local wantHeader = ____header_2Dlines_2Ets.wantHeader
 local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
-local hashUser = ____identity_2Ets.hashUser
+local hashUsers = ____identity_2Ets.hashUsers
+local ____login_2Dpath_2Ets = require("kong.plugins.threat-response.features.login-path")
+local loginPath = ____login_2Dpath_2Ets.loginPath
+local matchLoginPath = ____login_2Dpath_2Ets.matchLoginPath
 local ____user_2Dfield_2Ets = require("kong.plugins.threat-response.features.user-field")
-local findField = ____user_2Dfield_2Ets.findField
+local addFromBody = ____user_2Dfield_2Ets.addFromBody
+local addFromForm = ____user_2Dfield_2Ets.addFromForm
+local addUser = ____user_2Dfield_2Ets.addUser
 local ____string_0 = string
 local byte = ____string_0.byte
 local find = ____string_0.find
 local lower = ____string_0.lower
 local sub = ____string_0.sub
---- Decoded, with dots and double slashes resolved.
-local function readNormalizedPath()
-    return ngx.var.uri or ""
+wantHeader("proxy-authorization")
+--- Pages are read by GET; a password in the query is none of a page's.
+local function canLogIn(____bindingPattern0)
+    local query
+    local method
+    method = ____bindingPattern0.method
+    query = ____bindingPattern0.query
+    if method == "POST" or method == "PUT" or method == "PATCH" then
+        return true
+    end
+    return query ~= nil and hasPassword(query)
 end
 ____exports.isLoginRequest = function(instance, facts)
-    if facts.method ~= "POST" then
+    if not canLogIn(facts) then
         return false
     end
-    local path = readNormalizedPath()
-    return matchPath(instance.config.login.paths, path) or instance.config.login.learn_paths and isLearnedLogin(path)
+    local path = loginPath()
+    return matchLoginPath(instance.loginPaths, path) or instance.config.login.learn_paths and isLearnedLogin(path)
 end
 --- The user name of `Authorization: Basic`; nil without one.
 ____exports.readBasicUser = function(authorization)
@@ -46,40 +62,63 @@ ____exports.readBasicUser = function(authorization)
     local colon = find(text, ":", 1, true)
     return colon == nil and text or sub(text, 1, colon - 1)
 end
-local function readBodyUser(instance, facts)
-    if facts.body == nil then
-        return ""
+local addBasic
+--- Several lines of one name are several tries.
+addBasic = function(users, header)
+    if header == nil then
+        return false
     end
-    for ____, field in ipairs(instance.config.login.user_fields) do
-        local name = findField(facts.body, facts.contentType, field)
-        if name ~= nil and name ~= "" then
-            return name
+    if type(header) == "string" then
+        local user = ____exports.readBasicUser(header)
+        if user ~= nil then
+            addUser(users, user)
         end
+        return user ~= nil
     end
-    return ""
+    local isBasic = false
+    for ____, line in ipairs(header) do
+        isBasic = addBasic(users, line) or isBasic
+    end
+    return isBasic
 end
---- The login attempt in a request; nil in most.
-____exports.readLogin = function(instance, facts, isLogin)
-    local authorization = facts.headers.authorization
-    local ____temp_2
-    if type(authorization) == "string" then
-        ____temp_2 = ____exports.readBasicUser(authorization)
-    else
-        ____temp_2 = nil
+local function hasBasic(header)
+    if header == nil or type(header) ~= "string" then
+        return header ~= nil
     end
-    local basic = ____temp_2
-    if basic == nil and not isLogin then
+    local first = byte(header, 1)
+    return first == 66 or first == 98
+end
+--- The login attempt in a request; nil in most. Kong's own plugins look for Basic in both headers.
+____exports.readLogin = function(instance, facts, isLogin)
+    local ____facts_headers_2 = facts.headers
+    local authorization = ____facts_headers_2.authorization
+    local proxy = facts.headers["proxy-authorization"]
+    if not isLogin and not hasBasic(authorization) and not hasBasic(proxy) then
         return nil
     end
-    local name = basic or readBodyUser(instance, facts)
+    local users = {}
+    local isBasic = addBasic(users, proxy)
+    if not addBasic(users, authorization) and not isBasic and not isLogin then
+        return nil
+    end
+    local fields = instance.config.login.user_fields
+    if isLogin and facts.query ~= nil then
+        addFromForm(users, facts.query, fields)
+    end
+    if isLogin and facts.body ~= nil then
+        addFromBody(users, facts.body, facts.contentType, fields)
+    end
+    local realm = sub(
+        loginPath(),
+        1,
+        100
+    )
+    local isNamed = #users > 0
     return {
-        user = name == "" and "" or hashUser(instance, name),
+        user = isNamed and hashUsers(instance, users) or (isLogin and unnamedUser(realm) or ""),
+        isNamed = isNamed,
         kind = isLogin and "path" or "basic",
-        realm = sub(
-            readNormalizedPath(),
-            1,
-            100
-        )
+        realm = realm
     }
 end
 return ____exports

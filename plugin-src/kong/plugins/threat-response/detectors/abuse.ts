@@ -3,7 +3,7 @@ import { addMissing } from "../abuse-missing.ts";
 import { addUse } from "../abuse-quota.ts";
 import { addVisit, type Visit, type Walk } from "../abuse-walk.ts";
 import type { Config, Instance } from "../configure.ts";
-import { countGood } from "../evidence.ts";
+import { countGood, goodFor } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
 import type { Source } from "../features/source.ts";
 import { findIdentity, type Identity } from "../identities.ts";
@@ -46,8 +46,18 @@ const build = (
   reason,
 });
 
+/** Of what an address finds in the same time: so many misses more are excused. */
+const FOUND_SHARE = 0.5;
+
 const clientOf = (source: Source, identity: Identity | undefined): string =>
   identity === undefined ? source.key : `c${identity.owner}`;
+
+/** What the address usually finds in so many seconds, since it was first seen or over the windows that are counted. */
+const foundIn = (instance: Instance, key: string, seconds: number): number => {
+  const length = instance.config.source.window_s;
+  const counted = Math.min(goodFor(key), length + (ngx.now() % length));
+  return (countGood(instance, key) * seconds) / Math.max(seconds, counted);
+};
 
 const detectProbing = (instance: Instance, outcome: Outcome): Finding | undefined => {
   const { status, source, identity } = outcome;
@@ -56,8 +66,8 @@ const detectProbing = (instance: Instance, outcome: Outcome): Finding | undefine
   const client = clientOf(source, identity);
   const missing = addMissing(client, source.key, ngx.var.uri ?? "", missing_window_s, ngx.now());
   if (missing < max_missing) return undefined;
-  // Who finds most of what it asks for has followed broken links.
-  if (missing < max_missing + countGood(instance, source.key)) return undefined;
+  // Who finds far more than it misses has followed broken links.
+  if (missing < max_missing + FOUND_SHARE * foundIn(instance, source.key, missing_window_s)) return undefined;
   const reason = `${max_missing} distinct missing paths within ${missing_window_s} s`;
   // Whoever may be there asks for what is gone when its own records are old.
   const finding = build("probing", identity === undefined ? SCORE : MILD, source, identity, reason);
@@ -98,6 +108,7 @@ const visit: Visit = {
   query: undefined,
   userAgent: undefined,
   user: undefined,
+  isTrueUser: false,
   isDenied: false,
 };
 
@@ -107,7 +118,9 @@ const fillVisit = (outcome: Outcome, facts: Facts, route: string): void => {
   visit.route = route;
   visit.path = facts.path;
   visit.query = facts.query;
-  visit.isDenied = status === 401 || status === 403 || status === 404;
+  visit.isTrueUser = identity !== undefined || status < 400;
+  // A stranger's 401 says that he has to log in, whatever there is.
+  visit.isDenied = status === 403 || status === 404 || (status === 401 && identity !== undefined);
   if (identity === undefined) {
     const { authorization } = facts.headers;
     visit.userAgent = facts.userAgent;

@@ -1,11 +1,11 @@
 import type { Instance } from "../configure.ts";
 import { counters } from "../counters.ts";
 import { hmacHex, randomHex } from "../digest.ts";
+import { canonicalUser } from "./user-field.ts";
 
 /** User names are known by keyed hashes only. A hash costs more than a look-up, so the last ones are kept. */
 const KEPT = 2000;
-const LONGEST = 128;
-const { lower, match, sub } = string;
+const { sub } = string;
 
 let young = new LuaTable<string, string>();
 let old = new LuaTable<string, string>();
@@ -43,15 +43,17 @@ const remember = (user: string, hash: string): string => {
   return hash;
 };
 
-/** 16 hex digits; the same for spellings that differ in case or surrounding space only. */
-export const hashUser = (instance: Instance, name: string): string => {
+/** 16 hex digits of one or several users, as `user-field.ts` spells them. */
+export const hashUsers = (instance: Instance, users: string[]): string => {
   const key = instance.config.hash_key ?? nodeKey();
-  const [trimmed] = match(name, "^%s*(.-)%s*$");
-  const user = lower(sub(trimmed, 1, LONGEST));
+  const user = users.length === 1 ? users[0] : table.concat(users, "\n");
   if (key !== keptKey) forget(key);
   const known = young.get(user) ?? old.get(user);
   return known ?? remember(user, sub(hmacHex(key, `user\n${user}`), 1, 16));
 };
+
+/** 16 hex digits; the same for spellings that differ in case or surrounding space only. */
+export const hashUser = (instance: Instance, name: string): string => hashUsers(instance, [canonicalUser(name)]);
 
 /** 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table. */
 export const hashCredential = (instance: Instance, presented: string): string =>

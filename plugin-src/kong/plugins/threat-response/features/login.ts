@@ -1,14 +1,18 @@
 import type { Instance } from "../configure.ts";
-import { isLearnedLogin } from "../learned-logins.ts";
-import { matchPath } from "../lists.ts";
+import { hasPassword, isLearnedLogin } from "../learned-logins.ts";
+import { unnamedUser } from "../logins/named.ts";
 import type { Facts } from "./facts.ts";
-import { hashUser } from "./identity.ts";
-import { findField } from "./user-field.ts";
+import { wantHeader } from "./header-lines.ts";
+import { hashUsers } from "./identity.ts";
+import { loginPath, matchLoginPath } from "./login-path.ts";
+import { addFromBody, addFromForm, addUser } from "./user-field.ts";
 
 /** Somebody tries to be somebody. */
 export interface LoginAttempt {
-  /** Keyed hash; empty where the name could not be found. */
+  /** Keyed hash of all users it names; empty where none could be found. */
   user: string;
+  /** Whether one could. */
+  isNamed: boolean;
   /** `path`: a configured login route. `basic`: Authorization: Basic on any route, which may or may not be looked at there. */
   kind: "path" | "basic";
   /** What a success proves something for: see `login-history.ts`. */
@@ -17,13 +21,18 @@ export interface LoginAttempt {
 
 const { byte, find, lower, sub } = string;
 
-/** Decoded, with dots and double slashes resolved. */
-const readNormalizedPath = (): string => ngx.var.uri ?? "";
+wantHeader("proxy-authorization");
+
+/** Pages are read by GET; a password in the query is none of a page's. */
+const canLogIn = ({ method, query }: Facts): boolean => {
+  if (method === "POST" || method === "PUT" || method === "PATCH") return true;
+  return query !== undefined && hasPassword(query);
+};
 
 export const isLoginRequest = (instance: Instance, facts: Facts): boolean => {
-  if (facts.method !== "POST") return false;
-  const path = readNormalizedPath();
-  return matchPath(instance.config.login.paths, path) || (instance.config.login.learn_paths && isLearnedLogin(path));
+  if (!canLogIn(facts)) return false;
+  const path = loginPath();
+  return matchLoginPath(instance.loginPaths, path) || (instance.config.login.learn_paths && isLearnedLogin(path));
 };
 
 /** The user name of `Authorization: Basic`; nil without one. */
@@ -38,24 +47,42 @@ export const readBasicUser = (authorization: string | undefined): string | undef
   return colon === undefined ? text : sub(text, 1, colon - 1);
 };
 
-const readBodyUser = (instance: Instance, facts: Facts): string => {
-  if (facts.body === undefined) return "";
-  for (const field of instance.config.login.user_fields) {
-    const name = findField(facts.body, facts.contentType, field);
-    if (name !== undefined && name !== "") return name;
+/** Several lines of one name are several tries. */
+const addBasic = (users: string[], header: string | string[] | undefined): boolean => {
+  if (header === undefined) return false;
+  if (typeof header === "string") {
+    const user = readBasicUser(header);
+    if (user !== undefined) addUser(users, user);
+    return user !== undefined;
   }
-  return "";
+  let isBasic = false;
+  for (const line of header) isBasic = addBasic(users, line) || isBasic;
+  return isBasic;
 };
 
-/** The login attempt in a request; nil in most. */
+const hasBasic = (header: string | string[] | undefined): boolean => {
+  if (header === undefined || typeof header !== "string") return header !== undefined;
+  const first = byte(header, 1);
+  return first === 66 || first === 98;
+};
+
+/** The login attempt in a request; nil in most. Kong's own plugins look for Basic in both headers. */
 export const readLogin = (instance: Instance, facts: Facts, isLogin: boolean): LoginAttempt | undefined => {
-  const authorization = facts.headers.authorization;
-  const basic = typeof authorization === "string" ? readBasicUser(authorization) : undefined;
-  if (basic === undefined && !isLogin) return undefined;
-  const name = basic ?? readBodyUser(instance, facts);
+  const { authorization } = facts.headers;
+  const proxy = facts.headers["proxy-authorization"];
+  if (!isLogin && !hasBasic(authorization) && !hasBasic(proxy)) return undefined;
+  const users: string[] = [];
+  const isBasic = addBasic(users, proxy);
+  if (!addBasic(users, authorization) && !isBasic && !isLogin) return undefined;
+  const fields = instance.config.login.user_fields;
+  if (isLogin && facts.query !== undefined) addFromForm(users, facts.query, fields);
+  if (isLogin && facts.body !== undefined) addFromBody(users, facts.body, facts.contentType, fields);
+  const realm = sub(loginPath(), 1, 100);
+  const isNamed = users.length > 0;
   return {
-    user: name === "" ? "" : hashUser(instance, name),
+    user: isNamed ? hashUsers(instance, users) : isLogin ? unnamedUser(realm) : "",
+    isNamed,
     kind: isLogin ? "path" : "basic",
-    realm: sub(readNormalizedPath(), 1, 100),
+    realm,
   };
 };
