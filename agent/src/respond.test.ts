@@ -124,6 +124,17 @@ describe("a second opinion", () => {
     });
   });
 
+  it("that is waited for leaves a job that goes on without it, and nothing is done before", async () => {
+    at.parts.advisor = { model: "test", advise: async () => null };
+    const incident = await at.seen(someFlood());
+    await respond(at.parts, incident.id);
+    expect(await actionsOfIncident(at.store.db, incident.id)).toEqual([]);
+    expect(await at.jobs()).toContainEqual({ kind: "respond", key: incident.id });
+    at.parts.advisor = advisor({ plan_id: "throttle_route", note: "Claude chose throttle_route.", suspicious: false });
+    await respond(at.parts, incident.id);
+    expect((await at.onlyAction(incident)).status).toBe("applied");
+  });
+
   it("cannot name a plan that the policy did not allow", async () => {
     at.parts.advisor = advisor({ plan_id: "block_the_internet", note: "?", suspicious: false });
     const incident = await at.seen(someFlood());

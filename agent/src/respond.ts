@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { carryOut } from "./actions/carry-out.ts";
-import { recordPlan } from "./actions/record.ts";
+import { RESPOND_JOB, recordPlan } from "./actions/record.ts";
 import { voidApprovals } from "./approvals/decide-approval.ts";
+import { ADVICE_LATEST_MS } from "./classification/advisor.ts";
 import { classifyByRules } from "./classification/rules.ts";
 import { notifyState } from "./notification/notify.ts";
 import { gatherContext } from "./policy/context.ts";
@@ -9,6 +10,7 @@ import { type Decision, decide } from "./policy/index.ts";
 import { reviewPlans } from "./policy/review.ts";
 import { isDryRun, type ResponseParts } from "./response-parts.ts";
 import { getIncident, type Incident, updateIncident } from "./store/incidents.ts";
+import { enqueueJob, type NewJob } from "./store/jobs.ts";
 import type { IncidentClassification } from "./store/schema.ts";
 
 /**
@@ -22,7 +24,9 @@ export async function respond(parts: ResponseParts, incidentId: string): Promise
   const classified = classifyByRules(incident);
   const decided = await decideNow(parts, incident, classified);
   const advised = await consult(parts, incident, classified, decided);
-  await act(parts, incident, decided, advised);
+  // Comes back with the advice; if it should get lost, without.
+  if (advised === null) await enqueueJob(parts.db, comeBack(incident, parts.now()));
+  else await act(parts, incident, decided, advised);
   await notifyState(parts, incident);
 }
 
@@ -46,24 +50,32 @@ interface Advised {
   plan_id: string;
 }
 
-/** Claude may pick among the plans that the policy allows; without it, or when it fails, the first one stands. */
+/** Claude may pick among the plans that the policy allows; without it, or when it fails, the first one stands. Null while it is waited for. */
 async function consult(
   parts: ResponseParts,
   incident: Incident,
   classification: IncidentClassification,
   decision: Decision,
-): Promise<Advised> {
+): Promise<Advised | null> {
   const first = decision.plans[0]?.id ?? "";
   if (!decision.plans.some((plan) => plan.actions.length > 0))
     return { classification: asBefore(classification, incident), plan_id: first };
   if (parts.advisor === null) return { classification, plan_id: first };
-  const { plan_id, note, suspicious } = await parts.advisor.advise(incident, classification, decision);
+  const advice = await parts.advisor.advise(incident, classification, decision);
+  if (advice === null) return null;
+  const { plan_id, note, suspicious } = advice;
   const reasons = suspicious
     ? [...classification.reasons, "text that tries to steer the classifier"]
     : classification.reasons;
   const by = plan_id === null ? ("rules" as const) : ("claude" as const);
   return { classification: { ...classification, by, reasons, model_note: note }, plan_id: plan_id ?? first };
 }
+
+const comeBack = ({ id }: Incident, now: number): NewJob => ({
+  kind: RESPOND_JOB,
+  key: id,
+  run_at: now + ADVICE_LATEST_MS,
+});
 
 /** With nothing to choose, what was said when there was stays. */
 function asBefore(

@@ -28,6 +28,7 @@ import { createRollback, type RollbackConfig } from "./rollback/create-rollback.
 import type { PublicProofKey } from "./rollback/live/proof-keys.ts";
 import type { Action } from "./store/actions.ts";
 import type { Db } from "./store/db.ts";
+import { enqueueJob } from "./store/jobs.ts";
 import type { Rollback } from "./store/rollbacks.ts";
 import type { KillSwitchMode } from "./store/schema.ts";
 import { VERIFY_JOB } from "./verification/settings.ts";
@@ -86,7 +87,7 @@ export function createResponder({ config, db, log, metrics, wake, ownUrl }: Resp
     takeForce(parts).catch((cause: Error) => log.warn({ error: cause.message }, "The policy is not in the audit yet"));
   });
   const driver = createDriver(config, { db, onAlarm: alarmOf(config, db, log, metrics) });
-  const advisor = advisorOf(config, db, policy.current);
+  const advisor = advisorOf(config, db, policy.current, wake);
   const parts: ResponseParts = {
     db,
     gateway: config.GATEWAY_NAME,
@@ -180,6 +181,7 @@ function advisorOf(
   }: ResponderConfig,
   db: Db,
   policy: () => Policy,
+  wake: () => void,
 ) {
   if (apiKey === undefined) return null;
   return createClaudeAdvisor({
@@ -188,6 +190,7 @@ function advisorOf(
     apiKey,
     baseURL,
     model,
+    onAdvice: (incident) => void enqueueJob(db, { kind: RESPOND_JOB, key: incident }).then(wake, () => undefined),
     limits: () => modelLimits(policy().document.rails),
   });
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** What the model says next. */
 export type ClaudeReply =
-  | { answer: unknown }
+  | { answer: unknown; once?: Promise<void> }
   | { text: string }
   | { stop: "refusal" | "max_tokens"; text?: string }
   | { status: number; type?: string; headers?: Record<string, string> }
@@ -42,7 +42,9 @@ export async function startClaudeServer(...replies: ClaudeReply[]): Promise<Clau
       const reply = (queue.length > 1 ? queue.shift() : queue[0]) ?? { text: "" };
       if (reply === "hang") return;
       if (reply === "reset") return void request.socket.destroy();
-      send(response, reply);
+      const ready = typeof reply === "object" && "once" in reply ? reply.once : undefined;
+      if (ready === undefined) send(response, reply);
+      else void ready.then(() => send(response, reply));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

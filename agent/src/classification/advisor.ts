@@ -12,7 +12,11 @@ export interface Advice {
   suspicious: boolean;
 }
 
+/** By then there is advice, or why there is none. */
+export const ADVICE_LATEST_MS = 26_000;
+
 export interface Advisor {
   model: string;
-  advise: (incident: Incident, classification: IncidentClassification, decision: Decision) => Promise<Advice>;
+  /** Null: it is worth waiting for, and the incident is to be looked at again once it is there. Never takes long itself. */
+  advise: (incident: Incident, classification: IncidentClassification, decision: Decision) => Promise<Advice | null>;
 }

@@ -8,6 +8,7 @@ import { emptyStore, openMemoryStore } from "../../../test/support/store.ts";
 import { decide, parsePolicy } from "../policy/index.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { Store } from "../store/open.ts";
+import type { Advice } from "./advisor.ts";
 import { type ClaudeOptions, createClaudeAdvisor } from "./claude.ts";
 import { DECOY_PLAN } from "./prompt.ts";
 import { classifyByRules } from "./rules.ts";
@@ -58,7 +59,7 @@ function decisionOf(incident: Incident) {
 
 async function adviceOn(replies: ClaudeReply[], incident = someFlood(), options: Partial<ClaudeOptions> = {}) {
   const { classification, decision } = decisionOf(incident);
-  return (await advisorOn(replies, options)).advise(incident, classification, decision);
+  return (await (await advisorOn(replies, options)).advise(incident, classification, decision)) as Advice;
 }
 
 describe("Claude's advice", () => {
@@ -128,7 +129,7 @@ describe("Claude is asked", () => {
     const advisor = await advisorOn([{ answer: good }]);
     const { incident, classification, decision } = decisionOf(someFlood());
     for (let i = 0; i < 3; i++)
-      expect((await advisor.advise(incident, classification, decision)).plan_id).toBe("throttle_route");
+      expect((await advisor.advise(incident, classification, decision))?.plan_id).toBe("throttle_route");
     expect(server.requests).toHaveLength(1);
   });
 
@@ -137,7 +138,7 @@ describe("Claude is asked", () => {
     const advisor = await advisorOn([{ answer: good }], { limits: twoAnHour, now: () => now });
     const ask = () => {
       const { incident, classification, decision } = decisionOf(someFlood());
-      return advisor.advise(incident, classification, decision);
+      return advisor.advise(incident, classification, decision) as Promise<Advice>;
     };
     await ask();
     await ask();
@@ -152,7 +153,7 @@ describe("Claude is asked", () => {
     const agents = [await advisorOn([{ answer: good }], { limits }), advisorAgain({ limits })];
     const ask = (of: number, severity: "low" | "critical") => {
       const { incident, classification, decision } = decisionOf(someFlood());
-      return agents[of]!.advise(incident, { ...classification, severity }, decision);
+      return agents[of]!.advise(incident, { ...classification, severity }, decision) as Promise<Advice>;
     };
     const decoys = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(i % 2, "low")));
     expect(decoys.filter(({ plan_id }) => plan_id !== null)).toHaveLength(2);
@@ -170,13 +171,52 @@ describe("Claude is asked", () => {
     const advisor = await advisorOn([{ status: 500 }], { now: () => now });
     const ask = () => {
       const { incident, classification, decision } = decisionOf(someFlood());
-      return advisor.advise(incident, classification, decision);
+      return advisor.advise(incident, classification, decision) as Promise<Advice>;
     };
     for (let i = 0; i < 5; i++) await ask();
     expect(server.requests).toHaveLength(3);
     now = 300_001;
     await ask();
     expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe("a slow answer", () => {
+  const slowly = () => {
+    let give: () => void = () => undefined;
+    const once = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    return { give: () => give(), reply: { answer: { ...good, plan_id: "observe" }, once } };
+  };
+  const sure = { confidence: 0.9, severity: "medium" } as const;
+  const patience = { timeout_ms: 20_000, patience_ms: 20 };
+
+  it.each([
+    ["the rules are sure", sure],
+    ["much is at stake", { confidence: 0.6, severity: "high" } as const],
+  ])("is not waited for where %s", async (_where, certainty) => {
+    const { give, reply } = slowly();
+    const { incident, classification, decision } = decisionOf(someFlood());
+    const advisor = await advisorOn([reply], patience);
+    const ask = () => advisor.advise(incident, { ...classification, ...certainty }, decision);
+    expect(await ask()).toMatchObject({ plan_id: null, note: expect.stringContaining("has not answered yet") });
+    give();
+    await expect.poll(ask).toMatchObject({ plan_id: "observe" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is waited for where the rules are not, without a job that stands still meanwhile", async () => {
+    const { give, reply } = slowly();
+    const { incident, classification, decision } = decisionOf(someFlood());
+    const told: string[] = [];
+    const advisor = await advisorOn([reply], { ...patience, onAdvice: (id) => void told.push(id) });
+    const ask = () => advisor.advise(incident, { ...classification, ...sure, confidence: 0.6 }, decision);
+    expect([await ask(), await ask(), told]).toEqual([null, null, []]);
+    give();
+    await expect.poll(() => told).toEqual([incident.id]);
+    expect(await ask()).toMatchObject({ plan_id: "observe" });
+    expect([server.requests.length, told]).toEqual([1, [incident.id]]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { IncidentClassification } from "../store/schema.ts";
 import type { Advice, Advisor } from "./advisor.ts";
 import { Budget, type BudgetOptions } from "./budget.ts";
 import { type Answer, askAbout, DECOY_PLAN, SYSTEM_PROMPT } from "./prompt.ts";
+import { Questions } from "./questions.ts";
 
 export interface ClaudeOptions extends Pick<BudgetOptions, "db" | "gateway"> {
   apiKey: string;
@@ -15,11 +16,14 @@ export interface ClaudeOptions extends Pick<BudgetOptions, "db" | "gateway"> {
   limits?: BudgetOptions["limits"];
   timeout_ms?: number;
   maxRetries?: number;
+  /** So long every response waits for an answer. */
+  patience_ms?: number;
+  /** There is advice now on an incident that is waiting for it. */
+  onAdvice?: (incidentId: string) => void;
   now?: () => number;
 }
 
 const MAX_TOKENS = 1_024;
-const REMEMBERED = 500;
 const rulesStand = (why: string): Advice => ({ plan_id: null, note: `The rules decided: ${why}.`, suspicious: false });
 
 /** Claude as the second opinion. Whatever goes wrong, the rules stand. */
@@ -28,6 +32,8 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     model = "claude-haiku-5-5",
     timeout_ms = 20_000,
     maxRetries = 1,
+    patience_ms = 1_000,
+    onAdvice = () => undefined,
     limits = () => ({ hour: { most: 60, reserved: {} }, day: { most: 480, reserved: {} } }),
     now = Date.now,
   } = options;
@@ -38,21 +44,26 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     ...(options.baseURL === undefined ? {} : { baseURL: options.baseURL }),
   });
   const budget = new Budget({ db: options.db, gateway: options.gateway, limits, failures: 3, open_ms: 300_000, now });
-  const remembered = new Map<string, Advice>();
+  const questions = new Questions();
   return {
     model,
     async advise(incident, classification, decision) {
       const unneeded = whyNotAsked(classification, decision);
       if (unneeded !== null) return rulesStand(unneeded);
       const key = JSON.stringify([incident.id, classification.severity, decision.plans.map((plan) => plan.id)]);
-      const known = remembered.get(key);
+      const known = questions.known(key);
       if (known !== undefined) return known;
-      const refused = await budget.take(classification.severity);
-      if (refused !== null) return rulesStand(refused);
-      const advice = await ask(client, { model, timeout_ms, budget }, incident, classification, decision);
-      if (remembered.size >= REMEMBERED) remembered.clear();
-      if (advice.plan_id !== null || advice.suspicious) remembered.set(key, advice);
-      return advice;
+      if (!questions.isOpen(key)) {
+        const refused = await budget.take(classification.severity);
+        if (refused !== null) return rulesStand(refused);
+        questions.open(key, ask(client, { model, timeout_ms, budget }, incident, classification, decision));
+      }
+      const advice = await questions.wait(key, patience_ms);
+      if (advice !== null) return advice;
+      if (!isWorthWaiting(classification))
+        return rulesStand("Claude has not answered yet, and an attack does not wait");
+      questions.whenAnswered(key, () => onAdvice(incident.id));
+      return null;
     },
   };
 }
@@ -60,10 +71,15 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
 /** Clear and cheap cases need no second opinion. */
 function whyNotAsked(classification: IncidentClassification, decision: Decision): string | null {
   if (!decision.plans.some((plan) => plan.actions.length > 0)) return "there is nothing to choose";
-  const ambiguous = classification.confidence >= 0.4 && classification.confidence <= 0.75;
-  if (ambiguous || decision.plans[0]?.costly) return null;
+  if (isAmbiguous(classification) || decision.plans[0]?.costly) return null;
   return "the case is clear and its plan costs little";
 }
+
+const isAmbiguous = ({ confidence }: IncidentClassification): boolean => confidence >= 0.4 && confidence <= 0.75;
+
+/** Where the rules are sure, or much is at stake, what they allow is done and can be undone. */
+const isWorthWaiting = (classification: IncidentClassification): boolean =>
+  isAmbiguous(classification) && (classification.severity === "low" || classification.severity === "medium");
 
 interface Asking {
   model: string;

@@ -57,7 +57,7 @@ export class JobRunner {
   }
 
   async #dispatch(): Promise<void> {
-    const { db, onError, concurrency = 3, pollMs = 500 } = this.#options;
+    const { db, onError, concurrency = 8, pollMs = 500 } = this.#options;
     const names = [...this.#kinds.keys()];
     while (!this.#stopping) {
       this.#woken = false;

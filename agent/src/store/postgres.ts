@@ -24,7 +24,7 @@ export function openPostgres(
 ): { db: Db; close: () => Promise<void> } {
   const pool = new pg.Pool({
     connectionString,
-    max: 10,
+    max: 16,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
