@@ -6,8 +6,7 @@ local readTable = ____table_2Ets.readTable
 local split = ____table_2Ets.split
 --- Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small.
 local ANCHOR = 8
---- The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
--- request comes near to cost less than hundreds kept in memory.
+--- The first one is what the request is searched for; it is about the path, the query or a header.
 function ____exports.conditionsOf(row)
     local conditions = {}
     for ____, text in ipairs(split(row.rest, " & ")) do
@@ -18,6 +17,25 @@ function ____exports.conditionsOf(row)
             conditions[#conditions + 1] = condition
         end
     end
+    return conditions
+end
+--- The few entries that requests come near to all the time are kept read; hundreds would be hundreds of kilobytes.
+local MOST_KEPT = 48
+local kept = {}
+local keptCount = 0
+--- The same, to be asked again and again.
+function ____exports.keptConditionsOf(row)
+    local known = kept[row]
+    if known ~= nil then
+        return known
+    end
+    if keptCount == MOST_KEPT then
+        kept = {}
+        keptCount = 0
+    end
+    local conditions = ____exports.conditionsOf(row)
+    kept[row] = conditions
+    keptCount = keptCount + 1
     return conditions
 end
 local function entryOf(row, kind)

@@ -120,22 +120,42 @@ function ____exports.mentions(index, columns, text)
     end
     return false
 end
---- Adds the owners of all literals in a decoded text to `found`, each once.
-function ____exports.collect(index, text, found)
+--- Whose literals occurred since `beginCollecting`, each once.
+____exports.collected = {}
+--- By owner the last collecting in which it was met.
+local met = {}
+local collecting = 0
+function ____exports.beginCollecting()
+    collecting = collecting + 1
+end
+--- Adds an owner behind the first `count`; returns how many there are then.
+function ____exports.collectOwner(owner, count)
+    if met[owner + 1] == collecting then
+        return count
+    end
+    met[owner + 1] = collecting
+    ____exports.collected[count + 1] = owner
+    return count + 1
+end
+--- Adds the owners of all literals in a decoded text behind the first `count`; returns how many there are then.
+function ____exports.collect(index, text, count)
     local ____index_1 = index
     local next = ____index_1.next
     local width = ____index_1.width
     local firstAccepting = ____index_1.firstAccepting
     local owners = ____index_1.owners
     local plain = ____index_1.plain
+    local bytes = ffi.cast("const uint8_t *", text)
+    local total = count
     local state = 0
-    for i = 1, #text do
-        state = next[state * width + plain[string.byte(text, i)]]
+    for i = 0, #text - 1 do
+        state = next[state * width + plain[bytes[i]]]
         if state >= firstAccepting then
             for ____, owner in ipairs(owners[state]) do
-                found[owner] = true
+                total = ____exports.collectOwner(owner, total)
             end
         end
     end
+    return total
 end
 return ____exports

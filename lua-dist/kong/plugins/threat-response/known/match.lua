@@ -5,14 +5,18 @@ local ____compile_2Ets = require("kong.plugins.threat-response.known.compile")
 local anchorsOf = ____compile_2Ets.anchorsOf
 local compileTables = ____compile_2Ets.compileTables
 local conditionsOf = ____compile_2Ets.conditionsOf
+local keptConditionsOf = ____compile_2Ets.keptConditionsOf
 local ____condition_2Ets = require("kong.plugins.threat-response.known.condition")
 local holds = ____condition_2Ets.holds
 local meetsHeader = ____condition_2Ets.meetsHeader
 local ____index_2Ets = require("kong.plugins.threat-response.known.exploits.index")
 local EXPLOITS = ____index_2Ets.EXPLOITS
 local ____literal_2Dindex_2Ets = require("kong.plugins.threat-response.known.literal-index")
+local beginCollecting = ____literal_2Dindex_2Ets.beginCollecting
 local buildIndex = ____literal_2Dindex_2Ets.buildIndex
 local collect = ____literal_2Dindex_2Ets.collect
+local collected = ____literal_2Dindex_2Ets.collected
+local collectOwner = ____literal_2Dindex_2Ets.collectOwner
 local mentions = ____literal_2Dindex_2Ets.mentions
 local ____paths_2Ets = require("kong.plugins.threat-response.known.paths")
 local PATHS = ____paths_2Ets.PATHS
@@ -103,66 +107,79 @@ local function isSourceView(view)
     return false
 end
 local function isMet(entry, view)
-    for ____, condition in ipairs(conditionsOf(entry)) do
+    for ____, condition in ipairs(keptConditionsOf(entry)) do
         if not holds(condition, view) then
             return false
         end
     end
     return true
 end
-local function strongest(candidates, view, switches)
+--- Of those equally strong the first in the tables.
+local function strongest(count, view, switches)
     local withPaths = switches.paths and not isSourceView(view)
     local best
-    do
-        local i = 0
-        while i < #____exports.ENTRIES do
-            local entry = ____exports.ENTRIES[i + 1]
-            local ____temp_1 = candidates[i] ~= nil
-            if ____temp_1 then
-                local ____temp_0
-                if entry.kind == "exploit" then
-                    ____temp_0 = switches.exploits
-                else
-                    ____temp_0 = withPaths
-                end
-                ____temp_1 = ____temp_0
+    local bestNumber = 0
+    for i = 0, count - 1 do
+        local number = collected[i + 1]
+        local entry = ____exports.ENTRIES[number + 1]
+        local ____temp_1 = number ~= DISGUISE
+        if ____temp_1 then
+            local ____temp_0
+            if entry.kind == "exploit" then
+                ____temp_0 = switches.exploits
+            else
+                ____temp_0 = withPaths
             end
-            local mayWin = ____temp_1 and (best == nil or entry.score > best.score)
-            if mayWin and isMet(entry, view) then
-                best = entry
-            end
-            i = i + 1
+            ____temp_1 = ____temp_0
+        end
+        local mayWin = ____temp_1 and (best == nil or entry.score > best.score or entry.score == best.score and number < bestNumber)
+        if mayWin and isMet(entry, view) then
+            best = entry
+            bestNumber = number
         end
     end
     return best
 end
 local function examine(parts, switches)
     local view = viewOf(parts)
-    local candidates = {}
-    collect(pathIndex, view.path, candidates)
-    collect(pathIndex, view.oncePath, candidates)
+    beginCollecting()
+    local count = collect(pathIndex, view.path, 0)
+    if view.oncePath ~= view.path then
+        count = collect(pathIndex, view.oncePath, count)
+    end
     if view.resolvedPath ~= view.path then
-        collect(pathIndex, view.resolvedPath, candidates)
+        count = collect(pathIndex, view.resolvedPath, count)
     end
-    collect(queryIndex, view.query, candidates)
-    for ____, i in ipairs(headerEntries) do
-        candidates[i] = true
+    count = collect(queryIndex, view.query, count)
+    do
+        local i = 0
+        while i < #headerEntries do
+            if holds(headerConditions[i + 1], view) then
+                count = collectOwner(headerEntries[i + 1], count)
+            end
+            i = i + 1
+        end
     end
-    candidates[DISGUISE] = nil
-    return strongest(candidates, view, switches)
+    local ____temp_2
+    if count == 0 then
+        ____temp_2 = nil
+    else
+        ____temp_2 = strongest(count, view, switches)
+    end
+    return ____temp_2
 end
 --- The strongest entry that a request meets. One pass over path and query; the rest is looked at only where a literal was met.
 function ____exports.matchKnown(parts, switches)
-    local ____parts_2 = parts
-    local path = ____parts_2.path
-    local query = ____parts_2.query
+    local ____parts_3 = parts
+    local path = ____parts_3.path
+    local query = ____parts_3.query
     local isSuspect = mentions(pathIndex, pathIndex.wire, path) or query ~= nil and mentions(queryIndex, queryIndex.form, query) or hasKnownHeader(parts.headers)
-    local ____isSuspect_3
+    local ____isSuspect_4
     if isSuspect then
-        ____isSuspect_3 = examine(parts, switches)
+        ____isSuspect_4 = examine(parts, switches)
     else
-        ____isSuspect_3 = nil
+        ____isSuspect_4 = nil
     end
-    return ____isSuspect_3
+    return ____isSuspect_4
 end
 return ____exports

@@ -12,10 +12,7 @@ export interface Entry extends Row {
 /** Bytes of a literal that are searched for: enough to be rare, few enough to keep the table small. */
 const ANCHOR = 8;
 
-/**
- * The first one is what the request is searched for; it is about the path, the query or a header. Read anew each time: the few entries that a
- * request comes near to cost less than hundreds kept in memory.
- */
+/** The first one is what the request is searched for; it is about the path, the query or a header. */
 export function conditionsOf(row: Row): Condition[] {
   const conditions: Condition[] = [];
   for (const text of split(row.rest, " & ")) {
@@ -23,6 +20,25 @@ export function conditionsOf(row: Row): Condition[] {
     if (condition === undefined) error(`not a condition: ${text} of ${row.id}`);
     else conditions.push(condition);
   }
+  return conditions;
+}
+
+/** The few entries that requests come near to all the time are kept read; hundreds would be hundreds of kilobytes. */
+const MOST_KEPT = 48;
+let kept = new LuaTable<Row, Condition[]>();
+let keptCount = 0;
+
+/** The same, to be asked again and again. */
+export function keptConditionsOf(row: Row): Condition[] {
+  const known = kept.get(row);
+  if (known !== undefined) return known;
+  if (keptCount === MOST_KEPT) {
+    kept = new LuaTable();
+    keptCount = 0;
+  }
+  const conditions = conditionsOf(row);
+  kept.set(row, conditions);
+  keptCount++;
   return conditions;
 }
 

@@ -128,14 +128,35 @@ export function mentions(index: LiteralIndex, columns: ffi.Numbers, text: string
   return false;
 }
 
-/** Adds the owners of all literals in a decoded text to `found`, each once. */
-export function collect(index: LiteralIndex, text: string, found: LuaSet<number>): void {
+/** Whose literals occurred since `beginCollecting`, each once. */
+export const collected: number[] = [];
+/** By owner the last collecting in which it was met. */
+const met: number[] = [];
+let collecting = 0;
+
+export function beginCollecting(): void {
+  collecting++;
+}
+
+/** Adds an owner behind the first `count`; returns how many there are then. */
+export function collectOwner(owner: number, count: number): number {
+  if (met[owner] === collecting) return count;
+  met[owner] = collecting;
+  collected[count] = owner;
+  return count + 1;
+}
+
+/** Adds the owners of all literals in a decoded text behind the first `count`; returns how many there are then. */
+export function collect(index: LiteralIndex, text: string, count: number): number {
   const { next, width, firstAccepting, owners, plain } = index;
+  const bytes = ffi.cast("const uint8_t *", text);
+  let total = count;
   let state = 0;
-  for (const i of $range(1, text.length)) {
-    state = next[state * width + plain[string.byte(text, i)]];
+  for (const i of $range(0, text.length - 1)) {
+    state = next[state * width + plain[bytes[i]]];
     if (state >= firstAccepting) {
-      for (const owner of owners[state]) found.add(owner);
+      for (const owner of owners[state]) total = collectOwner(owner, total);
     }
   }
+  return total;
 }

@@ -1,8 +1,8 @@
 import { type Headers, wantHeader } from "../features/header-lines.ts";
-import { anchorsOf, compileTables, conditionsOf, type Entry } from "./compile.ts";
+import { anchorsOf, compileTables, conditionsOf, type Entry, keptConditionsOf } from "./compile.ts";
 import { type Condition, holds, meetsHeader } from "./condition.ts";
 import { EXPLOITS } from "./exploits/index.ts";
-import { buildIndex, collect, mentions } from "./literal-index.ts";
+import { beginCollecting, buildIndex, collect, collected, collectOwner, mentions } from "./literal-index.ts";
 import { PATHS } from "./paths.ts";
 import { type KnownParts, type RequestView, viewOf } from "./request-view.ts";
 
@@ -65,36 +65,43 @@ function isSourceView(view: RequestView): boolean {
 }
 
 function isMet(entry: Entry, view: RequestView): boolean {
-  for (const condition of conditionsOf(entry)) {
+  for (const condition of keptConditionsOf(entry)) {
     if (!holds(condition, view)) return false;
   }
   return true;
 }
 
-function strongest(candidates: LuaSet<number>, view: RequestView, switches: KnownSwitches): Entry | undefined {
+/** Of those equally strong the first in the tables. */
+function strongest(count: number, view: RequestView, switches: KnownSwitches): Entry | undefined {
   const withPaths = switches.paths && !isSourceView(view);
   let best: Entry | undefined;
-  for (let i = 0; i < ENTRIES.length; i++) {
-    const entry = ENTRIES[i];
+  let bestNumber = 0;
+  for (const i of $range(0, count - 1)) {
+    const number = collected[i];
+    const entry = ENTRIES[number];
     const mayWin =
-      candidates.has(i) &&
+      number !== DISGUISE &&
       (entry.kind === "exploit" ? switches.exploits : withPaths) &&
-      (best === undefined || entry.score > best.score);
-    if (mayWin && isMet(entry, view)) best = entry;
+      (best === undefined || entry.score > best.score || (entry.score === best.score && number < bestNumber));
+    if (mayWin && isMet(entry, view)) {
+      best = entry;
+      bestNumber = number;
+    }
   }
   return best;
 }
 
 function examine(parts: KnownParts, switches: KnownSwitches): Entry | undefined {
   const view = viewOf(parts);
-  const candidates = new LuaSet<number>();
-  collect(pathIndex, view.path, candidates);
-  collect(pathIndex, view.oncePath, candidates);
-  if (view.resolvedPath !== view.path) collect(pathIndex, view.resolvedPath, candidates);
-  collect(queryIndex, view.query, candidates);
-  for (const i of headerEntries) candidates.add(i);
-  candidates.delete(DISGUISE);
-  return strongest(candidates, view, switches);
+  beginCollecting();
+  let count = collect(pathIndex, view.path, 0);
+  if (view.oncePath !== view.path) count = collect(pathIndex, view.oncePath, count);
+  if (view.resolvedPath !== view.path) count = collect(pathIndex, view.resolvedPath, count);
+  count = collect(queryIndex, view.query, count);
+  for (let i = 0; i < headerEntries.length; i++) {
+    if (holds(headerConditions[i], view)) count = collectOwner(headerEntries[i], count);
+  }
+  return count === 0 ? undefined : strongest(count, view, switches);
 }
 
 /** The strongest entry that a request meets. One pass over path and query; the rest is looked at only where a literal was met. */
