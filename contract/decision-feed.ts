@@ -25,7 +25,8 @@ export const MAX_DECISIONS = 50_000;
 export const WIDEST_IPV4 = 24;
 export const WIDEST_IPV6 = 48;
 
-export const DECISION_ACTIONS = ["allow", "throttle", "block"] as const;
+/** `overlay` only has the router send a client's requests another way; the others are about whether they pass. */
+export const DECISION_ACTIONS = ["allow", "throttle", "block", "overlay"] as const;
 export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 
 /**
@@ -40,6 +41,9 @@ export type DecisionAction = (typeof DECISION_ACTIONS)[number];
 export const DECISION_KINDS = ["ip", "credential", "consumer", "route"] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
+/** The header that an overlay route matches; the gateway takes it from clients and never sends it on. */
+export const OVERLAY_HEADER = "X-Threat-Response-Overlay";
+
 /** Value of kind `route` for requests without one. */
 export const UNROUTED = "-";
 
@@ -51,6 +55,7 @@ export const UNROUTED = "-";
  * - `methods=<method>[,<method> …]`: only these.
  * - `paths=<prefix>[,<prefix> …]`: only paths that begin so.
  * - `share=<0..1>`: only that share of the client addresses; which, depends on address and decision alone, and a larger share has all of a smaller.
+ * - `via=<id>`, `to=<32 hex digits>`: of an overlay, which cannot do without: the route that is a copy of `route`, and what its header is to say.
  * - `log=1`: hits are counted, nothing is stopped, allowed or masked.
  */
-export const DECISION_PARAMETERS = ["rps", "scope", "route", "methods", "paths", "share", "log"] as const;
+export const DECISION_PARAMETERS = ["rps", "scope", "route", "methods", "paths", "share", "log", "via", "to"] as const;

@@ -60,6 +60,7 @@ declare namespace kong {
   namespace service {
     namespace request {
       function set_header(name: string, value: string): void;
+      function add_header(name: string, value: string): void;
       function clear_header(name: string): void;
     }
   }

@@ -4,7 +4,8 @@ local uri = require "gateway.uri"
 
 local find, sub, lower, byte = string.find, string.sub, string.lower, string.byte
 local re_find = ngx.re.find
-local ipairs, pairs = ipairs, pairs
+local get_headers = ngx.req.get_headers
+local ipairs, pairs, type = ipairs, pairs, type
 
 local SLASH = byte("/")
 local M = {}
@@ -40,7 +41,7 @@ end
 local function compile_headers(headers)
   local compiled = {}
   for name, values in pairs(headers or {}) do
-    local wanted = { variable = "http_" .. lower(name):gsub("-", "_"), values = {} }
+    local wanted = { name = lower(name):gsub("-", "_"), values = {} }
     for _, value in ipairs(values) do
       if sub(value, 1, 2) == "~*" then
         wanted.pattern = sub(value, 3)
@@ -124,13 +125,28 @@ local function host_matches(hosts, host, port)
   return false
 end
 
-local function headers_match(headers, var)
-  for _, wanted in ipairs(headers) do
-    local value = var[wanted.variable]
-    if not value then
-      return false
+local function value_matches(wanted, value)
+  value = lower(value)
+  return wanted.values[value] or (wanted.pattern and re_find(value, wanted.pattern, "jo"))
+end
+
+local function any_matches(wanted, value)
+  if type(value) ~= "table" then
+    return type(value) == "string" and value_matches(wanted, value)
+  end
+  for _, one in ipairs(value) do
+    if value_matches(wanted, one) then
+      return true
     end
-    if not wanted.values[lower(value)] and not (wanted.pattern and re_find(value, wanted.pattern, "jo")) then
+  end
+  return false
+end
+
+--- As the plugins before routing left them, the first hundred; names are looked up with underscores first, then with dashes.
+local function headers_match(headers)
+  local sent = get_headers()
+  for _, wanted in ipairs(headers) do
+    if not any_matches(wanted, sent[wanted.name]) then
       return false
     end
   end
@@ -160,7 +176,7 @@ function M.match(entries, path, method, var)
       if
         length
         and (not entry.hosts or host_matches(entry.hosts, var.host, var.server_port))
-        and (not entry.headers or headers_match(entry.headers, var))
+        and (not entry.headers or headers_match(entry.headers))
       then
         return entry, length
       end

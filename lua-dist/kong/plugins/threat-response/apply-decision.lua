@@ -30,6 +30,9 @@ ____exports.ruleDecision = function(source, decision)
     local action = ____decision_1.action
     local id = ____decision_1.id
     local rps = ____decision_1.rps
+    if action == "overlay" then
+        return nil
+    end
     if action == "throttle" and not exceeds(decision, source) then
         return nil
     end

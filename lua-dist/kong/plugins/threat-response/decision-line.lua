@@ -13,6 +13,7 @@ local setRange = ____decision_2Dkey_2Ets.setRange
 local MAX_NAME = 128
 local MAX_PATHS = 16
 local SLASH = 47
+local OVERLAY_DIGITS = 32
 local function isOneOf(values, value)
     for ____, known in ipairs(values) do
         if known == value then
@@ -56,6 +57,11 @@ local function readPaths(decision, value)
     decision.paths = paths
     return #paths == 0 and "no paths" or nil
 end
+local function readOverlayValue(decision, value)
+    local digits = string.match(value, "^%x+$")
+    decision.to = digits
+    return (digits == nil or #value ~= OVERLAY_DIGITS) and "to is not a value of the header" or nil
+end
 --- A parameter narrows a decision, so one that is not understood would widen it.
 local function readParameter(decision, name, value)
     if name == "rps" then
@@ -77,6 +83,13 @@ local function readParameter(decision, name, value)
     if name == "route" and #value <= MAX_NAME then
         decision.route = value
         return nil
+    end
+    if name == "via" and #value <= MAX_NAME then
+        decision.via = value
+        return nil
+    end
+    if name == "to" then
+        return readOverlayValue(decision, value)
     end
     if name == "log" and value == "1" then
         decision.isLogged = true
@@ -160,12 +173,17 @@ function ____exports.readDecision(line)
         route = nil,
         methods = nil,
         paths = nil,
+        via = nil,
+        to = nil,
         share = 1,
         isLogged = false
     }
     local problem, isMalformed = readParameters(decision, parameters)
     if problem ~= nil then
         return nil, problem, isMalformed
+    end
+    if action == "overlay" ~= (decision.to ~= nil and decision.via ~= nil) then
+        return nil, "only an overlay has via and to, and has both"
     end
     local key = createKey()
     local objection = readTarget(key, action, kind, value)

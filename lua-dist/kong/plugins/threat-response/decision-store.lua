@@ -18,6 +18,9 @@ local setAround = ____decision_2Dkey_2Ets.setAround
 local setNamed = ____decision_2Dkey_2Ets.setNamed
 local ____decision_2Dpieces_2Ets = require("kong.plugins.threat-response.decision-pieces")
 local readPieces = ____decision_2Dpieces_2Ets.readPieces
+local ____decision_2Doverlays_2Ets = require("kong.plugins.threat-response.decision-overlays")
+local addOverlay = ____decision_2Doverlays_2Ets.addOverlay
+local beginOverlays = ____decision_2Doverlays_2Ets.beginOverlays
 local ____decision_2Dshare_2Ets = require("kong.plugins.threat-response.decision-share")
 local isInShare = ____decision_2Dshare_2Ets.isInShare
 local ____decision_2Dtable_2Ets = require("kong.plugins.threat-response.decision-table")
@@ -165,6 +168,10 @@ local function chooseOne(best, decision)
     if not isInShare(decision.share, decision.salt, client) then
         return best
     end
+    if decision.action == "overlay" then
+        addOverlay(decision)
+        return best
+    end
     if decision.isLogged then
         if logged == nil or decision.rank < logged.rank then
             logged = decision
@@ -209,6 +216,7 @@ function ____exports.findDecision(binary, gateway, counted)
     end
     client = counted
     logged = nil
+    beginOverlays()
     if isHeadOld() then
         ____exports.noticeHead()
     end

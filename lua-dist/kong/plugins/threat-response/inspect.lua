@@ -30,6 +30,12 @@ local ____learn_2Ets = require("kong.plugins.threat-response.learn")
 local learnFrom = ____learn_2Ets.learnFrom
 local ____outcome_2Ets = require("kong.plugins.threat-response.outcome")
 local readOutcome = ____outcome_2Ets.readOutcome
+local ____overlay_2Ets = require("kong.plugins.threat-response.overlay")
+local clearOverlay = ____overlay_2Ets.clearOverlay
+local enterOverlays = ____overlay_2Ets.enterOverlays
+local leaveOverlays = ____overlay_2Ets.leaveOverlays
+local noteOverlays = ____overlay_2Ets.noteOverlays
+local seeThroughOverlay = ____overlay_2Ets.seeThroughOverlay
 local ____report_2Doutcome_2Ets = require("kong.plugins.threat-response.report-outcome")
 local reportOutcome = ____report_2Doutcome_2Ets.reportOutcome
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
@@ -46,6 +52,7 @@ local ruleFindings = ____verdict_2Ets.ruleFindings
 local function arrive(instance, trace)
     local source = readSource(instance)
     local decision, logged = lookup(instance, source)
+    noteOverlays(trace)
     local arrival = {
         source = source,
         decision = decision,
@@ -63,6 +70,7 @@ local function arrive(instance, trace)
 end
 --- Before routing, for a global instance only: what can be said by the address alone.
 ____exports.inspectRewrite = function(instance)
+    clearOverlay()
     local trace = traceOf()
     local ____arrive_result_2 = arrive(instance, trace)
     local source = ____arrive_result_2.source
@@ -73,10 +81,18 @@ ____exports.inspectRewrite = function(instance)
             ruleUnroutedDecision(instance, source)
         )
     end
+    if not isSettled(trace) then
+        enforceEarly(
+            instance,
+            trace,
+            enterOverlays(instance, trace)
+        )
+    end
 end
 --- What stops single requests.
 ____exports.inspectAccess = function(instance)
     local trace = traceOf()
+    leaveOverlays(trace)
     local arrival = trace.arrival or arrive(instance, trace)
     if arrival.instance ~= instance and not isSettled(trace) then
         enforceEarly(
@@ -90,6 +106,7 @@ ____exports.inspectAccess = function(instance)
     end
     local facts = readFacts(instance, arrival.source)
     trace.facts = facts
+    seeThroughOverlay(trace, facts)
     clearForged(trace, facts.headers)
     local ____addArrival_6 = addArrival
     local ____instance_5 = instance

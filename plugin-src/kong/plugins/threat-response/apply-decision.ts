@@ -22,6 +22,7 @@ const exceeds = (decision: Decision, source: Source): boolean => {
 /** What the decision means for a request to which it applies. */
 export const ruleDecision = (source: Source, decision: Decision): Ruling | undefined => {
   const { action, id, rps } = decision;
+  if (action === "overlay") return undefined;
   if (action === "throttle" && !exceeds(decision, source)) return undefined;
   return {
     verdict: action,

@@ -4,7 +4,7 @@ import { type AddressKey, CONSUMER, CREDENTIAL, createKey, ROUTE, setNamed, setR
 
 /** One line of the feed; see `contract/decision-feed.ts`. What it may not do is refused elsewhere (`decision-guard.ts`). */
 export interface Decision {
-  action: "allow" | "throttle" | "block";
+  action: "allow" | "throttle" | "block" | "overlay";
   /** Epoch seconds. */
   expires: number;
   id: string;
@@ -17,6 +17,9 @@ export interface Decision {
   methods: string | undefined;
   /** Prefixes. */
   paths: string[] | undefined;
+  /** Of an overlay: the route that is to be matched in place of `route`, and the header's value. */
+  via: string | undefined;
+  to: string | undefined;
   /** Of the client addresses for which it is in force. */
   share: number;
   /** It only counts whom it would hit. */
@@ -31,6 +34,7 @@ export interface StatedDecision {
 const MAX_NAME = 128;
 const MAX_PATHS = 16;
 const SLASH = 47;
+const OVERLAY_DIGITS = 32;
 
 /** The second value is what is wrong with it: the line is malformed when the third is true, and else the decision is refused. */
 type Read = LuaMultiReturn<[StatedDecision | undefined, (string | undefined)?, (boolean | undefined)?]>;
@@ -83,6 +87,12 @@ function readPaths(decision: Decision, value: string): string | undefined {
   return paths.length === 0 ? "no paths" : undefined;
 }
 
+function readOverlayValue(decision: Decision, value: string): string | undefined {
+  const [digits] = string.match(value, "^%x+$");
+  decision.to = digits;
+  return digits === undefined || value.length !== OVERLAY_DIGITS ? "to is not a value of the header" : undefined;
+}
+
 /** A parameter narrows a decision, so one that is not understood would widen it. */
 function readParameter(decision: Decision, name: string, value: string): string | undefined {
   if (name === "rps") {
@@ -104,6 +114,13 @@ function readParameter(decision: Decision, name: string, value: string): string 
   if (name === "route" && value.length <= MAX_NAME) {
     decision.route = value;
     return undefined;
+  }
+  if (name === "via" && value.length <= MAX_NAME) {
+    decision.via = value;
+    return undefined;
+  }
+  if (name === "to") {
+    return readOverlayValue(decision, value);
   }
   if (name === "log" && value === "1") {
     decision.isLogged = true;
@@ -191,12 +208,17 @@ export function readDecision(line: string): Read {
     route: undefined,
     methods: undefined,
     paths: undefined,
+    via: undefined,
+    to: undefined,
     share: 1,
     isLogged: false,
   };
   const [problem, isMalformed] = readParameters(decision, parameters as string);
   if (problem !== undefined) {
     return $multi(undefined, problem, isMalformed);
+  }
+  if ((action === "overlay") !== (decision.to !== undefined && decision.via !== undefined)) {
+    return $multi(undefined, "only an overlay has via and to, and has both");
   }
   const key = createKey();
   const objection = readTarget(key, action, kind as string, value as string);

@@ -4,6 +4,7 @@ import type { FeedPosition } from "./decision-feed.ts";
 import { deleteHead, hasDictionary, isHeadOld, readHead, type StoreHead, writeHead } from "./decision-head.ts";
 import { type AddressKey, createKey, isSame, setAddress, setAround, setNamed } from "./decision-key.ts";
 import { readPieces } from "./decision-pieces.ts";
+import { addOverlay, beginOverlays } from "./decision-overlays.ts";
 import { isInShare } from "./decision-share.ts";
 import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace } from "./decision-table.ts";
 
@@ -168,6 +169,10 @@ function chooseOne(best: RankedDecision | undefined, decision: RankedDecision): 
   if (!isInShare(decision.share, decision.salt, client)) {
     return best;
   }
+  if (decision.action === "overlay") {
+    addOverlay(decision);
+    return best;
+  }
   if (decision.isLogged) {
     if (logged === undefined || decision.rank < logged.rank) {
       logged = decision;
@@ -208,6 +213,7 @@ function chooseAround(best: RankedDecision | undefined, tags: number[]): RankedD
 export function findDecision(binary: string, gateway: string, counted = ""): RankedDecision | undefined {
   client = counted;
   logged = undefined;
+  beginOverlays();
   if (isHeadOld()) {
     noticeHead();
   }

@@ -17,6 +17,7 @@ import { readFacts, releaseFacts } from "./features/facts.ts";
 import { readSource } from "./features/source.ts";
 import { learnFrom } from "./learn.ts";
 import { readOutcome } from "./outcome.ts";
+import { clearOverlay, enterOverlays, leaveOverlays, noteOverlays, seeThroughOverlay } from "./overlay.ts";
 import { reportOutcome } from "./report-outcome.ts";
 import { addArrival } from "./route-rate.ts";
 import { type Arrival, isSettled, type Trace, traceOf } from "./trace.ts";
@@ -27,6 +28,7 @@ import { ruleFindings } from "./verdict.ts";
 const arrive = (instance: Instance, trace: Trace): Arrival => {
   const source = readSource(instance);
   const [decision, logged] = lookup(instance, source);
+  noteOverlays(trace);
   const arrival = { source, decision, logged, requests: countRequest(instance, source), instance };
   trace.arrival = arrival;
   const ruling = admit(instance, arrival);
@@ -37,20 +39,24 @@ const arrive = (instance: Instance, trace: Trace): Arrival => {
 
 /** Before routing, for a global instance only: what can be said by the address alone. */
 export const inspectRewrite = (instance: Instance): void => {
+  clearOverlay();
   const trace = traceOf();
   const { source } = arrive(instance, trace);
   if (!isSettled(trace)) enforceEarly(instance, trace, ruleUnroutedDecision(instance, source));
+  if (!isSettled(trace)) enforceEarly(instance, trace, enterOverlays(instance, trace));
 };
 
 /** What stops single requests. */
 export const inspectAccess = (instance: Instance): void => {
   const trace = traceOf();
+  leaveOverlays(trace);
   const arrival = trace.arrival ?? arrive(instance, trace);
   // A narrower instance than the global one has its own mode, lists and record of the source.
   if (arrival.instance !== instance && !isSettled(trace)) enforceEarly(instance, trace, admit(instance, arrival));
   if (isSettled(trace)) return;
   const facts = readFacts(instance, arrival.source);
   trace.facts = facts;
+  seeThroughOverlay(trace, facts);
   clearForged(trace, facts.headers);
   addArrival(instance, facts.route?.id ?? "", arrival.source.key);
   const findings = detect(instance, facts, arrival.requests);

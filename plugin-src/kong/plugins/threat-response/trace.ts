@@ -21,6 +21,8 @@ export interface Arrival {
 export interface Trace {
   arrival?: Arrival;
   facts?: Facts;
+  /** What would send it another way, and does unless it only counts. */
+  overlays?: Decision[];
   findings?: Finding[] | undefined;
   /** The ruling that counts, enforced or not. */
   ruling?: Ruling;

@@ -23,7 +23,8 @@ ____exports.FEED_MAGIC = "tr-feed"
 ____exports.MAX_DECISIONS = 50000
 ____exports.WIDEST_IPV4 = 24
 ____exports.WIDEST_IPV6 = 48
-____exports.DECISION_ACTIONS = {"allow", "throttle", "block"}
+--- `overlay` only has the router send a client's requests another way; the others are about whether they pass.
+____exports.DECISION_ACTIONS = {"allow", "throttle", "block", "overlay"}
 --- - `ip`: an address or a CIDR range.
 -- - `credential`: keyed hash of a credential as presented, 16 hex digits as in incidents; before authentication. It means something on nodes
 --   with the same `hash_key` only.
@@ -32,6 +33,8 @@ ____exports.DECISION_ACTIONS = {"allow", "throttle", "block"}
 -- 
 -- A node that does not know a kind or a parameter refuses that decision alone: nothing of it is in force, `decisions_refused` counts it.
 ____exports.DECISION_KINDS = {"ip", "credential", "consumer", "route"}
+--- The header that an overlay route matches; the gateway takes it from clients and never sends it on.
+____exports.OVERLAY_HEADER = "X-Threat-Response-Overlay"
 --- Value of kind `route` for requests without one.
 ____exports.UNROUTED = "-"
 --- Parameters, all optional:
@@ -41,6 +44,7 @@ ____exports.UNROUTED = "-"
 -- - `methods=<method>[,<method> …]`: only these.
 -- - `paths=<prefix>[,<prefix> …]`: only paths that begin so.
 -- - `share=<0..1>`: only that share of the client addresses; which, depends on address and decision alone, and a larger share has all of a smaller.
+-- - `via=<id>`, `to=<32 hex digits>`: of an overlay, which cannot do without: the route that is a copy of `route`, and what its header is to say.
 -- - `log=1`: hits are counted, nothing is stopped, allowed or masked.
 ____exports.DECISION_PARAMETERS = {
     "rps",
@@ -49,6 +53,8 @@ ____exports.DECISION_PARAMETERS = {
     "methods",
     "paths",
     "share",
-    "log"
+    "log",
+    "via",
+    "to"
 }
 return ____exports
