@@ -40,6 +40,7 @@ const BY_TYPE: Record<ActionType, Omit<ActionCase, "type">[]> = {
   reroute_service: [{ target: SERVICE, params: { host: "fallback.internal", port: 8_080 } }],
   drain_target: [{ target: { target_id: "t-1" }, params: {} }],
   disable_service: [{ target: SERVICE, params: {} }],
+  overlay_route: [{ target: { ...ADDRESS, route_id: "r-2" }, params: { minute: 5 } }],
   tighten_plugin: [{ target: {}, params: { block: 60 } }],
   loosen_plugin: [{ target: {}, params: { block: 90 } }],
 };
@@ -66,7 +67,14 @@ export function seedForActions({ entities, settings }: AdminServer): void {
     config: { minute: 100, limit_by: "ip", policy: "local" },
   });
   put("plugins", "p-2", { name: "pre-function", ...onRoute, config: { access: ["return 1"] } });
-  put("plugins", "p-3", { name: "threat-response", config: { thresholds: { block: 70, flag: 40 } } });
+  put("plugins", "p-3", {
+    name: "threat-response",
+    config: {
+      mode: "enforce",
+      thresholds: { block: 70, flag: 40 },
+      agent: { url: "http://agent.internal", poll_interval_s: 0.001 },
+    },
+  });
   settings.available = [
     "rate-limiting",
     "request-size-limiting",

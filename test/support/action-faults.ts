@@ -164,7 +164,8 @@ export async function tryFault(
   const name = (state: string) => ({ [usual.before]: "before", [usual.applied]: "applied" })[state] ?? "between";
   const state = name(await world.state());
   const { status, error } = await world.now(id);
-  if (state === "between") return `neither before nor after (${status}: ${error})`;
+  const isUnused = status === "planned" && (await hasUnusedOverlay(world, one));
+  if (state === "between" && !isUnused) return `neither before nor after (${status}: ${error})`;
   const believed = { applied: "applied", undone: "before", failed: "before", refused: "before" }[status as string];
   // Whose undoing threw is on until it is tried again.
   const isOpen = phase === "undo" && status === "applied";
@@ -174,6 +175,10 @@ export async function tryFault(
   const ended = name(await world.state());
   return ended === (phase === "apply" ? "applied" : "before") ? null : `once it is over, the gateway is as ${ended}`;
 }
+
+/** A copy of a route to which nobody is sent yet is as good as none. */
+const hasUnusedOverlay = async ({ store }: FaultWorld, { type }: ActionCase): Promise<boolean> =>
+  type === "overlay_route" && (await listDecisionsOn(store.db, GATEWAY, Date.now(), 1)).length === 0;
 
 /** A busy machine may take longer to answer than the driver waits here. */
 async function insist(work: () => Promise<void>): Promise<void> {

@@ -50,6 +50,8 @@ export interface ActionKind {
    * preview replays traffic over these changes, and `apply` writes them. Nothing to write is an empty list. Throws `ActionRefused`.
    */
   changes?: (action: PlannedChange, configuration: Configuration, gateway: string) => Change[];
+  /** Why what it was made from is not so any more, or null; it is withdrawn then. Absent for what does not depend on anything else. */
+  outdated?: (action: Action, configuration: Configuration) => string | null;
   apply: (action: Action, parts: ResponseParts) => Promise<Applied>;
   undo: (action: Action, parts: ResponseParts) => Promise<void>;
   /** Why it is not in force, or null when it is. */

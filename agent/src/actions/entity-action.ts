@@ -158,10 +158,14 @@ function whyNotInForce(action: Action, change: Exclude<Change, { op: "delete" }>
     if (!belongsTo(there, action)) return `the ${name} is no longer the agent's`;
     if (there.enabled === false) return `somebody disabled the ${name}`;
   }
-  const edits: Edit[] = change.op === "create" ? [[["config"], null, change.entity.config]] : editsOf(change);
-  const differs = edits.find(([path, , value]) => !covers(valueAt(there, path), value));
+  const edits = change.op === "create" ? fieldsOf(change) : editsOf(change);
+  const differs = edits.find(([path, , value]) => path[0] !== "tags" && !covers(valueAt(there, path), value));
   return differs === undefined ? null : `somebody changed ${differs[0].join(".")} of the ${name}`;
 }
+
+/** Of a plugin, what it does; of a route, all that makes it match. */
+const fieldsOf = ({ type, entity }: Change & { op: "create" }): Edit[] =>
+  Object.entries(type === "plugins" ? { config: entity.config } : entity).map(([name, value]) => [[name], null, value]);
 
 /** What was set is there, whatever Kong filled in besides. */
 function covers(there: unknown, wanted: unknown): boolean {

@@ -7,6 +7,7 @@ import { disableService } from "./disable-service.ts";
 import { drainTarget } from "./drain-target.ts";
 import { hotPatch, hotPatchGateway } from "./hot-patch.ts";
 import { limitBody } from "./limit-body.ts";
+import { overlayRoute } from "./overlay-route.ts";
 import { loosenPlugin, tightenPlugin } from "./plugin-thresholds.ts";
 import { requireKey } from "./require-key.ts";
 import { rerouteService } from "./reroute-service.ts";
@@ -34,6 +35,7 @@ export const ACTION_KINDS: Record<ActionType, ActionKind> = {
   reroute_service: rerouteService,
   drain_target: drainTarget,
   disable_service: disableService,
+  overlay_route: overlayRoute,
   tighten_plugin: tightenPlugin,
   loosen_plugin: loosenPlugin,
 };

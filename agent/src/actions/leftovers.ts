@@ -38,14 +38,15 @@ function leftoverOf(type: EntityType, entity: Entity, now: number): Leftover | n
     const { changes, left } = takeBackEdit(type, entity, restore);
     return { type, entity, change: changes[0] ?? null, note: left.join("; ") || null };
   }
-  if (type === "plugins" && isPatchable(entity)) {
+  const expires_at = expiryOf(entity.tags);
+  const isOver = isOurs(entity.tags) && expires_at !== null && expires_at * 1000 <= now;
+  if (!isOver && type === "plugins" && isPatchable(entity)) {
     const change = withoutPatches(entity, (patch) => patch.expires_at * 1000 <= now);
     if (change !== null) return { type, entity, change, note: null };
   }
   if (!isOurs(entity.tags)) return null;
-  const expires_at = expiryOf(entity.tags);
   if (expires_at === null) return { type, entity, change: null, note: "no expiry on it" };
-  if (expires_at * 1000 > now) return { type, entity, change: null, note: until(expires_at) };
+  if (!isOver) return { type, entity, change: null, note: until(expires_at) };
   return { type, entity, change: { op: "delete", type, id: entity.id, expect: entity }, note: null };
 }
 

@@ -11,7 +11,7 @@ const MAX_KILOBYTES = 1_048_576;
 const params = z.strictObject({ kilobytes: z.number().int().min(1).max(MAX_KILOBYTES) });
 
 /** The smaller of both sizes. */
-function smaller(ours: Record<string, unknown>, theirs: Entity): Record<string, unknown> {
+export function smallerBody(ours: Record<string, unknown>, theirs: Entity): Record<string, unknown> {
   const bytesOf = (config: Record<string, unknown>) =>
     Number(config.allowed_payload_size ?? 128) * (BYTES[String(config.size_unit ?? "megabytes")] ?? 1);
   const config = configOf(theirs);
@@ -41,6 +41,6 @@ export const limitBody = entityAction({
       size_unit: "kilobytes",
       require_content_length: false,
     };
-    return putPlugin(action, configuration, gateway, { plugin: PLUGIN, scope, config, merge: smaller });
+    return putPlugin(action, configuration, gateway, { plugin: PLUGIN, scope, config, merge: smallerBody });
   },
 });

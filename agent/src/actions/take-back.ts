@@ -36,7 +36,8 @@ function takeBackOne(action: Action, { change, before }: AppliedChange, there: E
       : { changes: [], left: [] };
   }
   if (there === null) return { changes: [], left: [] };
-  if (change.type === "plugins" && isPatchable(there)) {
+  // Of a copied route everything goes, code of patches as well.
+  if (change.type === "plugins" && isPatchable(there) && action.type !== "overlay_route") {
     const without = withoutPatches(there, (patch) => patch.id === action.id);
     return { changes: without === null ? [] : [without], left: [] };
   }

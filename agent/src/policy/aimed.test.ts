@@ -44,6 +44,11 @@ const EXAMPLES: Record<
   },
   drain_target: { params: {}, incident: onRoute, given: { target_id: "t" }, target: { target_id: "t" } },
   disable_service: { params: {}, incident: onRoute, target: { service_id: "s-shop" } },
+  overlay_route: {
+    params: { minute: 5 },
+    incident: onAddress,
+    target: { kind: "ip", value: "203.0.113.7", route_id: "r-search" },
+  },
   tighten_plugin: { params: { block: 60 }, incident: onRoute, target: {} },
   loosen_plugin: { params: { block: 90 }, incident: onRoute, target: {} },
 };

@@ -32,9 +32,10 @@ export function planAimed(
   const given = "target" in template ? template.target : {};
   const found = targetOf(aim, kind.needs, given, incident);
   if (typeof found === "string") return found;
+  const isOnRoute = aim === "source" && kind.needs === "admin-api";
   const refused =
-    (aim === "source" ? refuseAddress(found.value ?? "", rails) : null) ??
-    refusePlace(aim, found, incident, rails, context.tags) ??
+    (aim === "source" && (found.kind ?? "ip") === "ip" ? refuseAddress(found.value ?? "", rails) : null) ??
+    refusePlace(isOnRoute ? "route" : aim, found, incident, rails, context.tags) ??
     refuseConsumer(aim, found, rails) ??
     (kind.needs === "admin-api" ? context.admin_api_refusal : null) ??
     refuseTarget(type, found, incident, rails, context, dry);
@@ -82,7 +83,12 @@ function fromIncident(
 ): Target | string {
   switch (aim) {
     case "source":
-      return subject_kind === "ip" ? { kind: "ip", value: subject_value } : "it is not about one address";
+      if (subject_kind !== "ip") return "it is not about one address";
+      if (needs === "feed") return { kind: "ip", value: subject_value };
+      // For one address on one route.
+      return scope.route_id
+        ? { kind: "ip", value: subject_value, route_id: scope.route_id }
+        : "no route matched these requests, so there is none to copy";
     case "credential":
     case "consumer":
       // Kong's entities know consumers by their ids; the gateway's plugin knows credentials by their hashes.

@@ -16,6 +16,7 @@ import {
   whyOrphan,
 } from "./compare.ts";
 import { reconcileDecisions } from "./decisions.ts";
+import { withdrawOutdated } from "./outdated.ts";
 
 export const RECONCILE_JOB = "reconcile";
 export const RECONCILE_EVERY_MS = 15_000;
@@ -37,6 +38,7 @@ export async function reconcile(parts: ResponseParts): Promise<Reconciled> {
   if (isDryRun(parts)) return done;
   await reconcileDecisions(parts, done);
   if (parts.driver === null) return done;
+  await withdrawOutdated(parts, parts.driver, done);
   const found = await readOurs(parts.driver);
   await repairMissing(parts, parts.driver, found, done);
   await removeOrphans(parts, parts.driver, found, done);

@@ -263,6 +263,7 @@ export const ACTION_TYPES = [
   "reroute_service",
   "drain_target",
   "disable_service",
+  "overlay_route",
   "tighten_plugin",
   "loosen_plugin",
 ] as const;

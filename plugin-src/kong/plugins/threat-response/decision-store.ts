@@ -3,8 +3,8 @@ import { decodeAt, enterJudged, type RankedDecision } from "./decision-entry.ts"
 import type { FeedPosition } from "./decision-feed.ts";
 import { deleteHead, hasDictionary, isHeadOld, readHead, type StoreHead, writeHead } from "./decision-head.ts";
 import { type AddressKey, createKey, isSame, setAddress, setAround, setNamed } from "./decision-key.ts";
-import { readPieces } from "./decision-pieces.ts";
 import { addOverlay, beginOverlays } from "./decision-overlays.ts";
+import { readPieces } from "./decision-pieces.ts";
 import { isInShare } from "./decision-share.ts";
 import { clearDecisions, createTable, type DecisionTable, firstPlace, nextPlace } from "./decision-table.ts";
 
