@@ -60,6 +60,7 @@ function passesAuthentication(records: readonly RecordedRequest[], route_id: str
 /** What carries the action out; several where it writes several things. */
 export function vehiclesOf({ vehicle, type }: PlannedAction, changes: readonly Change[]): Vehicle[] {
   if (vehicle === "decision") return ["decision"];
+  if (type === "overlay_route") return ["overlay-route"];
   const found = changes.flatMap(vehicleOfChange);
   if (found.length === 0 && type === "throttle_route") return ["rate-limiting"];
   return [...new Set(found)];

@@ -36,7 +36,7 @@ describe("what works where", () => {
 
   it("what runs after authentication stops whoever it lets in", () => {
     expect(works({ category: "payload_injection", authentication: "key-auth" })).toEqual(
-      expect.arrayContaining(["ip-restriction", "acl", "rate-limiting", "request-termination"]),
+      expect.arrayContaining(["ip-restriction", "acl", "rate-limiting", "request-termination", "overlay-route"]),
     );
     expect(works({ authentication: "key-auth", authenticated: true })).toContain("rate-limiting");
   });
@@ -51,6 +51,11 @@ describe("what works where", () => {
   });
 
   it("a data plane takes decisions only", () => expect(works({ mode: "data-plane" })).toEqual(["decision"]));
+
+  it("only a global instance leads to overlay routes", () => {
+    expect(works({})).toContain("overlay-route");
+    for (const feed of ["route", "none"] as const) expect(works({ feed })).not.toContain("overlay-route");
+  });
 
   it("says where a vehicle works only with a restriction", () => {
     expect(judgeVehicle("ip-restriction", { ...SITUATION, mode: "dbless" })).toMatchObject({

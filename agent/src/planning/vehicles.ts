@@ -14,6 +14,7 @@ export const VEHICLES = [
   "rate-limiting",
   "request-termination",
   "route-edit",
+  "overlay-route",
 ] as const;
 export type Vehicle = (typeof VEHICLES)[number];
 
@@ -45,6 +46,8 @@ export const VEHICLE_FACTS: Readonly<Record<Vehicle, VehicleFacts>> = {
   "rate-limiting": { ...entity, reach: "after", selective: true },
   "request-termination": { ...entity, reach: "after", selective: false },
   "route-edit": { ...entity, reach: "router", selective: false },
+  // Authentication is copied with the route, and what stops comes after it. The decision that leads there ends it.
+  "overlay-route": { ...entity, reach: "after", selective: true, self_ending: true },
 };
 
 /** What authentication does with the category's requests. `rejected`: they are what it answers 401. */
@@ -114,6 +117,8 @@ function whyNotSender(vehicle: Vehicle, { category, authentication }: Situation)
 
 function whyNotRouting(vehicle: Vehicle, { routed, feed = "global" }: Situation): string | null {
   if (vehicle === "decision" && feed === "none") return "the plugin that takes decisions does not enforce here";
+  if (vehicle === "overlay-route" && feed !== "global")
+    return "only a global instance of the plugin that enforces can send requests to an overlay";
   if (routed) return null;
   if (vehicle === "decision" && feed !== "global")
     return "without a route only a global instance of the plugin runs, and there is none that enforces";

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { judgeVehicle, VEHICLES, type Vehicle } from "../../../agent/src/planning/vehicles.ts";
 import { AUTHENTICATIONS, type Authentication } from "../../../agent/src/preview/authentication.ts";
 import { CATEGORIES, type Category } from "../../../contract/categories.ts";
+import { OVERLAY_HEADER } from "../../../contract/decision-feed.ts";
 import { type EchoServer, startEchoServer } from "../../support/echo-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { blockLine, type FeedServer, feedOf, startFeedServer } from "../../support/feed-server.ts";
@@ -37,6 +38,7 @@ const STOPPED: Record<Vehicle, number> = {
   "rate-limiting": 420,
   "request-termination": 418,
   "route-edit": 404,
+  "overlay-route": 417,
 };
 
 let sequence = 0;
@@ -81,6 +83,40 @@ function routeOf(context: Authentication, vehicle: Vehicle): object {
   const methods = vehicle === "route-edit" ? { methods: ["GET"] } : {};
   return { name, paths: [`/${name}`], ...methods, plugins: [...own, ...added] };
 }
+
+interface Overlay {
+  route: string;
+  via: string;
+  to: string;
+}
+
+const overlayOf = (context: Authentication): Overlay => {
+  const digits = `${AUTHENTICATIONS.indexOf(context) + 1}`;
+  const id = (kind: number) => `0b6f0000-0000-4000-8000-${`${kind}${digits}`.padStart(12, "0")}`;
+  return { route: id(7), via: id(8), to: digits.repeat(32) };
+};
+
+/** The route of a cell; for the overlay's, its copy with one plugin more as well. */
+function routesOf(context: Authentication, vehicle: Vehicle): object[] {
+  const route = routeOf(context, vehicle);
+  if (vehicle !== "overlay-route") return [route];
+  const { route: id, via, to } = overlayOf(context);
+  const ending = { name: "request-termination", config: { status_code: STOPPED[vehicle], message: "ended" } };
+  const plugins = [...AUTHENTICATION_PLUGIN[context], ending];
+  const headers = { [OVERLAY_HEADER]: [to] };
+  return [
+    { ...route, id },
+    { ...route, id: via, name: `${cellName(context, vehicle)}.copy`, headers, plugins },
+  ];
+}
+
+const overlayLines = (context: Authentication): string[] => {
+  const { route, via, to } = overlayOf(context);
+  const until = Math.floor(Date.now() / 1000) + 600;
+  return attackersOf(context, "overlay-route").map(
+    (address) => `overlay ip ${address} ${until} d-${address} - route=${route} via=${via} to=${to}`,
+  );
+};
 
 const consumer = (name: string, more: object) => ({
   username: name,
@@ -163,8 +199,8 @@ class Bed {
   }
 
   /** Until every connection's answer shows that the decision is in force. */
-  async block(addresses: readonly string[], path: string): Promise<void> {
-    const lines = addresses.map((address) => blockLine(address));
+  async block(addresses: readonly string[], path: string, more: readonly string[] = []): Promise<void> {
+    const lines = [...addresses.map((address) => blockLine(address)), ...more];
     this.#feed.answer(() => feedOf({ sequence: 200, lines }));
     const everybodyIsBlocked = async () => {
       const answers = await Promise.all(Array.from({ length: 16 }, () => this.send(path, addresses[0]!)));
@@ -244,10 +280,10 @@ describe.each(MODES)("what works where, $name", (mode) => {
   describe("on routes", () => {
     let bed: Bed;
     beforeAll(async () => {
-      const routes = ROUTED.map(([context, vehicle]) => routeOf(context, vehicle));
+      const routes = ROUTED.flatMap(([context, vehicle]) => routesOf(context, vehicle));
       bed = await Bed.start(mode, (upstreamUrl, feedUrl) => documentOf(upstreamUrl, feedUrl, routes, []));
       const addresses = CONTEXTS.flatMap((context) => attackersOf(context, "decision"));
-      await bed.block(addresses, `/${cellName("none", "decision")}`);
+      await bed.block(addresses, `/${cellName("none", "decision")}`, CONTEXTS.flatMap(overlayLines));
     });
     afterAll(() => bed?.stop());
 
