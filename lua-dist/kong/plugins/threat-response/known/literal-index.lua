@@ -45,6 +45,7 @@ local function numberColumns(literals, columns)
     end
     return width
 end
+--- Unused classes share OTHER's column and do not overwrite it: they lead where it leads.
 local function narrow(automaton, columns, width)
     local next = ffi.new("uint16_t[?]", automaton.rows * width)
     for row = 0, automaton.rows - 1 do
@@ -70,10 +71,6 @@ function ____exports.buildIndex(given)
     local automaton = buildAutomaton(literals)
     local columns = {}
     local width = numberColumns(literals, columns)
-    local owners = {}
-    for row, list in pairs(automaton.owners) do
-        owners[row] = list
-    end
     local wire = columnsOfBytes(columns)
     wire[PERCENT_SIGN] = ESCAPE
     local form = columnsOfBytes(columns)
@@ -83,7 +80,7 @@ function ____exports.buildIndex(given)
         next = narrow(automaton, columns, width),
         width = width,
         firstAccepting = automaton.firstAccepting,
-        owners = owners,
+        owners = automaton.owners,
         plain = columnsOfBytes(columns),
         wire = wire,
         form = form
@@ -143,16 +140,19 @@ function ____exports.collect(index, text, count)
     local next = ____index_1.next
     local width = ____index_1.width
     local firstAccepting = ____index_1.firstAccepting
-    local owners = ____index_1.owners
     local plain = ____index_1.plain
+    local ____index_owners_2 = index.owners
+    local from = ____index_owners_2.from
+    local list = ____index_owners_2.list
     local bytes = ffi.cast("const uint8_t *", text)
     local total = count
     local state = 0
     for i = 0, #text - 1 do
         state = next[state * width + plain[bytes[i]]]
         if state >= firstAccepting then
-            for ____, owner in ipairs(owners[state]) do
-                total = ____exports.collectOwner(owner, total)
+            local last = from[state - firstAccepting + 1] - 1
+            for k = from[state - firstAccepting], last do
+                total = ____exports.collectOwner(list[k], total)
             end
         end
     end

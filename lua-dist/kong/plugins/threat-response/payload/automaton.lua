@@ -77,6 +77,33 @@ local function fillRow(next, root, node)
         next[node.row * CLASSES + byteClass] = byteClass == BLANK and node.endsBlank and node.row or target.row
     end
 end
+--- In the order of the rows.
+local function flattenOwners(order)
+    local states = 0
+    local total = 0
+    for ____, node in ipairs(order) do
+        if #node.owners > 0 then
+            states = states + 1
+        end
+        total = total + #node.owners
+    end
+    local from = ffi.new("int32_t[?]", states + 1)
+    local list = ffi.new("uint16_t[?]", total)
+    states = 0
+    total = 0
+    for ____, node in ipairs(order) do
+        if #node.owners > 0 then
+            from[states] = total
+            states = states + 1
+            for ____, owner in ipairs(node.owners) do
+                list[total] = owner
+                total = total + 1
+            end
+        end
+    end
+    from[states] = total
+    return {from = from, list = list}
+end
 --- `literals[i]` are the literals of owner `i`. Cold: once at load.
 function ____exports.buildAutomaton(literals)
     local root = createNode(false)
@@ -95,13 +122,14 @@ function ____exports.buildAutomaton(literals)
     end
     local firstAccepting = placeRows(order)
     local next = ffi.new("uint16_t[?]", #order * CLASSES)
-    local owners = {}
     for ____, node in ipairs(order) do
         fillRow(next, root, node)
-        if #node.owners > 0 then
-            owners[node.row] = node.owners
-        end
     end
-    return {next = next, firstAccepting = firstAccepting, rows = #order, owners = owners}
+    return {
+        next = next,
+        firstAccepting = firstAccepting,
+        rows = #order,
+        owners = flattenOwners(order)
+    }
 end
 return ____exports

@@ -41,7 +41,9 @@ local function collectCandidates(from, to)
     look = look + 1
     local next = ____exports.automaton.next
     local firstAccepting = ____exports.automaton.firstAccepting
-    local owners = ____exports.automaton.owners
+    local ____exports_automaton_owners_0 = ____exports.automaton.owners
+    local ownersFrom = ____exports_automaton_owners_0.from
+    local list = ____exports_automaton_owners_0.list
     local count = 0
     local state = 0
     local i = from
@@ -49,7 +51,8 @@ local function collectCandidates(from, to)
         state = next[state * CLASSES + PLAIN[decoded[i]]]
         i = i + 1
         if state >= firstAccepting then
-            for ____, owner in ipairs(owners[state]) do
+            for k = ownersFrom[state - firstAccepting], ownersFrom[state - firstAccepting + 1] - 1 do
+                local owner = list[k]
                 if owner < OWNERS and seen[owner + 1] ~= look then
                     seen[owner + 1] = look
                     candidates[count + 1] = owner
@@ -83,13 +86,13 @@ local function confirm(count, from, to, at)
                     plain = ffi.string(decoded + from, to - from)
                 end
             end
-            local ____rule_folded_0
+            local ____rule_folded_1
             if rule.folded then
-                ____rule_folded_0 = folded
+                ____rule_folded_1 = folded
             else
-                ____rule_folded_0 = plain
+                ____rule_folded_1 = plain
             end
-            local text = ____rule_folded_0
+            local text = ____rule_folded_1
             behindFirst.pos = 2
             local start = ngx.re.find(text, rule.expression, "ijo", from > 0 and behindFirst or nil)
             if start ~= nil then
@@ -128,23 +131,23 @@ end
 --- All rules that hold at `at` in `decoded[from, to)`.
 function ____exports.findMatches(from, to, at)
     local count = collectCandidates(from, to)
-    local ____temp_1
+    local ____temp_2
     if count > 0 then
-        ____temp_1 = confirm(count, from, to, at)
+        ____temp_2 = confirm(count, from, to, at)
     else
-        ____temp_1 = nil
+        ____temp_2 = nil
     end
-    return ____temp_1
+    return ____temp_2
 end
 --- What the rules that apply at `at` say by themselves of `decoded[from, to)`.
 function ____exports.matchRules(from, to, at)
     local matches = ____exports.findMatches(from, to, at)
-    local ____temp_2
+    local ____temp_3
     if matches == nil then
-        ____temp_2 = nil
+        ____temp_3 = nil
     else
-        ____temp_2 = combine(matches)
+        ____temp_3 = combine(matches)
     end
-    return ____temp_2
+    return ____temp_3
 end
 return ____exports

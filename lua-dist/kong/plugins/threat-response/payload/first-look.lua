@@ -30,8 +30,8 @@ ____exports.PAIRS = KINDS * KINDS - 1
 ____exports.marks = ffi.new("uint8_t[?]", KINDS * KINDS * KINDS / 8)
 --- 1 where two kinds are all of a literal.
 local shorts = ffi.new("uint8_t[?]", KINDS * KINDS)
---- For each marked triple the literals it is of, one behind the other in one text, since there are thousands: where in the literal the triple is
--- and how long the literal is, one byte each, and the literal as classes of `byte-classes.ts`.
+--- For each marked triple the literals it is of, one behind the other: how long the literal is and where in it the triple is, one byte each,
+-- and the literal as classes of `byte-classes.ts`. While loading only; then they are in `known`.
 local candidates = {}
 local function mark(triple)
     ____exports.marks[bit.arshift(triple, 3)] = bit.bor(
@@ -84,8 +84,8 @@ local function markLong(literal)
         end
     end
     mark(triple)
-    local known = candidates[triple] or ""
-    candidates[triple] = (known .. string.char(offset, #literal)) .. classesOf(literal)
+    local others = candidates[triple] or ""
+    candidates[triple] = (others .. string.char(#literal, offset)) .. classesOf(literal)
 end
 local function markLiteral(given)
     local isNumber = string.find(given, "^%d+$")
@@ -125,10 +125,54 @@ for ____, sign in ipairs({"%", "\\"}) do
     markLiteral(sign)
 end
 markShort(BLANKS, BLANKS)
---- Whether the literal of `length` bytes behind `at` in `known` is at `from`.
-local function isAt(bytes, from, known, at, length, classes)
-    for i = 1, length do
-        if classes[bytes[from + i - 1]] ~= string.byte(known, at + i) then
+--- The texts of all triples, each closed by a zero; by slot the triple, and where its text begins.
+local SLOTS = 4096
+local slotTriples = ffi.new("int32_t[?]", SLOTS)
+local slotTexts = ffi.new("int32_t[?]", SLOTS)
+local FREE = -1
+local function slotOf(triple)
+    local slot = bit.band(
+        bit.bxor(
+            triple,
+            bit.arshift(triple, 7)
+        ),
+        SLOTS - 1
+    )
+    while slotTriples[slot] ~= triple and slotTriples[slot] ~= FREE do
+        slot = bit.band(slot + 1, SLOTS - 1)
+    end
+    return slot
+end
+local function flattenCandidates()
+    local total = 0
+    local count = 0
+    for ____, text in pairs(candidates) do
+        total = total + (#text + 1)
+        count = count + 1
+    end
+    if count > SLOTS / 2 then
+        error("too many literals for the first look")
+    end
+    local all = ffi.new("uint8_t[?]", total)
+    for slot = 0, SLOTS - 1 do
+        slotTriples[slot] = FREE
+    end
+    total = 0
+    for triple, text in pairs(candidates) do
+        local slot = slotOf(triple)
+        slotTriples[slot] = triple
+        slotTexts[slot] = total
+        ffi.copy(all + total, text, #text)
+        total = total + (#text + 1)
+    end
+    candidates = {}
+    return all
+end
+local known = flattenCandidates()
+--- Whether the literal of `length` bytes at `at` in `known` is at `from`.
+local function isAt(bytes, from, at, length, classes)
+    for i = 0, length - 1 do
+        if classes[bytes[from + i]] ~= known[at + i] then
             return false
         end
     end
@@ -145,28 +189,29 @@ function ____exports.confirm(bytes, i, to, pair, kind, classes)
     )] ~= 0 then
         return 1
     end
-    local known = candidates[bit.bor(
+    local triple = bit.bor(
         bit.lshift(pair, 6),
         kind
-    )]
-    if known == nil then
+    )
+    local slot = slotOf(triple)
+    if slotTriples[slot] ~= triple then
         return 0
     end
-    local at = 1
-    while at < #known do
-        local offset, length = string.byte(known, at, at + 1)
-        local from = i - 2 - offset
+    local at = slotTexts[slot]
+    local length = known[at]
+    while length > 0 do
+        local from = i - 2 - known[at + 1]
         if from >= 0 and from + length <= to and isAt(
             bytes,
             from,
-            known,
-            at + 1,
+            at + 2,
             length,
             classes
         ) then
             return 1
         end
         at = at + (length + 2)
+        length = known[at]
     end
     return 0
 end

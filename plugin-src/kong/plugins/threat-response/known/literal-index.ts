@@ -1,5 +1,5 @@
 import * as ffi from "ffi";
-import { type Automaton, buildAutomaton } from "../payload/automaton.ts";
+import { type Automaton, buildAutomaton, type Owners } from "../payload/automaton.ts";
 import { BLANK, CLASSES, HEX, NOT_HEX, OTHER, PLAIN } from "../payload/byte-classes.ts";
 
 /**
@@ -13,7 +13,7 @@ export interface LiteralIndex {
   /** States from here on end a literal. */
   firstAccepting: number;
   /** Who gave the literals that end in a state. */
-  owners: Record<number, number[]>;
+  owners: Owners;
   /** Column of each byte of decoded text, and of text with %XX (`wire`), and with + for a space too (`form`). */
   plain: ffi.Numbers;
   wire: ffi.Numbers;
@@ -59,6 +59,7 @@ function numberColumns(literals: string[][], columns: number[]): number {
   return width;
 }
 
+/** Unused classes share OTHER's column and do not overwrite it: they lead where it leads. */
 function narrow(automaton: Automaton, columns: number[], width: number): ffi.Numbers {
   const next = ffi.new("uint16_t[?]", automaton.rows * width);
   for (const row of $range(0, automaton.rows - 1)) {
@@ -82,9 +83,6 @@ export function buildIndex(given: string[][]): LiteralIndex {
   const automaton = buildAutomaton(literals);
   const columns: number[] = [];
   const width = numberColumns(literals, columns);
-  // Unused classes share OTHER's column and must not overwrite it: they lead where it leads.
-  const owners: Record<number, number[]> = {};
-  for (const [row, list] of pairs(automaton.owners)) owners[row] = list;
   const wire = columnsOfBytes(columns);
   wire[PERCENT_SIGN] = ESCAPE;
   const form = columnsOfBytes(columns);
@@ -94,7 +92,7 @@ export function buildIndex(given: string[][]): LiteralIndex {
     next: narrow(automaton, columns, width),
     width,
     firstAccepting: automaton.firstAccepting,
-    owners,
+    owners: automaton.owners,
     plain: columnsOfBytes(columns),
     wire,
     form,
@@ -148,14 +146,16 @@ export function collectOwner(owner: number, count: number): number {
 
 /** Adds the owners of all literals in a decoded text behind the first `count`; returns how many there are then. */
 export function collect(index: LiteralIndex, text: string, count: number): number {
-  const { next, width, firstAccepting, owners, plain } = index;
+  const { next, width, firstAccepting, plain } = index;
+  const { from, list } = index.owners;
   const bytes = ffi.cast("const uint8_t *", text);
   let total = count;
   let state = 0;
   for (const i of $range(0, text.length - 1)) {
     state = next[state * width + plain[bytes[i]]];
     if (state >= firstAccepting) {
-      for (const owner of owners[state]) total = collectOwner(owner, total);
+      const last = from[state - firstAccepting + 1] - 1;
+      for (const k of $range(from[state - firstAccepting], last)) total = collectOwner(list[k], total);
     }
   }
   return total;

@@ -10,8 +10,14 @@ export interface Automaton {
   firstAccepting: number;
   /** How many rows the table has. */
   rows: number;
-  /** Owners (numbers given with the literals) by state. */
-  owners: Record<number, number[]>;
+  owners: Owners;
+}
+
+/** Owners (numbers given with the literals) of the literals that end in a state: a table for each state would take more memory than all else. */
+export interface Owners {
+  /** Where in `list` those of accepting state `firstAccepting + i` begin; at `i + 1` is where they end. */
+  from: ffi.Numbers;
+  list: ffi.Numbers;
 }
 
 const MOST_ROWS = 65_536;
@@ -88,6 +94,32 @@ function fillRow(next: ffi.Numbers, root: Node, node: Node): void {
   }
 }
 
+/** In the order of the rows. */
+function flattenOwners(order: Node[]): Owners {
+  let states = 0;
+  let total = 0;
+  for (const node of order) {
+    if (node.owners.length > 0) states++;
+    total += node.owners.length;
+  }
+  const from = ffi.new("int32_t[?]", states + 1);
+  const list = ffi.new("uint16_t[?]", total);
+  states = 0;
+  total = 0;
+  for (const node of order) {
+    if (node.owners.length > 0) {
+      from[states] = total;
+      states++;
+      for (const owner of node.owners) {
+        list[total] = owner;
+        total++;
+      }
+    }
+  }
+  from[states] = total;
+  return { from, list };
+}
+
 /** `literals[i]` are the literals of owner `i`. Cold: once at load. */
 export function buildAutomaton(literals: string[][]): Automaton {
   const root = createNode(false);
@@ -98,10 +130,6 @@ export function buildAutomaton(literals: string[][]): Automaton {
   if (order.length > MOST_ROWS) error("too many literals for an automaton");
   const firstAccepting = placeRows(order);
   const next = ffi.new("uint16_t[?]", order.length * CLASSES);
-  const owners: Record<number, number[]> = {};
-  for (const node of order) {
-    fillRow(next, root, node);
-    if (node.owners.length > 0) owners[node.row] = node.owners;
-  }
-  return { next, firstAccepting, rows: order.length, owners };
+  for (const node of order) fillRow(next, root, node);
+  return { next, firstAccepting, rows: order.length, owners: flattenOwners(order) };
 }

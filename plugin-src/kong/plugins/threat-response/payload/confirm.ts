@@ -44,7 +44,8 @@ let look = 0;
 /** Fills `candidates` with the rules whose literals occur in `decoded[from, to)`; returns how many. */
 function collectCandidates(from: number, to: number): number {
   look++;
-  const { next, firstAccepting, owners } = automaton;
+  const { next, firstAccepting } = automaton;
+  const { from: ownersFrom, list } = automaton.owners;
   let count = 0;
   let state = 0;
   let i = from;
@@ -52,7 +53,8 @@ function collectCandidates(from: number, to: number): number {
     state = next[state * CLASSES + PLAIN[decoded[i]]];
     i++;
     if (state >= firstAccepting) {
-      for (const owner of owners[state]) {
+      for (const k of $range(ownersFrom[state - firstAccepting], ownersFrom[state - firstAccepting + 1] - 1)) {
+        const owner = list[k];
         if (owner < OWNERS && seen[owner] !== look) {
           seen[owner] = look;
           candidates[count] = owner;

@@ -24,10 +24,10 @@ export const marks = ffi.new("uint8_t[?]", (KINDS * KINDS * KINDS) / 8);
 const shorts = ffi.new("uint8_t[?]", KINDS * KINDS);
 
 /**
- * For each marked triple the literals it is of, one behind the other in one text, since there are thousands: where in the literal the triple is
- * and how long the literal is, one byte each, and the literal as classes of `byte-classes.ts`.
+ * For each marked triple the literals it is of, one behind the other: how long the literal is and where in it the triple is, one byte each,
+ * and the literal as classes of `byte-classes.ts`. While loading only; then they are in `known`.
  */
-const candidates = new LuaTable<number, string>();
+let candidates = new LuaTable<number, string>();
 
 function mark(triple: number): void {
   marks[triple >> 3] = marks[triple >> 3] | (1 << (triple & 7));
@@ -77,8 +77,8 @@ function markLong(literal: string): void {
     }
   }
   mark(triple);
-  const known = candidates.get(triple) ?? "";
-  candidates.set(triple, known + string.char(offset, literal.length) + classesOf(literal));
+  const others = candidates.get(triple) ?? "";
+  candidates.set(triple, others + string.char(literal.length, offset) + classesOf(literal));
 }
 
 function markLiteral(given: string): void {
@@ -104,17 +104,46 @@ markLiteral("query");
 for (const sign of ["%", "\\"]) markLiteral(sign);
 markShort(BLANKS, BLANKS);
 
-/** Whether the literal of `length` bytes behind `at` in `known` is at `from`. */
-function isAt(
-  bytes: ffi.Numbers,
-  from: number,
-  known: string,
-  at: number,
-  length: number,
-  classes: ffi.Numbers,
-): boolean {
-  for (const i of $range(1, length)) {
-    if (classes[bytes[from + i - 1]] !== string.byte(known, at + i)) return false;
+/** The texts of all triples, each closed by a zero; by slot the triple, and where its text begins. */
+const SLOTS = 4096;
+const slotTriples = ffi.new("int32_t[?]", SLOTS);
+const slotTexts = ffi.new("int32_t[?]", SLOTS);
+const FREE = -1;
+
+function slotOf(triple: number): number {
+  let slot = (triple ^ (triple >> 7)) & (SLOTS - 1);
+  while (slotTriples[slot] !== triple && slotTriples[slot] !== FREE) slot = (slot + 1) & (SLOTS - 1);
+  return slot;
+}
+
+function flattenCandidates(): ffi.Numbers {
+  let total = 0;
+  let count = 0;
+  for (const [, text] of candidates) {
+    total += text.length + 1;
+    count++;
+  }
+  if (count > SLOTS / 2) error("too many literals for the first look");
+  const all = ffi.new("uint8_t[?]", total);
+  for (const slot of $range(0, SLOTS - 1)) slotTriples[slot] = FREE;
+  total = 0;
+  for (const [triple, text] of candidates) {
+    const slot = slotOf(triple);
+    slotTriples[slot] = triple;
+    slotTexts[slot] = total;
+    ffi.copy(advance(all, total), text, text.length);
+    total += text.length + 1;
+  }
+  candidates = new LuaTable();
+  return all;
+}
+
+const known = flattenCandidates();
+
+/** Whether the literal of `length` bytes at `at` in `known` is at `from`. */
+function isAt(bytes: ffi.Numbers, from: number, at: number, length: number, classes: ffi.Numbers): boolean {
+  for (const i of $range(0, length - 1)) {
+    if (classes[bytes[from + i]] !== known[at + i]) return false;
   }
   return true;
 }
@@ -129,14 +158,16 @@ export function confirm(
   classes: ffi.Numbers,
 ): number {
   if (shorts[((pair & (KINDS - 1)) << 6) | kind] !== 0) return 1;
-  const known = candidates.get((pair << 6) | kind);
-  if (known === undefined) return 0;
-  let at = 1;
-  while (at < known.length) {
-    const [offset, length] = string.byte(known, at, at + 1);
-    const from = i - 2 - offset;
-    if (from >= 0 && from + length <= to && isAt(bytes, from, known, at + 1, length, classes)) return 1;
+  const triple = (pair << 6) | kind;
+  const slot = slotOf(triple);
+  if (slotTriples[slot] !== triple) return 0;
+  let at = slotTexts[slot];
+  let length = known[at];
+  while (length > 0) {
+    const from = i - 2 - known[at + 1];
+    if (from >= 0 && from + length <= to && isAt(bytes, from, at + 2, length, classes)) return 1;
     at += length + 2;
+    length = known[at];
   }
   return 0;
 }
