@@ -44,6 +44,7 @@ ____exports.reportBaselines = function(config, now)
     local baselines = takeBaselines()
     local logins = ownLogins()
     if #baselines == 0 and #logins == 0 then
+        counters:delete(TURN)
         return
     end
     local id = nextRecordId()

@@ -34,7 +34,11 @@ export const reportBaselines = (config: Config | undefined, now: number): void =
   if (!isOurs) return;
   const baselines = takeBaselines();
   const logins = ownLogins();
-  if (baselines.length === 0 && logins.length === 0) return;
+  if (baselines.length === 0 && logins.length === 0) {
+    // Nothing was told: what is learned first shall not wait.
+    counters.delete(TURN);
+    return;
+  }
   const id = nextRecordId();
   enqueue(config, {
     type: "learned",
