@@ -27,6 +27,9 @@ const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le").toString
 const utf32 = (text: string) => [...text].map((char) => `${char}\0\0\0`).join("");
 const part = (head: string, value: string) => `Content-Disposition: form-data; ${head}\r\n\r\n${value}\r\n`;
 
+const token = (kid: string) =>
+  `${Buffer.from(JSON.stringify({ alg: "HS256", kid })).toString("base64url")}.eyJhIjoxfQ.c2ln`;
+
 const HIDDEN: Record<string, Request> = {
   "a repeated parameter, cut in two": { query: "id=7'%20union/*&x=1&id=*/select%20login%20from%20staff--" },
   "a path parameter": { path: `/files;name=${encodeURIComponent(SQL)}/list` },
@@ -47,6 +50,24 @@ const HIDDEN: Record<string, Request> = {
   "what stands behind JSON": json(`{"a":1} ${SQL}`),
   "an attribute of XML": typed("application/xml", `<a><b c="${SQL}">d</b></a>`),
   CDATA: typed("application/xml", `<a><![CDATA[${SCRIPT}]]></a>`),
+  "a text that CDATA divides": typed(
+    "application/xml",
+    `<a><![CDATA[${SCRIPT.replaceAll(/..?/g, "$&]]><![CDATA[")}]]></a>`,
+  ),
+  "a text that comments divide": typed("application/xml", "<a>1' UN<!-- -->ION SEL<!-- x -->ECT user, pass FROM u</a>"),
+  "a part in quoted-printable": typed(
+    "multipart/form-data; boundary=b",
+    `--b\r\n${part(
+      'name="a"\r\nContent-Transfer-Encoding: quoted-printable',
+      SQL.replaceAll(/[^a-z]/gi, (c) => `=${c.charCodeAt(0).toString(16)}`),
+    )}--b--`,
+  ),
+  "the user of Basic": { headers: { Authorization: `Basic ${base64(`${SQL}:secret`)}` } },
+  "the key that a token names": { headers: { Authorization: `Bearer ${token(SQL)}` } },
+  "overlong UTF-8 of three bytes": {
+    query: `q=${SQL.replaceAll(/[^a-z0-9]/gi, (c) => `%e0%${(128 + (c.charCodeAt(0) >> 6)).toString(16)}%${(128 + (c.charCodeAt(0) & 63)).toString(16)}`)}`,
+  },
+  "ideographic spaces": json(JSON.stringify({ q: SQL.replaceAll(" ", "\u3000") })),
   "a document type": typed("application/xml", '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'),
   "a part's name": typed("multipart/form-data; boundary=b", `--b\r\n${part(`name="${SQL}"`, "1")}--b--`),
   "a part with a quoted boundary": typed(
@@ -89,6 +110,13 @@ const INNOCENT: Record<string, Request> = {
   "base64 of a text": json(JSON.stringify({ content: base64("Dear all, the meeting is at four. It's in room 7.") })),
   "repeated parameters": { query: "tag=a+b&tag=c&tag=it%27s" },
   "a URL with a query": { query: `next=${encodeURIComponent("https://example.com/a?b=c&d=e")}` },
+  "a password of Basic": { headers: { Authorization: `Basic ${base64("o'neil:x' or 1=1--")}` } },
+  "a token": { headers: { Authorization: `Bearer ${token("https://login.example.com/keys/7")}` } },
+  "spaces of other scripts": json(JSON.stringify({ ja: "東京　都内の　お店", fr: "C’est « l'union » : fait" })),
+  "comments and CDATA": typed(
+    "application/xml",
+    "<a><!-- select a union of both --><p><![CDATA[a < b]]><![CDATA[ c]]></p></a>",
+  ),
   XML: typed("application/xml", '<?xml version="1.0"?><order id="7"><note>It\'s fine</note></order>'),
 };
 

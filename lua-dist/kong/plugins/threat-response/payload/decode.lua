@@ -3,6 +3,8 @@ local ffi = require("ffi")
 local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
 local HEX = ____byte_2Dclasses_2Ets.HEX
 local NOT_HEX = ____byte_2Dclasses_2Ets.NOT_HEX
+local ____entities_2Ets = require("kong.plugins.threat-response.payload.entities")
+local ENTITIES = ____entities_2Ets.ENTITIES
 --- Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
 -- length, so that the writer never overtakes the reader.
 local MAX_VALUE = 262144
@@ -43,6 +45,9 @@ local function writeCodePoint(at, codePoint)
     end
     if value == 8216 or value == 8217 or value == 697 or value == 700 then
         value = 39
+    end
+    if value == 12288 then
+        value = 32
     end
     if value < 256 then
         buffer[at] = value
@@ -106,28 +111,6 @@ local function readBackslash(i, length)
     readTo = i + 4 + digits
     return readHex(i + 3, digits, length)
 end
-local ENTITIES = {
-    lt = 60,
-    gt = 62,
-    amp = 38,
-    quot = 34,
-    apos = 39,
-    lpar = 40,
-    rpar = 41,
-    colon = 58,
-    tab = 9,
-    newline = 10,
-    sol = 47,
-    equals = 61,
-    nbsp = 32,
-    grave = 96,
-    semi = 59,
-    comma = 44,
-    period = 46,
-    lbrace = 123,
-    lcub = 123,
-    dollar = 36
-}
 local LONGEST_ENTITY = 7
 local function readNamedEntity(i, length)
     local ____end = i + 1
@@ -160,10 +143,52 @@ local function readEntity(i, length)
     readTo = ____end < length and buffer[____end] == 59 and ____end + 1 or ____end
     return value
 end
---- Overlong UTF-8 of ASCII, and full-width forms, which some parsers take for it.
+--- What may begin one of these.
+local MAY_BE_WIDE = ffi.new("uint8_t[256]")
+for ____, byte in ipairs({
+    192,
+    193,
+    194,
+    224,
+    227,
+    239,
+    240
+}) do
+    MAY_BE_WIDE[byte] = 1
+end
+--- Three or four bytes for ASCII.
+local function readOverlong(i, length, bytes)
+    local isLong = bytes == 4 and buffer[i + 1] == 128
+    local high = buffer[i + bytes - 2]
+    local low = buffer[i + bytes - 1]
+    if bytes == 4 and not isLong or bit.bor(high, 1) ~= 129 or low < 128 or low > 191 or i + bytes > length then
+        return -1
+    end
+    readTo = i + bytes
+    return bit.lshift(
+        bit.band(high, 1),
+        6
+    ) + bit.band(low, 63)
+end
+--- Spaces of two and of three bytes.
+local function readSpace(i, length)
+    local isTwo = buffer[i] == 194 and buffer[i + 1] == 160
+    if not isTwo and not (buffer[i] == 227 and buffer[i + 1] == 128 and buffer[i + 2] == 128) then
+        return -1
+    end
+    readTo = isTwo and i + 2 or i + 3
+    return readTo <= length and 32 or -1
+end
+--- Overlong UTF-8 of ASCII, full-width forms and spaces, which some parsers take for it.
 local function readWide(i, length)
     local first = buffer[i]
     local second = buffer[i + 1]
+    if first == 224 or first == 240 then
+        return readOverlong(i, length, first == 224 and 3 or 4)
+    end
+    if first == 194 or first == 227 then
+        return readSpace(i, length)
+    end
     if first == 239 and i + 2 < length and (second == 188 or second == 189) then
         readTo = i + 3
         local codePoint = 61440 + bit.lshift(
@@ -191,10 +216,7 @@ local function readEscape(byte, i, length)
     if byte == 38 then
         return readEntity(i, length)
     end
-    if byte == 239 or byte == 192 or byte == 193 then
-        return readWide(i, length)
-    end
-    return -1
+    return MAY_BE_WIDE[byte] == 1 and readWide(i, length) or -1
 end
 --- One layer of every encoding; returns the new length, which is smaller when there was any.
 local function decodeLayer(length)

@@ -100,7 +100,7 @@ function judgeAs(format, body, bytes, ____type)
         return judgeMultipart(body, bytes, #body, ____type)
     end
     if format == "xml" then
-        return judgeXml(bytes, #body)
+        return judgeXml(body, bytes)
     end
     local ____temp_1
     if format == "graphql" then

@@ -8,6 +8,8 @@ local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
 local keepClean = ____clean_2Dvalues_2Ets.keepClean
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
+local ____credential_2Ets = require("kong.plugins.threat-response.payload.fields.credential")
+local judgeCredential = ____credential_2Ets.judgeCredential
 local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
 local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local judgeWithin = ____leaf_2Ets.judgeWithin
@@ -24,13 +26,17 @@ local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_AGENT = ____rule_2Ets.AT_AGENT
 local AT_COOKIE = ____rule_2Ets.AT_COOKIE
 local AT_HEADER = ____rule_2Ets.AT_HEADER
+local CREDENTIALS = {}
+for ____, name in ipairs({"authorization", "proxy-authorization"}) do
+    CREDENTIALS[name] = true
+end
 local COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:")
 --- Rules differ between places, so what is clean in one may not be in another.
 local cleanAgents = createCleanValues(1000, 256)
 local cleanReferers = createCleanValues(1000, 256)
 local cleanTypes = createCleanValues(200, 128)
 local cleanCookies = createCleanValues(400, 1024)
---- An Authorization header carries a password or a token, not a text in base64.
+--- An Authorization header carries a password or a token, not a text in base64; who it names is judged apart.
 local function judgeHeader(name, value, at)
     local bytes = ffi.cast("const uint8_t *", value)
     local field = "header:" .. name
@@ -47,16 +53,27 @@ local function judgeHeader(name, value, at)
             field
         )
     end
-    if name ~= "authorization" then
-        noteBase64(
-            bytes,
-            0,
-            #value,
-            "none",
-            at,
-            field
+    if CREDENTIALS[name] ~= nil then
+        return stronger(
+            judgeCredential(value, field),
+            judgeLeaf(
+                bytes,
+                0,
+                #value,
+                "none",
+                at,
+                field
+            )
         )
     end
+    noteBase64(
+        bytes,
+        0,
+        #value,
+        "none",
+        at,
+        field
+    )
     return judgeLeaf(
         bytes,
         0,

@@ -1,5 +1,6 @@
 import * as ffi from "ffi";
 import { HEX, NOT_HEX } from "./byte-classes.ts";
+import { ENTITIES } from "./entities.ts";
 
 /**
  * Undoes the encodings of one value, layer after layer, in place in one buffer. Every escape becomes shorter or keeps its
@@ -35,6 +36,7 @@ function writeCodePoint(at: number, codePoint: number): number {
   if (value === 0x2215 || value === 0x2044) value = 47;
   if (value === 0x2216) value = 92;
   if (value === 0x2018 || value === 0x2019 || value === 0x02b9 || value === 0x02bc) value = 39;
+  if (value === 0x3000) value = 32;
   if (value < 256) {
     buffer[at] = value;
     return at + 1;
@@ -87,28 +89,6 @@ function readBackslash(i: number, length: number): number {
   return readHex(i + 3, digits, length);
 }
 
-const ENTITIES: Record<string, number> = {
-  lt: 60,
-  gt: 62,
-  amp: 38,
-  quot: 34,
-  apos: 39,
-  lpar: 40,
-  rpar: 41,
-  colon: 58,
-  tab: 9,
-  newline: 10,
-  sol: 47,
-  equals: 61,
-  nbsp: 32,
-  grave: 96,
-  semi: 59,
-  comma: 44,
-  period: 46,
-  lbrace: 123,
-  lcub: 123,
-  dollar: 36,
-};
 const LONGEST_ENTITY = 7;
 
 function readNamedEntity(i: number, length: number): number {
@@ -136,10 +116,34 @@ function readEntity(i: number, length: number): number {
   return value;
 }
 
-/** Overlong UTF-8 of ASCII, and full-width forms, which some parsers take for it. */
+/** What may begin one of these. */
+const MAY_BE_WIDE = ffi.new("uint8_t[256]");
+for (const byte of [0xc0, 0xc1, 0xc2, 0xe0, 0xe3, 0xef, 0xf0]) MAY_BE_WIDE[byte] = 1;
+
+/** Three or four bytes for ASCII. */
+function readOverlong(i: number, length: number, bytes: number): number {
+  const isLong = bytes === 4 && buffer[i + 1] === 0x80;
+  const high = buffer[i + bytes - 2];
+  const low = buffer[i + bytes - 1];
+  if ((bytes === 4 && !isLong) || (high | 1) !== 0x81 || low < 0x80 || low > 0xbf || i + bytes > length) return -1;
+  readTo = i + bytes;
+  return ((high & 1) << 6) + (low & 63);
+}
+
+/** Spaces of two and of three bytes. */
+function readSpace(i: number, length: number): number {
+  const isTwo = buffer[i] === 0xc2 && buffer[i + 1] === 0xa0;
+  if (!isTwo && !(buffer[i] === 0xe3 && buffer[i + 1] === 0x80 && buffer[i + 2] === 0x80)) return -1;
+  readTo = isTwo ? i + 2 : i + 3;
+  return readTo <= length ? 32 : -1;
+}
+
+/** Overlong UTF-8 of ASCII, full-width forms and spaces, which some parsers take for it. */
 function readWide(i: number, length: number): number {
   const first = buffer[i];
   const second = buffer[i + 1];
+  if (first === 0xe0 || first === 0xf0) return readOverlong(i, length, first === 0xe0 ? 3 : 4);
+  if (first === 0xc2 || first === 0xe3) return readSpace(i, length);
   if (first === 0xef && i + 2 < length && (second === 0xbc || second === 0xbd)) {
     readTo = i + 3;
     const codePoint = 0xf000 + ((second & 63) << 6) + (buffer[i + 2] & 63);
@@ -156,8 +160,7 @@ function readEscape(byte: number, i: number, length: number): number {
   if (byte === 37) return readPercent(i, length);
   if (byte === 92) return readBackslash(i, length);
   if (byte === 38) return readEntity(i, length);
-  if (byte === 0xef || byte === 0xc0 || byte === 0xc1) return readWide(i, length);
-  return -1;
+  return MAY_BE_WIDE[byte] === 1 ? readWide(i, length) : -1;
 }
 
 /** One layer of every encoding; returns the new length, which is smaller when there was any. */

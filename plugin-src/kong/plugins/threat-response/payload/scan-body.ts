@@ -45,7 +45,7 @@ function judgeAs(format: BodyFormat, body: string, bytes: ffi.Numbers, type: str
   if (format === "json") return judgeJson(bytes, body.length);
   if (format === "form") return judgeForm(body, bytes);
   if (format === "multipart") return judgeMultipart(body, bytes, body.length, type);
-  if (format === "xml") return judgeXml(bytes, body.length);
+  if (format === "xml") return judgeXml(body, bytes);
   return format === "graphql" ? judgeGraphql(bytes, body.length) : judgeText(bytes, body.length);
 }
 

@@ -2,6 +2,7 @@ import * as ffi from "ffi";
 import { markPlain } from "../features/header-lines.ts";
 import { type CleanValues, createCleanValues, isKnownClean, keepClean } from "./clean-values.ts";
 import { type PayloadFinding, stronger } from "./evaluate.ts";
+import { judgeCredential } from "./fields/credential.ts";
 import { judgeLeaf, judgeWithin, mayBeMeant, noteBase64 } from "./fields/leaf.ts";
 import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
@@ -11,6 +12,9 @@ import { AT_AGENT, AT_COOKIE, AT_HEADER } from "./rule.ts";
 /** Headers repeat from request to request: what was clean before is looked up and not read again. */
 export type HeaderValues = LuaTable<string, string | string[] | undefined>;
 
+const CREDENTIALS = new LuaSet<string>();
+for (const name of ["authorization", "proxy-authorization"]) CREDENTIALS.add(name);
+
 const COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:");
 
 /** Rules differ between places, so what is clean in one may not be in another. */
@@ -19,7 +23,7 @@ const cleanReferers = createCleanValues(1000, 256);
 const cleanTypes = createCleanValues(200, 128);
 const cleanCookies = createCleanValues(400, 1024);
 
-/** An Authorization header carries a password or a token, not a text in base64. */
+/** An Authorization header carries a password or a token, not a text in base64; who it names is judged apart. */
 function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", value);
   const field = `header:${name}`;
@@ -27,7 +31,9 @@ function judgeHeader(name: string, value: string, at: number): PayloadFinding | 
     if (!mayBeMeant(bytes, 0, value.length, "none")) return undefined;
     return judgeWithin(bytes, 0, value.length, "none", at, field);
   }
-  if (name !== "authorization") noteBase64(bytes, 0, value.length, "none", at, field);
+  if (CREDENTIALS.has(name))
+    return stronger(judgeCredential(value, field), judgeLeaf(bytes, 0, value.length, "none", at, field));
+  noteBase64(bytes, 0, value.length, "none", at, field);
   return judgeLeaf(bytes, 0, value.length, "none", at, field);
 }
 

@@ -1,4 +1,5 @@
 local ____exports = {}
+local ffi = require("ffi")
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
@@ -85,6 +86,32 @@ local function judgeContent(text, bytes, from, to, field)
         field
     )
 end
+--- Judges content in which `=XX` stands for bytes, where the head of its part says so.
+local function judgePrintable(text, head, from, to, field)
+    local named = find(
+        string.lower(head),
+        "quoted-printable",
+        1,
+        true
+    )
+    if named == nil then
+        return nil
+    end
+    local lines = string.gsub(
+        sub(text, from + 1, to),
+        "=\r?\n",
+        ""
+    )
+    local percent = string.gsub(lines, "=(%x%x)", "%%%1")
+    return judgeLeaf(
+        ffi.cast("const uint8_t *", percent),
+        0,
+        #percent,
+        "none",
+        AT_BODY,
+        field
+    )
+end
 --- Judges the part `bytes[from, to)`, which begins behind its boundary.
 local function judgePart(text, bytes, from, to)
     local headEnd, bodyStart = find(text, "\r?\n\r?\n", from + 1)
@@ -105,7 +132,16 @@ local function judgePart(text, bytes, from, to)
         1
     )
     local field = "form:" .. sub(quoted or bare or "", 1, 64)
-    local inHead = judgeHead(bytes, from, headEnd - 1, field)
+    local inHead = stronger(
+        judgeHead(bytes, from, headEnd - 1, field),
+        judgePrintable(
+            text,
+            head,
+            bodyStart,
+            to,
+            field
+        )
+    )
     return stronger(
         inHead,
         judgeContent(

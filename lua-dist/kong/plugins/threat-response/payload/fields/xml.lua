@@ -1,4 +1,5 @@
 local ____exports = {}
+local ffi = require("ffi")
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
@@ -158,8 +159,8 @@ local function declaredOr(declared, best)
     return declared
 end
 local DECLARED = 70
---- Judges an XML text as far as it goes.
-function ____exports.judgeXml(bytes, to)
+--- Judges the text of a document as far as it goes.
+local function judgeDocument(bytes, to)
     local best
     local declared
     local i = 0
@@ -188,5 +189,50 @@ function ____exports.judgeXml(bytes, to)
         i = readTo + 1
     end
     return declaredOr(declared, best)
+end
+local SEAM = "]]><![CDATA["
+local ____string_0 = string
+local find = ____string_0.find
+local gsub = ____string_0.gsub
+local sub = ____string_0.sub
+--- Without comments.
+local function withoutComments(text)
+    local parts = {}
+    local from = 1
+    local at = find(text, "<!--", 1, true)
+    while at ~= nil do
+        parts[#parts + 1] = sub(text, from, at - 1)
+        local ____, ____end = find(text, "-->", at + 4, true)
+        from = ____end == nil and #text + 1 or ____end + 1
+        at = find(text, "<!--", from, true)
+    end
+    parts[#parts + 1] = sub(text, from)
+    return table.concat(parts)
+end
+--- What a parser puts together: comments and seams of CDATA divide a text for nobody but us.
+local function joined(text)
+    local comment = find(text, "<!--", 1, true)
+    local bare = comment == nil and text or withoutComments(text)
+    local seam = find(bare, SEAM, 1, true)
+    if seam == nil then
+        return bare
+    end
+    local whole = gsub(bare, "%]%]><!%[CDATA%[", "")
+    return whole
+end
+--- Judges an XML text as it is written and as it is read.
+function ____exports.judgeXml(text, bytes)
+    local found = judgeDocument(bytes, #text)
+    local whole = joined(text)
+    if #whole == #text or isSpent() then
+        return found
+    end
+    return stronger(
+        found,
+        judgeDocument(
+            ffi.cast("const uint8_t *", whole),
+            #whole
+        )
+    )
 end
 return ____exports

@@ -1,4 +1,4 @@
-import type * as ffi from "ffi";
+import * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { leave, spendLook } from "../inspection.ts";
 import { AT_BODY, AT_NAME } from "../rule.ts";
@@ -43,6 +43,21 @@ function judgeContent(
   return judgeLeaf(bytes, from, end, "none", AT_BODY, field);
 }
 
+/** Judges content in which `=XX` stands for bytes, where the head of its part says so. */
+function judgePrintable(
+  text: string,
+  head: string,
+  from: number,
+  to: number,
+  field: string,
+): PayloadFinding | undefined {
+  const [named] = find(string.lower(head), "quoted-printable", 1, true);
+  if (named === undefined) return undefined;
+  const [lines] = string.gsub(sub(text, from + 1, to), "=\r?\n", "");
+  const [percent] = string.gsub(lines, "=(%x%x)", "%%%1");
+  return judgeLeaf(ffi.cast("const uint8_t *", percent), 0, percent.length, "none", AT_BODY, field);
+}
+
 /** Judges the part `bytes[from, to)`, which begins behind its boundary. */
 function judgePart(text: string, bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
   const [headEnd, bodyStart] = find(text, "\r?\n\r?\n", from + 1);
@@ -51,7 +66,7 @@ function judgePart(text: string, bytes: ffi.Numbers, from: number, to: number): 
   const [quoted] = match(head, '[; ][nN][aA][mM][eE]%s*=%s*"([^"]*)');
   const [bare] = quoted === undefined ? match(head, "[; ][nN][aA][mM][eE]%s*=%s*([^;%s]*)") : [quoted];
   const field = `form:${sub((quoted ?? bare ?? "") as string, 1, 64)}`;
-  const inHead = judgeHead(bytes, from, headEnd - 1, field);
+  const inHead = stronger(judgeHead(bytes, from, headEnd - 1, field), judgePrintable(text, head, bodyStart, to, field));
   return stronger(inHead, judgeContent(text, bytes, bodyStart, to, field));
 }
 

@@ -1,4 +1,4 @@
-import type * as ffi from "ffi";
+import * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
 import { isSpent, leave } from "../inspection.ts";
@@ -108,8 +108,8 @@ function declaredOr(
 
 const DECLARED = 70;
 
-/** Judges an XML text as far as it goes. */
-export function judgeXml(bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
+/** Judges the text of a document as far as it goes. */
+function judgeDocument(bytes: ffi.Numbers, to: number): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
   let declared: PayloadFinding | undefined;
   let i = 0;
@@ -125,4 +125,40 @@ export function judgeXml(bytes: ffi.Numbers, to: number): PayloadFinding | undef
     i = readTo + 1;
   }
   return declaredOr(declared, best);
+}
+
+const SEAM = "]]><![CDATA[";
+const { find, gsub, sub } = string;
+
+/** Without comments. */
+function withoutComments(text: string): string {
+  const parts: string[] = [];
+  let from = 1;
+  let [at] = find(text, "<!--", 1, true);
+  while (at !== undefined) {
+    parts.push(sub(text, from, at - 1));
+    const [, end] = find(text, "-->", at + 4, true);
+    from = end === undefined ? text.length + 1 : end + 1;
+    [at] = find(text, "<!--", from, true);
+  }
+  parts.push(sub(text, from));
+  return table.concat(parts);
+}
+
+/** What a parser puts together: comments and seams of CDATA divide a text for nobody but us. */
+function joined(text: string): string {
+  const [comment] = find(text, "<!--", 1, true);
+  const bare = comment === undefined ? text : withoutComments(text);
+  const [seam] = find(bare, SEAM, 1, true);
+  if (seam === undefined) return bare;
+  const [whole] = gsub(bare, "%]%]><!%[CDATA%[", "");
+  return whole;
+}
+
+/** Judges an XML text as it is written and as it is read. */
+export function judgeXml(text: string, bytes: ffi.Numbers): PayloadFinding | undefined {
+  const found = judgeDocument(bytes, text.length);
+  const whole = joined(text);
+  if (whole.length === text.length || isSpent()) return found;
+  return stronger(found, judgeDocument(ffi.cast("const uint8_t *", whole), whole.length));
 }

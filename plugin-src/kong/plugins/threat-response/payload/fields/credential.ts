@@ -1,0 +1,55 @@
+import * as ffi from "ffi";
+import { createCleanValues, isKnownClean, keepClean } from "../clean-values.ts";
+import type { PayloadFinding } from "../evaluate.ts";
+import { isSpent } from "../inspection.ts";
+import { AT_HEADER } from "../rule.ts";
+import { judgeLeaf } from "./leaf.ts";
+
+/**
+ * What services look up by before they know whether a credential is good: the user of `Basic`, and the head of a signed token, which names its
+ * key. A password and what a token claims are nobody's business.
+ */
+const LONGEST_HEAD = 1024;
+const DOT = 46;
+const { byte, find, gsub, lower, sub } = string;
+
+/** Issuers write the same head for all. */
+const cleanHeads = createCleanValues(200, LONGEST_HEAD);
+
+const judgeText = (text: string, field: string): PayloadFinding | undefined =>
+  judgeLeaf(ffi.cast("const uint8_t *", text), 0, text.length, "none", AT_HEADER, field);
+
+const judgeUser = (encoded: string, field: string): PayloadFinding | undefined => {
+  const text = ngx.decode_base64(encoded);
+  if (text === undefined) return undefined;
+  const [colon] = find(text, ":", 1, true);
+  return judgeText(colon === undefined ? text : sub(text, 1, colon - 1), field);
+};
+
+const decodeUrl = (encoded: string): string | undefined => {
+  const [plus] = gsub(encoded, "-", "+");
+  const [text] = gsub(plus, "_", "/");
+  return ngx.decode_base64(`${text}${sub("===", 1, (4 - (text.length % 4)) % 4)}`);
+};
+
+const judgeTokenHead = (value: string, field: string): PayloadFinding | undefined => {
+  let end = 8;
+  while (end <= value.length && end < LONGEST_HEAD && byte(value, end) !== DOT) end += 1;
+  if (byte(value, end) !== DOT) return undefined;
+  const head = sub(value, 8, end - 1);
+  if (isKnownClean(cleanHeads, head)) return undefined;
+  const text = decodeUrl(head);
+  const found = text === undefined ? undefined : judgeText(text, field);
+  if (found === undefined && !isSpent()) keepClean(cleanHeads, head);
+  return found;
+};
+
+/** `value` of an Authorization header. */
+export const judgeCredential = (value: string, field: string): PayloadFinding | undefined => {
+  const first = byte(value, 1);
+  if ((first === 66 || first === 98) && lower(sub(value, 1, 6)) === "basic ") return judgeUser(sub(value, 7), field);
+  // `Bearer eyJ…`: a token begins with the brace of its head.
+  if ((first === 66 || first === 98) && byte(value, 8) === 101 && byte(value, 9) === 121)
+    return judgeTokenHead(value, field);
+  return undefined;
+};
