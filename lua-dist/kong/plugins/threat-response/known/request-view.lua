@@ -41,16 +41,40 @@ local function simplify(path)
     local twice = gsub(once, "/%./", "/")
     return twice
 end
+--- What a path may be written with that is not what it means: any byte that `decodeText` reads, and what is simplified or resolved.
+local DISGUISES = ffi.new("uint8_t[256]")
+for byte = 128, 255 do
+    DISGUISES[byte] = 1
+end
+for ____, byte in ipairs({37, 38, 59, 92}) do
+    DISGUISES[byte] = 1
+end
+local SLASH = 47
+local DOT = 46
+--- Whether no reading of the path differs from how it is written, but for capitals.
+local function isPlainPath(path)
+    local bytes = ffi.cast("const uint8_t *", path)
+    local previous = 0
+    for i = 0, #path - 1 do
+        local byte = bytes[i]
+        if DISGUISES[byte] ~= 0 or previous == SLASH and (byte == SLASH or byte == DOT) then
+            return false
+        end
+        previous = byte
+    end
+    return true
+end
 function ____exports.viewOf(parts)
+    local rawPath = lower(parts.path)
+    local isPlain = isPlainPath(parts.path)
+    local path = isPlain and rawPath or simplify(____exports.decodeText(parts.path, "none"))
     local rawQuery = lower(parts.query or "")
-    local once = gsub(parts.path, "%%(%x%x)", undoEscape)
-    local path = simplify(____exports.decodeText(parts.path, "none"))
     return {
         method = parts.method,
-        rawPath = lower(parts.path),
-        oncePath = lower(once),
+        rawPath = rawPath,
+        oncePath = isPlain and rawPath or lower((gsub(parts.path, "%%(%x%x)", undoEscape))),
         path = path,
-        resolvedPath = resolve(path),
+        resolvedPath = isPlain and path or resolve(path),
         rawQuery = rawQuery,
         query = rawQuery == "" and "" or ____exports.decodeText(parts.query, "form"),
         headers = parts.headers,

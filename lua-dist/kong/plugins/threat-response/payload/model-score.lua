@@ -26,8 +26,11 @@ local tokens = ____tokens_2Ets.tokens
 local SPAN = 64
 --- Zero in the rows of a model, written as bytes from 35 on; a backslash is written as a tilde.
 local ZERO = 80
-local weights = ffi.new("int8_t[?]", FEATURES)
-local seenAt = ffi.new("int32_t[?]", FEATURES)
+--- Of each feature its weight in the lowest eight bits, and in the others when it was last seen: both are asked for together, and each place
+-- is one that no cache holds.
+local features = ffi.new("int32_t[?]", FEATURES)
+local WEIGHT = 255
+local SEEN = 8
 local decay = 0
 function ____exports.weightAt(text, i)
     local byte = string.byte(text, i)
@@ -58,7 +61,10 @@ end
 function ____exports.loadModel(model)
     ____exports.learnWords(model.words)
     for i = 1, FEATURES do
-        weights[i - 1] = ____exports.weightAt(model.weights, i)
+        features[i - 1] = bit.band(
+            ____exports.weightAt(model.weights, i),
+            WEIGHT
+        )
     end
     decay = model.decay
 end
@@ -76,7 +82,20 @@ local bestFrom = 0
 local bestTo = 0
 --- Counts tokens over all texts, so that what was seen in a former one is long ago.
 local clock = SPAN
-local CLOCK_END = 1000000000
+local CLOCK_END = 8000000
+--- The weight in `feature` where it was not seen since `floor`, else 0. Without a condition: those of a loop are a way of their own each.
+local function freshWeight(feature, floor)
+    return bit.band(
+        bit.arshift(
+            bit.lshift(feature, 24),
+            24
+        ),
+        bit.arshift(
+            bit.arshift(feature, SEEN) - floor,
+            31
+        )
+    )
+end
 --- The largest sum of a run of tokens. A run that falls to nothing begins anew.
 local function addTokens(count)
     local total = sum
@@ -96,18 +115,23 @@ local function addTokens(count)
         )
         local floor = math.max(start, now - SPAN)
         total = total - decay
-        if seenAt[alone] < floor then
-            total = total + weights[alone]
-        end
-        seenAt[alone] = now
-        if seenAt[pair] < floor then
-            total = total + weights[pair]
-        end
-        seenAt[pair] = now
-        if seenAt[three] < floor then
-            total = total + weights[three]
-        end
-        seenAt[three] = now
+        local seenNow = bit.lshift(now, SEEN)
+        local ofAlone = features[alone]
+        features[alone] = bit.bor(
+            seenNow,
+            bit.band(ofAlone, WEIGHT)
+        )
+        local ofPair = features[pair]
+        features[pair] = bit.bor(
+            seenNow,
+            bit.band(ofPair, WEIGHT)
+        )
+        local ofThree = features[three]
+        features[three] = bit.bor(
+            seenNow,
+            bit.band(ofThree, WEIGHT)
+        )
+        total = total + (freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor))
         now = now + 1
         i = i + 1
         if total > best then
@@ -131,7 +155,9 @@ local function addTokens(count)
 end
 local function beginText(from)
     if clock > CLOCK_END then
-        ffi.fill(seenAt, FEATURES * 4)
+        for i = 0, FEATURES - 1 do
+            features[i] = bit.band(features[i], WEIGHT)
+        end
         clock = 0
     end
     clock = clock + (SPAN + 1)

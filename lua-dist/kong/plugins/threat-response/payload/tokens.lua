@@ -80,8 +80,28 @@ local function fillPairs()
         i = i + 3
     end
 end
+--- Of a word's bytes: what each says about the word, 0 for all others; and the byte in lower case.
+local IN_WORD = 1
+local BEYOND_HEX = 2
+local HAS_DIGIT = 4
+local wordFlags = ffi.new("uint8_t[256]")
+local lowered = ffi.new("uint8_t[256]")
+local function fillWordBytes()
+    for byte = 0, 255 do
+        local lower = byte >= 65 and byte <= 90 and byte + 32 or byte
+        local letter = (lower > 102 or lower == 95) and IN_WORD + BEYOND_HEX or IN_WORD
+        lowered[byte] = lower
+        if kinds[byte] == LETTER then
+            wordFlags[byte] = letter
+        end
+        if kinds[byte] == DIGIT then
+            wordFlags[byte] = IN_WORD + HAS_DIGIT
+        end
+    end
+end
 fillKinds()
 fillPairs()
+fillWordBytes()
 --- Known words by hash, open addressing: no word is ever compared as text.
 local SLOTS = 8192
 local wordHashes = ffi.new("int32_t[?]", SLOTS)
@@ -160,26 +180,16 @@ local ended = 0
 --- A word and the digits in it.
 local function readWord(from, to)
     local hash = 0
-    local digits = 0
-    local isHex = true
+    local flags = 0
     local i = from
     while i < to do
         local byte = decoded[i]
-        local kind = kinds[byte]
-        if kind > DIGIT then
+        local flag = wordFlags[byte]
+        if flag == 0 then
             break
         end
-        if kind == DIGIT then
-            digits = digits + 1
-        else
-            if byte < 95 then
-                byte = byte + 32
-            end
-            if byte > 102 or byte == 95 then
-                isHex = false
-            end
-        end
-        hash = mixByte(hash, byte)
+        flags = bit.bor(flags, flag)
+        hash = mixByte(hash, lowered[byte])
         i = i + 1
     end
     ended = i
@@ -191,8 +201,8 @@ local function readWord(from, to)
     if token ~= 0 then
         return token
     end
-    if digits > 0 then
-        return isHex and length > 7 and HEX_WORD or MIXED_WORD + bucketOf(length)
+    if bit.band(flags, HAS_DIGIT) ~= 0 then
+        return bit.band(flags, BEYOND_HEX) == 0 and length > 7 and HEX_WORD or MIXED_WORD + bucketOf(length)
     end
     if length > 4 and length < 20 and bit.bor(decoded[from], 32) == 111 and bit.bor(decoded[from + 1], 32) == 110 then
         return EVENT_WORD

@@ -64,16 +64,36 @@ function simplify(path: string): string {
   return twice;
 }
 
+/** What a path may be written with that is not what it means: any byte that `decodeText` reads, and what is simplified or resolved. */
+const DISGUISES = ffi.new("uint8_t[256]");
+for (const byte of $range(128, 255)) DISGUISES[byte] = 1;
+for (const byte of [37, 38, 59, 92]) DISGUISES[byte] = 1;
+const SLASH = 47;
+const DOT = 46;
+
+/** Whether no reading of the path differs from how it is written, but for capitals. */
+function isPlainPath(path: string): boolean {
+  const bytes = ffi.cast("const uint8_t *", path);
+  let previous = 0;
+  for (const i of $range(0, path.length - 1)) {
+    const byte = bytes[i];
+    if (DISGUISES[byte] !== 0 || (previous === SLASH && (byte === SLASH || byte === DOT))) return false;
+    previous = byte;
+  }
+  return true;
+}
+
 export function viewOf(parts: KnownParts): RequestView {
+  const rawPath = lower(parts.path);
+  const isPlain = isPlainPath(parts.path);
+  const path = isPlain ? rawPath : simplify(decodeText(parts.path, "none"));
   const rawQuery = lower(parts.query ?? "");
-  const [once] = gsub(parts.path, "%%(%x%x)", undoEscape);
-  const path = simplify(decodeText(parts.path, "none"));
   return {
     method: parts.method,
-    rawPath: lower(parts.path),
-    oncePath: lower(once),
+    rawPath,
+    oncePath: isPlain ? rawPath : lower(gsub(parts.path, "%%(%x%x)", undoEscape)[0]),
     path,
-    resolvedPath: resolve(path),
+    resolvedPath: isPlain ? path : resolve(path),
     rawQuery,
     query: rawQuery === "" ? "" : decodeText(parts.query as string, "form"),
     headers: parts.headers,

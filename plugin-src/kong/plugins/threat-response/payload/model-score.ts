@@ -42,8 +42,13 @@ const SPAN = 64;
 /** Zero in the rows of a model, written as bytes from 35 on; a backslash is written as a tilde. */
 const ZERO = 80;
 
-const weights = ffi.new("int8_t[?]", FEATURES);
-const seenAt = ffi.new("int32_t[?]", FEATURES);
+/**
+ * Of each feature its weight in the lowest eight bits, and in the others when it was last seen: both are asked for together, and each place
+ * is one that no cache holds.
+ */
+const features = ffi.new("int32_t[?]", FEATURES);
+const WEIGHT = 255;
+const SEEN = 8;
 let decay = 0;
 
 export function weightAt(text: string, i: number): number {
@@ -73,7 +78,7 @@ export function learnWords(groups: string[]): void {
 /** Cold: once at load. */
 export function loadModel(model: TrainedModel): void {
   learnWords(model.words);
-  for (const i of $range(1, FEATURES)) weights[i - 1] = weightAt(model.weights, i);
+  for (const i of $range(1, FEATURES)) features[i - 1] = weightAt(model.weights, i) & WEIGHT;
   decay = model.decay;
 }
 
@@ -93,7 +98,12 @@ let bestFrom = 0;
 let bestTo = 0;
 /** Counts tokens over all texts, so that what was seen in a former one is long ago. */
 let clock = SPAN;
-const CLOCK_END = 1000000000;
+const CLOCK_END = 8_000_000;
+
+/** The weight in `feature` where it was not seen since `floor`, else 0. Without a condition: those of a loop are a way of their own each. */
+function freshWeight(feature: number, floor: number): number {
+  return ((feature << 24) >> 24) & (((feature >> SEEN) - floor) >> 31);
+}
 
 /** The largest sum of a run of tokens. A run that falls to nothing begins anew. */
 function addTokens(count: number): void {
@@ -111,12 +121,14 @@ function addTokens(count: number): void {
     const three = first[two] ^ second[one] ^ third[token];
     const floor = math.max(start, now - SPAN);
     total = total - decay;
-    if (seenAt[alone] < floor) total += weights[alone];
-    seenAt[alone] = now;
-    if (seenAt[pair] < floor) total += weights[pair];
-    seenAt[pair] = now;
-    if (seenAt[three] < floor) total += weights[three];
-    seenAt[three] = now;
+    const seenNow = now << SEEN;
+    const ofAlone = features[alone];
+    features[alone] = seenNow | (ofAlone & WEIGHT);
+    const ofPair = features[pair];
+    features[pair] = seenNow | (ofPair & WEIGHT);
+    const ofThree = features[three];
+    features[three] = seenNow | (ofThree & WEIGHT);
+    total += freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor);
     now++;
     i++;
     if (total > best) {
@@ -141,7 +153,7 @@ function addTokens(count: number): void {
 
 function beginText(from: number): void {
   if (clock > CLOCK_END) {
-    ffi.fill(seenAt, FEATURES * 4);
+    for (const i of $range(0, FEATURES - 1)) features[i] = features[i] & WEIGHT;
     clock = 0;
   }
   clock += SPAN + 1;

@@ -82,8 +82,26 @@ function fillPairs(): void {
   }
 }
 
+/** Of a word's bytes: what each says about the word, 0 for all others; and the byte in lower case. */
+const IN_WORD = 1;
+const BEYOND_HEX = 2;
+const HAS_DIGIT = 4;
+const wordFlags = ffi.new("uint8_t[256]");
+const lowered = ffi.new("uint8_t[256]");
+
+function fillWordBytes(): void {
+  for (const byte of $range(0, 255)) {
+    const lower = byte >= 65 && byte <= 90 ? byte + 32 : byte;
+    const letter = lower > 102 || lower === 95 ? IN_WORD + BEYOND_HEX : IN_WORD;
+    lowered[byte] = lower;
+    if (kinds[byte] === LETTER) wordFlags[byte] = letter;
+    if (kinds[byte] === DIGIT) wordFlags[byte] = IN_WORD + HAS_DIGIT;
+  }
+}
+
 fillKinds();
 fillPairs();
+fillWordBytes();
 
 /** Known words by hash, open addressing: no word is ever compared as text. */
 const SLOTS = 8192;
@@ -137,19 +155,14 @@ let ended = 0;
 /** A word and the digits in it. */
 function readWord(from: number, to: number): number {
   let hash = 0;
-  let digits = 0;
-  let isHex = true;
+  let flags = 0;
   let i = from;
   while (i < to) {
-    let byte = decoded[i];
-    const kind = kinds[byte];
-    if (kind > DIGIT) break;
-    if (kind === DIGIT) digits++;
-    else {
-      if (byte < 95) byte += 32;
-      if (byte > 102 || byte === 95) isHex = false;
-    }
-    hash = mixByte(hash, byte);
+    const byte = decoded[i];
+    const flag = wordFlags[byte];
+    if (flag === 0) break;
+    flags = flags | flag;
+    hash = mixByte(hash, lowered[byte]);
     i++;
   }
   ended = i;
@@ -157,7 +170,8 @@ function readWord(from: number, to: number): number {
   if (length === 1) return decoded[from] | 32;
   const token = tokenOfWord(hash);
   if (token !== 0) return token;
-  if (digits > 0) return isHex && length > 7 ? HEX_WORD : MIXED_WORD + bucketOf(length);
+  if ((flags & HAS_DIGIT) !== 0)
+    return (flags & BEYOND_HEX) === 0 && length > 7 ? HEX_WORD : MIXED_WORD + bucketOf(length);
   if (length > 4 && length < 20 && (decoded[from] | 32) === 111 && (decoded[from + 1] | 32) === 110) return EVENT_WORD;
   return WORD + bucketOf(length);
 }
