@@ -38,6 +38,14 @@ describe("rules of the configuration", function()
     assert.is_nil(find({ rule({}) }, { path = "/legacies", query = "/legacy/" }))
   end)
 
+  it("find a literal in a path however it is written", function()
+    local own = rule({ literals = { "/legacy/list" } })
+    for _, path in ipairs({ "/legacy//list", "/legacy/./list", "/legacy;v=1/list", "/legacy/x/../list", "/legacy/%2e/list", "/legacy\\list" }) do
+      assert.equal("r", (find({ own }, { path = path }) or {}).rule, path)
+    end
+    assert.is_nil(find({ own }, { path = "/legacy/x/list" }))
+  end)
+
   it("are about query, agent, header and body too", function()
     local cases = {
       query = { query = "a=1&next=%2flegacy%2f" },

@@ -37,7 +37,18 @@ describe("a path that nobody named as a login", function()
     assert.equal(1, logged)
   end)
 
+  it("is one path however it is written", function()
+    for n, path in ipairs({ "/gate", "/GATE", "/gate/", "/gate;v=1" }) do
+      for _ = 1, 2 do
+        request(path, 401, { key = "a" .. n })
+        request(path, 200, { key = "a" .. n })
+      end
+    end
+    assert.is_true(learned.isLearnedLogin("/gate"))
+  end)
+
   for _, case in ipairs({
+    { "takes a field of a form", { body = "user[email]=ann&user[password]=x" }, true },
     { "takes a form", { body = "user=ann&password=x" }, true },
     { "answers with a redirect", { accepted = 302 }, true },
     { "sees no passwords", { body = '{"note":"my password is x"}' }, false },

@@ -1,4 +1,5 @@
 local lists = require("kong.plugins.threat-response.lists")
+local worker = require("worker")
 local parse_address = require("kong.plugins.threat-response.address").parseAddress
 
 local function compile(parts)
@@ -37,5 +38,31 @@ describe("lists", function()
   it("take what an entry says as plain text", function()
     assert.is_nil(match({ paths = { "/a.c" } }, { path = "/abc" }))
     assert.is_nil(match({ user_agents = { "a.*b" } }, { user_agent = "axxb" }))
+  end)
+end)
+
+describe("a path on a list", function()
+  local function verdict_of(list, path)
+    worker.start({ uri = path, request_method = "GET" })
+    local instance = worker.instance()
+    instance[list] = worker.module("lists").compileList({ cidrs = {}, methods = {}, paths = { "/a" }, user_agents = {} })
+    local source = { key = "abcd", binary = "abcd", ip = "97.98.99.100", isExempt = true }
+    local ruling = worker.module("admission").admit(instance, { source = source, requests = 0 })
+    return ruling and ruling.verdict
+  end
+
+  it("is allowed only where every service reads it so", function()
+    assert.equal("allow", verdict_of("allow", "/a/b"))
+    assert.equal("allow", verdict_of("allow", "/a;x=1/b"))
+    assert.is_nil(verdict_of("allow", "/a/..;/b"))
+    assert.is_nil(verdict_of("allow", "/b/..;/a"))
+    assert.is_nil(verdict_of("allow", "/a\\..\\b"))
+  end)
+
+  it("is denied where one may read it so", function()
+    assert.equal("block", verdict_of("deny", "/a/b"))
+    assert.equal("block", verdict_of("deny", "/a/..;/b"))
+    assert.equal("block", verdict_of("deny", "/b/..;/a"))
+    assert.is_nil(verdict_of("deny", "/b/..;/c"))
   end)
 end)

@@ -10,6 +10,8 @@ local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local findRecord = ____evidence_2Ets.findRecord
 local ____identities_2Ets = require("kong.plugins.threat-response.identities")
 local findIdentity = ____identities_2Ets.findIdentity
+local ____request_2Dview_2Ets = require("kong.plugins.threat-response.known.request-view")
+local servedPath = ____request_2Dview_2Ets.servedPath
 local ____lists_2Ets = require("kong.plugins.threat-response.lists")
 local matchList = ____lists_2Ets.matchList
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
@@ -40,23 +42,37 @@ local function ruleAllowedConsumer(instance)
         score = 0
     }
 end
---- Which part of the list the request matches.
-local function matchRequest(list, source)
-    if list == nil then
-        return nil
-    end
+local function matchAs(list, source, path)
     local variables = ngx.var
-    local method = variables.request_method or ""
     return matchList(
         list,
         source.binary,
-        method,
-        variables.uri or "",
+        variables.request_method or "",
+        path,
         variables.http_user_agent
     )
 end
+--- Which part of the list the request matches. A service may read `/a/..;/b` as `/b`: to be allowed both have to be, to be denied one of them.
+local function matchRequest(list, source, isAllowList)
+    if list == nil then
+        return nil
+    end
+    local path = ngx.var.uri or ""
+    local part = matchAs(list, source, path)
+    if list.paths == nil or part == nil == isAllowList then
+        return part
+    end
+    local served = servedPath(path)
+    local ____temp_0
+    if served == nil then
+        ____temp_0 = part
+    else
+        ____temp_0 = matchAs(list, source, served)
+    end
+    return ____temp_0
+end
 local function ruleAllowed(instance, source)
-    local part = matchRequest(instance.allow, source)
+    local part = matchRequest(instance.allow, source, true)
     if part == nil then
         return ruleAllowedConsumer(instance)
     end
@@ -69,7 +85,7 @@ local function ruleAllowed(instance, source)
     }
 end
 local function ruleDenied(instance, source)
-    local part = matchRequest(instance.deny, source)
+    local part = matchRequest(instance.deny, source, false)
     if part == nil then
         return nil
     end
@@ -107,9 +123,9 @@ local function ruleRate(instance, source, requests)
 end
 --- The first that has something to say decides. A decision to allow beats the deny list; decisions for one route or for logins wait.
 ____exports.admit = function(instance, arrival)
-    local ____arrival_0 = arrival
-    local source = ____arrival_0.source
-    local decision = ____arrival_0.decision
+    local ____arrival_1 = arrival
+    local source = ____arrival_1.source
+    local decision = ____arrival_1.decision
     local allowed = ruleAllowed(instance, source)
     if allowed ~= nil then
         return allowed
@@ -121,13 +137,13 @@ ____exports.admit = function(instance, arrival)
     if denied ~= nil then
         return denied
     end
-    local ____temp_3
+    local ____temp_4
     if decision ~= nil and not isNarrow(decision) then
-        ____temp_3 = ruleDecision(source, decision)
+        ____temp_4 = ruleDecision(source, decision)
     else
-        ____temp_3 = nil
+        ____temp_4 = nil
     end
-    local decided = ____temp_3
+    local decided = ____temp_4
     if decided ~= nil or source.isExempt then
         return decided
     end

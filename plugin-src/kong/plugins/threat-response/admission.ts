@@ -5,6 +5,7 @@ import { detectSourceFlood, detectUnroutedFlood } from "./detectors/flood.ts";
 import { findRecord } from "./evidence.ts";
 import type { Source } from "./features/source.ts";
 import { findIdentity } from "./identities.ts";
+import { servedPath } from "./known/request-view.ts";
 import { type CompiledList, matchList } from "./lists.ts";
 import { isTrial } from "./rollout.ts";
 import type { Arrival } from "./trace.ts";
@@ -21,22 +22,29 @@ const ruleAllowedConsumer = (instance: Instance): Ruling | undefined => {
   return { verdict: "allow", by: "list", reason: "allowed by consumer", retry_after: 0, score: 0 };
 };
 
-/** Which part of the list the request matches. */
-const matchRequest = (list: CompiledList | undefined, source: Source): string | undefined => {
-  if (list === undefined) return undefined;
+const matchAs = (list: CompiledList, source: Source, path: string): string | undefined => {
   const variables = ngx.var;
-  const method = variables.request_method ?? "";
-  return matchList(list, source.binary, method, variables.uri ?? "", variables.http_user_agent);
+  return matchList(list, source.binary, variables.request_method ?? "", path, variables.http_user_agent);
+};
+
+/** Which part of the list the request matches. A service may read `/a/..;/b` as `/b`: to be allowed both have to be, to be denied one of them. */
+const matchRequest = (list: CompiledList | undefined, source: Source, isAllowList: boolean): string | undefined => {
+  if (list === undefined) return undefined;
+  const path = ngx.var.uri ?? "";
+  const part = matchAs(list, source, path);
+  if (list.paths === undefined || (part === undefined) === isAllowList) return part;
+  const served = servedPath(path);
+  return served === undefined ? part : matchAs(list, source, served);
 };
 
 const ruleAllowed = (instance: Instance, source: Source): Ruling | undefined => {
-  const part = matchRequest(instance.allow, source);
+  const part = matchRequest(instance.allow, source, true);
   if (part === undefined) return ruleAllowedConsumer(instance);
   return { verdict: "allow", by: "list", reason: `allowed by ${part}`, retry_after: 0, score: 0 };
 };
 
 const ruleDenied = (instance: Instance, source: Source): Ruling | undefined => {
-  const part = matchRequest(instance.deny, source);
+  const part = matchRequest(instance.deny, source, false);
   if (part === undefined) return undefined;
   return { verdict: "block", by: "list", reason: `denied by ${part}`, retry_after: 0, score: 100 };
 };

@@ -5,6 +5,7 @@ local mayHold = ____custom_2Drules_2Ets.mayHold
 local ruleHolds = ____custom_2Drules_2Ets.ruleHolds
 local ____request_2Dview_2Ets = require("kong.plugins.threat-response.known.request-view")
 local decodeText = ____request_2Dview_2Ets.decodeText
+local undisguisedPath = ____request_2Dview_2Ets.undisguisedPath
 local ____redact_2Ets = require("kong.plugins.threat-response.redact")
 local redactText = ____redact_2Ets.redactText
 --- Catches what the rules of the configuration say. Example: `{id: "no-legacy", on: "path", literals: ["/legacy/"], action: "block"}`.
@@ -89,6 +90,15 @@ ____exports.detectCustom = function(rules, facts)
         "path",
         facts.path
     )
+    if rules.path ~= nil then
+        best = inPart(
+            best,
+            rules.path,
+            facts,
+            "path",
+            undisguisedPath(facts.path)
+        )
+    end
     best = inPart(
         best,
         rules.query,

@@ -64,6 +64,23 @@ local function isPlainPath(path)
     end
     return true
 end
+--- What a path comes to for services that take parameters off its segments, or `\\` for `/`; nil where that is the path itself.
+function ____exports.servedPath(path)
+    if (find(path, ";", 1, true)) == nil and (find(path, "\\", 1, true)) == nil then
+        return nil
+    end
+    return resolve(simplify(path))
+end
+--- The path without any disguise, in lower case; nil where it has none.
+function ____exports.undisguisedPath(path)
+    local ____isPlainPath_result_2
+    if isPlainPath(path) then
+        ____isPlainPath_result_2 = nil
+    else
+        ____isPlainPath_result_2 = resolve(simplify(____exports.decodeText(path, "none")))
+    end
+    return ____isPlainPath_result_2
+end
 function ____exports.viewOf(parts)
     local rawPath = lower(parts.path)
     local isPlain = isPlainPath(parts.path)

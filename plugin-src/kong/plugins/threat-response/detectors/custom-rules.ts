@@ -7,7 +7,7 @@ import {
   type PartRules,
   ruleHolds,
 } from "../known/custom-rules.ts";
-import { decodeText } from "../known/request-view.ts";
+import { decodeText, undisguisedPath } from "../known/request-view.ts";
 import { redactText } from "../redact.ts";
 import type { Finding } from "../score.ts";
 
@@ -68,6 +68,7 @@ const inHeaders = (best: Finding | undefined, rules: CustomRules, facts: Facts):
 export const detectCustom = (rules: CustomRules | undefined, facts: Facts): Finding | undefined => {
   if (rules === undefined) return undefined;
   let best = inPart(undefined, rules.path, facts, "path", facts.path);
+  if (rules.path !== undefined) best = inPart(best, rules.path, facts, "path", undisguisedPath(facts.path));
   best = inPart(best, rules.query, facts, "query", facts.query);
   best = inPart(best, rules.agent, facts, "header:user-agent", facts.userAgent);
   best = inPart(best, rules.other, facts, "header:cookie", facts.cookie);

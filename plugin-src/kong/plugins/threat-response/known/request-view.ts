@@ -83,6 +83,17 @@ function isPlainPath(path: string): boolean {
   return true;
 }
 
+/** What a path comes to for services that take parameters off its segments, or `\\` for `/`; nil where that is the path itself. */
+export function servedPath(path: string): string | undefined {
+  if (find(path, ";", 1, true)[0] === undefined && find(path, "\\", 1, true)[0] === undefined) return undefined;
+  return resolve(simplify(path));
+}
+
+/** The path without any disguise, in lower case; nil where it has none. */
+export function undisguisedPath(path: string): string | undefined {
+  return isPlainPath(path) ? undefined : resolve(simplify(decodeText(path, "none")));
+}
+
 export function viewOf(parts: KnownParts): RequestView {
   const rawPath = lower(parts.path);
   const isPlain = isPlainPath(parts.path);
