@@ -6,6 +6,8 @@ local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local AT_NAME = ____rule_2Ets.AT_NAME
 local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
+local ____screen_2Ets = require("kong.plugins.threat-response.payload.screen")
+local isScreening = ____screen_2Ets.isScreening
 local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.base64")
 local mayBeBase64 = ____base64_2Ets.mayBeBase64
 local readBase64 = ____base64_2Ets.readBase64
@@ -32,16 +34,32 @@ local STRUCTURE_TAIL = 160
 local function isStructural(first)
     return first == 36 or first == 95 or first == 92 or first == 99
 end
+--- Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary.
+local function judgeNamed(bytes, from, ____end, at, place, root)
+    local isNamedFirst = isScreening()
+    local found = judgeWithin(
+        bytes,
+        from,
+        ____end,
+        "json",
+        at,
+        isNamedFirst and pathAt(bytes, place, root) or root
+    )
+    if found ~= nil and not isNamedFirst then
+        found.field = pathAt(bytes, place, root)
+    end
+    return found
+end
 local function judgeKey(bytes, from, ____end, to, root)
     local found
     if deservesJudging(bytes, from, ____end, "json") then
-        found = judgeWithin(
+        found = judgeNamed(
             bytes,
             from,
             ____end,
-            "json",
             AT_BODY + AT_NAME,
-            pathAt(bytes, ____end + 2, root)
+            ____end + 2,
+            root
         )
     end
     if not isStructural(bytes[from]) then
@@ -108,13 +126,13 @@ local function judgeText(bytes, from, ____end, root)
     if not deservesJudging(bytes, from, ____end, "json") then
         return nil
     end
-    return judgeWithin(
+    return judgeNamed(
         bytes,
         from,
         ____end,
-        "json",
         AT_BODY,
-        pathAt(bytes, from, root)
+        from,
+        root
     )
 end
 local function isQuery(bytes, from, ____end)

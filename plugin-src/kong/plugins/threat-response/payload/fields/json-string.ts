@@ -1,6 +1,7 @@
 import * as ffi from "ffi";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { AT_BODY, AT_NAME, AT_STRUCTURE } from "../rule.ts";
+import { isScreening } from "../screen.ts";
 import { mayBeBase64, readBase64 } from "./base64.ts";
 import { colonBehind, endOfString, pathAt } from "./json-path.ts";
 import { deservesJudging, judgeWithin } from "./leaf.ts";
@@ -18,11 +19,26 @@ function isStructural(first: number): boolean {
   return first === 36 || first === 95 || first === 92 || first === 99;
 }
 
+/** Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary. */
+function judgeNamed(
+  bytes: ffi.Numbers,
+  from: number,
+  end: number,
+  at: number,
+  place: number,
+  root: string,
+): PayloadFinding | undefined {
+  const isNamedFirst = isScreening();
+  const found = judgeWithin(bytes, from, end, "json", at, isNamedFirst ? pathAt(bytes, place, root) : root);
+  if (found !== undefined && !isNamedFirst) found.field = pathAt(bytes, place, root);
+  return found;
+}
+
 function judgeKey(bytes: ffi.Numbers, from: number, end: number, to: number, root: string): PayloadFinding | undefined {
   let found: PayloadFinding | undefined;
   if (deservesJudging(bytes, from, end, "json")) {
     // Named by itself, since it opens only behind its colon.
-    found = judgeWithin(bytes, from, end, "json", AT_BODY + AT_NAME, pathAt(bytes, end + 2, root));
+    found = judgeNamed(bytes, from, end, AT_BODY + AT_NAME, end + 2, root);
   }
   if (!isStructural(bytes[from])) return found;
   const start = Math.max(0, from - STRUCTURE_LEAD);
@@ -62,7 +78,7 @@ function judgeText(bytes: ffi.Numbers, from: number, end: number, root: string):
     if (isKept && kind !== URL) return undefined;
   }
   if (!deservesJudging(bytes, from, end, "json")) return undefined;
-  return judgeWithin(bytes, from, end, "json", AT_BODY, pathAt(bytes, from, root));
+  return judgeNamed(bytes, from, end, AT_BODY, from, root);
 }
 
 function isQuery(bytes: ffi.Numbers, from: number, end: number): boolean {
