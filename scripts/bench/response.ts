@@ -10,12 +10,14 @@ import { parse } from "yaml";
 import { seeded } from "../../demo/random.ts";
 import { testPolicy } from "../../test/e2e/policy.ts";
 import { startWorld, type World, type WorldOptions } from "../../test/e2e/world.ts";
+import { startClaudeServer } from "../../test/support/claude-server.ts";
 import { machine } from "./measures.ts";
 import { actionFaults, everyAction } from "./response/action-faults.ts";
+import { type CountingProxy, startCountingProxy } from "./response/counting-proxy.ts";
 import { harmed } from "./response/crowd.ts";
 import { ineffective, orphaned } from "./response/ending.ts";
-import { masses, startCountingProxy } from "./response/masses.ts";
-import { reaction, reflex } from "./response/reaction.ts";
+import { masses } from "./response/masses.ts";
+import { firstWrite, reaction, reflex } from "./response/reaction.ts";
 import { type BenchOptions, formatRow, notMeasured, type Row, type Stage } from "./response/row.ts";
 import { twoAgents } from "./response/two-agents.ts";
 import { victim } from "./response/victim.ts";
@@ -65,31 +67,60 @@ function lastingPolicy(): object {
   return JSON.parse(JSON.stringify(testPolicy()).replaceAll('"ttl_s":10', '"ttl_s":120')) as object;
 }
 
-async function underMasses(): Promise<Row[]> {
+/** The agent's writes go through a proxy that notes them. */
+async function counted(
+  options: WorldOptions,
+  run: (world: World, proxy: CountingProxy) => Promise<Row[]>,
+): Promise<Row[]> {
   let adminUrl = "";
   const proxy = await startCountingProxy(() => adminUrl);
-  const agent = { KONG_ADMIN_URL: proxy.url };
+  const agent = { ...options.agent, KONG_ADMIN_URL: proxy.url };
   try {
-    return await inWorld(
-      { database: true, policy: lastingPolicy(), agent, onGateway: (url) => (adminUrl = url) },
-      async (world) => [await masses(stageOf(world), proxy)],
-    );
+    return await inWorld({ ...options, agent, onGateway: (url) => (adminUrl = url) }, (world) => run(world, proxy));
   } finally {
     proxy.close();
   }
 }
 
+async function whileClaudeIsSilent(): Promise<Row[]> {
+  const claude = await startClaudeServer("hang");
+  const agent = { ANTHROPIC_API_KEY: "a key of the bench", ANTHROPIC_BASE_URL: claude.url };
+  try {
+    return await counted({ ...asShipped(), agent }, async (world, proxy) => [
+      await firstWrite(stageOf(world), proxy, () => claude.requests.length),
+    ]);
+  } finally {
+    await claude.close();
+  }
+}
+
+/** As tests have it, but for one route a hot patch. */
+function patchingPolicy(): object {
+  const { rules, ...rest } = testPolicy() as { rules: object[] };
+  const params = { when: { field: "header", name: "x-attack", equals: "1" } };
+  const patch = {
+    name: "hot patch",
+    when: { category: "api_ddos", scope: { routes: ["orders"] } },
+    plans: [{ id: "patch", action: "hot_patch", ttl_s: 10, params }],
+  };
+  return { ...rest, rules: [patch, ...rules] };
+}
+
 const PARTS: Record<string, () => Promise<Row[]>> = {
   reflex: () => inWorld(asShipped(), async (world) => [await reflex(stageOf(world))]),
   reaction: () => inWorld(onlyTheAgentBlocks(), async (world) => [await reaction(stageOf(world))]),
+  firstWrite: whileClaudeIsSilent,
   harmed: () => inWorld(asShipped(), (world) => harmed(stageOf(world))),
   victim: () => inWorld(asShipped(), async (world) => [await victim(stageOf(world))]),
   ineffective: () =>
     inWorld({ database: true, policy: lastingPolicy() }, async (world) => [await ineffective(stageOf(world))]),
   orphaned: () =>
-    inWorld({ database: true, plugin: { source: { min_evidence: 10_000 } } }, (world) => orphaned(stageOf(world))),
-  twoAgents: async () => [await twoAgents(benchOptions())],
-  masses: underMasses,
+    inWorld({ database: true, policy: patchingPolicy(), plugin: { source: { min_evidence: 10_000 } } }, (world) =>
+      orphaned(stageOf(world)),
+    ),
+  twoAgents: () => twoAgents(benchOptions(), lastingPolicy()),
+  masses: () =>
+    counted({ database: true, policy: lastingPolicy() }, async (world, proxy) => [await masses(stageOf(world), proxy)]),
   actionFaults: async () => [await actionFaults(benchOptions())],
   everyAction: async () => [everyAction(given.gateway)],
 };

@@ -32,7 +32,7 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     model = "claude-haiku-5-5",
     timeout_ms = 20_000,
     maxRetries = 1,
-    patience_ms = 1_000,
+    patience_ms = 750,
     onAdvice = () => undefined,
     limits = () => ({ hour: { most: 60, reserved: {} }, day: { most: 480, reserved: {} } }),
     now = Date.now,

@@ -1,12 +1,13 @@
 /** What ends by itself: actions that do not help, and actions whose agent is gone. */
 
 import { ROUTE_IDS } from "../../../test/e2e/entities.ts";
-import { injection, isOn, sendMany, untilAction } from "../../../test/e2e/watch.ts";
+import { injection, isOn, sendMany, untilAction, untilAnswered } from "../../../test/e2e/watch.ts";
 import type { World } from "../../../test/e2e/world.ts";
 import { report, runAgentCommand } from "../../../test/support/agent-process.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { incidentRecord, trafficRecord } from "../../../test/support/gateway-node.ts";
 import { call } from "../../../test/support/http.ts";
+import { floodOf } from "./flood.ts";
 import { type Row, row, type Stage } from "./row.ts";
 
 /** Two evaluation windows with what goes before them, as the agent's verification has them, and a little for its jobs. */
@@ -77,27 +78,31 @@ export async function orphaned({ world, quick }: Stage): Promise<Row[]> {
   const attackers = Array.from({ length: quick ? 3 : 10 }, (_, i) => `198.18.9.${i + 1}`);
   await sendMany(world, attackers.length * 8, (i) => injection(attackers[i % attackers.length]!, i));
   for (const address of attackers) await untilAction(world, isOn(address));
-  const scope = { route_id: ROUTE_IDS.users, route_name: "users" };
-  const flood = {
-    category: "api_ddos",
-    detector: "flood.route",
-    subject: { kind: "route", value: ROUTE_IDS.users } as const,
-  };
-  await report(world.agent.url, [incidentRecord({ ...flood, scope, requests: 5_000, distinct_ips: 400 })]);
-  await untilAction(world, ({ target, status }) => target.route_id === ROUTE_IDS.users && status === "applied");
+  await report(world.agent.url, [floodOf("users", ROUTE_IDS.users), floodOf("orders", ROUTE_IDS.orders)]);
+  for (const id of [ROUTE_IDS.users, ROUTE_IDS.orders])
+    await untilAction(world, ({ target, status }) => target.route_id === id && status === "applied");
+  const patched = { from: "192.0.2.9", target: "/orders", headers: { "x-attack": "1" } };
+  await untilAnswered(world, patched, 403);
   await world.agent.kill();
   await world.agent.remove();
   await new Promise((resolve) => setTimeout(resolve, PAST_EXPIRY_MS));
   const affected = (
     await sendMany(world, attackers.length, (i) => ({ from: attackers[i]!, target: "/orders" }))
   ).filter(({ reached }) => !reached).length;
+  const stillPatched = (await world.send(patched)).reached ? 0 : 1;
   await runAgentCommand(["reap"], { KONG_ADMIN_URL: world.gateway.adminUrl });
   const left = (await call(`${world.gateway.adminUrl}/plugins?tags=threat-response`)).json.data.length as number;
   const gone = "agent and database gone";
   return [
-    row(`actions that end themselves and still affect traffic after expiry, ${gone}`, affected, "actions", 0, {
-      note: `${attackers.length} blocks of addresses`,
-    }),
-    row(`entities left after \`reap\`, ${gone}`, left, "entities", 0),
+    row(
+      `actions that end themselves and still affect traffic after expiry, ${gone}`,
+      affected + stillPatched,
+      "actions",
+      0,
+      {
+        note: `${attackers.length} blocks of addresses and a hot patch`,
+      },
+    ),
+    row(`entities left after \`reap\`, ${gone}`, left, "entities", 0, { note: "a throttle and a hot patch" }),
   ];
 }

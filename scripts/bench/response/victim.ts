@@ -5,6 +5,8 @@ import { type Row, row, type Stage } from "./row.ts";
 
 const VICTIM = "192.0.2.77";
 const ATTACKER = "203.0.113.77";
+/** Who was well before for longer than `source.window_s` is known to the gateway; somebody of whom nothing is known is nobody's victim. */
+const KNOWN_AFTER_MS = 61_000;
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
 /** What the victim does all day, with its own account, its staff credential and its browser. */
@@ -40,12 +42,21 @@ async function attack({ world, random, quick }: Stage): Promise<void> {
     target: "/reports",
     headers: { authorization: basic(STAFF.user, `guess-${random.hex(6)}`) },
   }));
+  await sendMany(world, count / 4, (i) => ({
+    from: `203.0.113.${80 + (i % 8)}`,
+    target: "/login",
+    method: "POST",
+    body: { username: ACCOUNTS[39]!.user, password: `guess-${i}` },
+  }));
   // Behind the same address, as a neighbour of a NAT.
   for (let i = 0; i < 12; i++) await world.logIn(VICTIM, `leaked-${random.hex(6)}@example.net`, `guess-${i}`);
+  await sendMany(world, 20, (i) => injection(VICTIM, i));
 }
 
 export async function victim(stage: Stage): Promise<Row> {
-  const before = await victimWorks(stage);
+  let before = (await victimWorks(stage)) + (await victimWorks(stage));
+  await new Promise((resolve) => setTimeout(resolve, KNOWN_AFTER_MS));
+  before += await victimWorks(stage);
   await attack(stage);
   let blocked = 0;
   for (let i = 0; i < 5; i++) {
@@ -53,7 +64,9 @@ export async function victim(stage: Stage): Promise<Row> {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
   const note =
-    before > 0 ? `${before} of its requests failed before the attack` : "20 requests of one victim, 4 forgeries";
+    before > 0
+      ? `${before} of its requests failed before the attack`
+      : "20 requests of one victim; forged: its address, referrer, credential and user name; stuffing and probing from behind its address";
   return row(
     "a victim whose address, credential, referrer or neighbours are forged: requests stopped",
     blocked,
