@@ -74,6 +74,11 @@ describe("the Admin API driver", () => {
     },
   );
 
+  it("is told how long the gateway wants to be left alone", async () => {
+    admin.misbehave({ times: 1, how: { status: 429, headers: { "retry-after": "7" } } });
+    await expect(driver({ retries: 0 }).list("plugins")).rejects.toMatchObject({ code: "busy", retry_after_ms: 7_000 });
+  });
+
   it("gives up on silence", async () => {
     admin.misbehave({ times: 9, how: "hang" });
     await expect(driver({ retries: 1 }).probe()).rejects.toMatchObject({ code: "timeout" });

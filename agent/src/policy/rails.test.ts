@@ -47,6 +47,14 @@ const shop = { route_id: "r-search", route_name: "search", service_id: "s-shop",
 const flood = (changes: Partial<Incident> = {}) => someFlood({ scope: shop, ...changes });
 const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 
+describe("where the plugin only monitors", () => {
+  it("nothing is done unless the policy says so", () => {
+    const monitored = flood({ mode: "monitor" });
+    expect(outcome({}, monitored)).toContain("only monitors");
+    expect(outcome({ rails: "{ act_on_monitor: true }" }, monitored)).toMatchObject({ id: "throttle" });
+  });
+});
+
 describe("never-touch lists", () => {
   it.each([
     ["a route by name", { rails: "{ never_touch: { routes: [search] } }" }, {}, "never touches route search"],
