@@ -5,6 +5,8 @@ local buffer = ____decode_2Ets.decoded
 local MAX_FOLDED = 4096
 local folded = ffi.new("uint8_t[?]", MAX_FOLDED)
 local written = 0
+--- No comment ends in the rest of the text: whoever opens many is not searched for each.
+local isUnclosed = false
 local function put(byte)
     folded[written] = byte
     written = written + 1
@@ -24,10 +26,14 @@ local function skipComment(i, to)
         end
         return ____end
     end
+    if isUnclosed then
+        return i
+    end
     while ____end + 1 < to and not (buffer[____end] == 42 and buffer[____end + 1] == 47) do
         ____end = ____end + 1
     end
-    return ____end + 1 < to and ____end + 2 or i
+    isUnclosed = ____end + 1 >= to
+    return isUnclosed and i or ____end + 2
 end
 local function isBlank(byte)
     return byte <= 32 or byte == 160
@@ -37,6 +43,7 @@ end
 function ____exports.foldText(from, ____end)
     local to = math.min(____end, from + MAX_FOLDED)
     written = 0
+    isUnclosed = false
     local i = from
     while i < to do
         local byte = buffer[i]

@@ -5,6 +5,8 @@ const MAX_FOLDED = 4096;
 const folded = ffi.new("uint8_t[?]", MAX_FOLDED);
 
 let written = 0;
+/** No comment ends in the rest of the text: whoever opens many is not searched for each. */
+let isUnclosed = false;
 
 function put(byte: number): void {
   folded[written] = byte;
@@ -23,8 +25,10 @@ function skipComment(i: number, to: number): number {
     while (end < to && buffer[end] >= 48 && buffer[end] <= 57) end++;
     return end;
   }
+  if (isUnclosed) return i;
   while (end + 1 < to && !(buffer[end] === 42 && buffer[end + 1] === 47)) end++;
-  return end + 1 < to ? end + 2 : i;
+  isUnclosed = end + 1 >= to;
+  return isUnclosed ? i : end + 2;
 }
 
 function isBlank(byte: number): boolean {
@@ -38,6 +42,7 @@ function isBlank(byte: number): boolean {
 export function foldText(from: number, end: number): string {
   const to = math.min(end, from + MAX_FOLDED);
   written = 0;
+  isUnclosed = false;
   let i = from;
   while (i < to) {
     const byte = buffer[i];
