@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { OVERLAY_HEADER } from "../../../contract/decision-feed.ts";
 import type { Change, Configuration, Entity } from "../drivers/gateway.ts";
 import { refuseHost } from "../drivers/outbound.ts";
-import { entityId, isOurs, ownerTags } from "../drivers/tags.ts";
+import { entityId, isOurs, overlayTag, ownerTags } from "../drivers/tags.ts";
 import { ActionRefused, type PlannedChange } from "./action-kind.ts";
 import { hiding, instanceOn, maskedBy } from "./effective.ts";
 import { configOf, entitiesOf, needEntity, referenceId } from "./entities.ts";
@@ -80,7 +80,7 @@ function copyRoute(
     ...service,
     id: overlayRouteId(action, gateway),
     headers: { ...(fields.headers as object | null | undefined), [HEADER]: [overlayValue(action)] },
-    tags: [...ownerTags(action.incident_id, action.expires_at ?? 0), `tr:overlay:${id}`],
+    tags: [...ownerTags(action.incident_id, action.expires_at ?? 0), overlayTag(id)],
   };
 }
 

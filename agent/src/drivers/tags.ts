@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 export const OWNER_TAG = "threat-response";
 const INCIDENT = "tr:incident:";
 const EXPIRES = "tr:expires:";
+const OVERLAY = "tr:overlay:";
 
 export function ownerTags(incidentId: string, expires_at_ms: number): string[] {
   return [OWNER_TAG, `${INCIDENT}${incidentId}`, `${EXPIRES}${Math.floor(expires_at_ms / 1000)}`];
@@ -24,6 +25,13 @@ export function expiryOf(tags: readonly string[] | null | undefined): number | n
   const text = tags?.find((tag) => tag.startsWith(EXPIRES))?.slice(EXPIRES.length);
   return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }
+
+/** On a copy of a route. */
+export const overlayTag = (originalId: string): string => `${OVERLAY}${originalId}`;
+
+/** The route that it is a copy of, or null. */
+export const originalOf = (tags: readonly string[] | null | undefined): string | null =>
+  tags?.find((tag) => tag.startsWith(OVERLAY))?.slice(OVERLAY.length) ?? null;
 
 const NAMESPACE = Buffer.from("6f1c0f3a5d5b4c6b9a52c1f4b2a7e9d3", "hex");
 

@@ -1,10 +1,13 @@
 import type { DecisionAction } from "../../../contract/decision-feed.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
-import type { Configuration } from "../drivers/gateway.ts";
+import { subjectOf } from "../actions/subject.ts";
+import type { Configuration, Entity } from "../drivers/gateway.ts";
 import { conditionSchema } from "../hot-patch/index.ts";
 import type { PlannedAction } from "../policy/plan.ts";
 import type { PlannedDecision } from "../preview/decisions.ts";
+import type { PlannedOverlay } from "../preview/overlays.ts";
 import { patchMatches } from "../preview/patch-match.ts";
+import { foreignId } from "../preview/plugins-in-effect.ts";
 import type { PlannedEffects } from "../preview/preview.ts";
 import type { PlannedPatch } from "../preview/replay.ts";
 import type { Action } from "../store/actions.ts";
@@ -19,11 +22,27 @@ export interface EffectSource {
 
 /** Everything the actions would write, read off their own declarations. Throws `ActionRefused` as they do. */
 export function effectsOf(actions: readonly PlannedAction[], source: EffectSource): PlannedEffects {
+  const changes = actions.map((action) => changesOf(action, source));
   return {
-    changes: actions.flatMap((action) => changesOf(action, source)),
+    changes: changes.flat(),
+    overlays: actions.flatMap((action, i) => overlayOf(action, changes[i] ?? [], source.configuration)),
     decisions: actions.filter(({ vehicle }) => vehicle === "decision").flatMap(decisionOf),
     patches: actions.flatMap(patchOf),
   };
+}
+
+function overlayOf(
+  { type, target }: PlannedAction,
+  changes: PlannedEffects["changes"],
+  { entities }: Configuration,
+): PlannedOverlay[] {
+  const route = changes.flatMap((change) =>
+    change.op === "create" && change.type === "routes" ? [change.entity] : [],
+  )[0];
+  const original = entities.routes?.find(({ id }) => id === target.route_id);
+  if (type !== "overlay_route" || route === undefined || original === undefined) return [];
+  const place = (entity: Entity) => ({ route_id: entity.id, service_id: foreignId(entity, "service") });
+  return [{ client: subjectOf(target), original: place(original), copy: place(route) }];
 }
 
 /** A hot patch is replayed by its condition tree, not by its Lua. */

@@ -1,8 +1,8 @@
 import { ActionRefused } from "../actions/action-kind.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
-import type { Configuration, GatewayKind } from "../drivers/gateway.ts";
+import type { Change, Configuration, GatewayKind } from "../drivers/gateway.ts";
 import type { Plan } from "../policy/plan.ts";
-import { type Preview, previewPlan } from "../preview/preview.ts";
+import { type PlannedEffects, type Preview, previewPlan } from "../preview/preview.ts";
 import type { RecordedRequest } from "../preview/recorded-request.ts";
 import type { Totals } from "../preview/totals.ts";
 import type { Incident } from "../store/incidents.ts";
@@ -43,13 +43,9 @@ export function reviewPlan(input: ReviewInput): PlanReview {
   try {
     const refuse = whyUseless(input);
     if (refuse !== null) return { refuse, needs_approval: null, preview: null };
-    const preview = previewPlan(
-      input.records,
-      input.configuration,
-      effectsOf(input.plan.actions, sourceOf(input)),
-      input.totals,
-    );
-    preview.notes.push(...whatWouldEndItself(input));
+    const effects = effectsOf(input.plan.actions, sourceOf(input));
+    const preview = previewPlan(input.records, input.configuration, effects, input.totals);
+    preview.notes.push(...whatWouldEndItself(input), ...whatCountsAnew(effects));
     return { ...judgeHarm(preview, input), preview };
   } catch (error) {
     if (error instanceof ActionRefused) return { refuse: error.message, needs_approval: null, preview: null };
@@ -87,6 +83,17 @@ function whatWouldEndItself(input: ReviewInput): string[] {
     return [`${stays} stays until it is removed; a ${preferred} works here too, and ends by itself`];
   });
   return [...new Set(notes)];
+}
+
+function whatCountsAnew({ overlays = [], changes }: PlannedEffects): string[] {
+  const copies = new Set(overlays.map(({ copy }) => copy.route_id));
+  const isLimit = (change: Change) =>
+    change.op === "create" &&
+    change.entity.name === "rate-limiting" &&
+    copies.has((change.entity.route as { id?: string } | null)?.id ?? "");
+  return changes.some(isLimit)
+    ? ["rate-limiting on the copy counts anew: of the original's limits it has at most half"]
+    : [];
 }
 
 const WIDE: readonly string[] = ["service", "global", "security_removing"];

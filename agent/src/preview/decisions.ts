@@ -65,7 +65,11 @@ function checkOf(decision: PlannedDecision): Check {
   };
 }
 
-function matcherOf({ kind, value }: PlannedDecision): (request: RecordedRequest) => boolean {
+/** Whose requests it is about. */
+export function matcherOf({
+  kind,
+  value,
+}: Pick<PlannedDecision, "kind" | "value">): (request: RecordedRequest) => boolean {
   if (kind === "ip") {
     const isIn = createAddressList([value]);
     return ({ ip }) => isIn(ip);

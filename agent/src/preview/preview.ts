@@ -3,6 +3,7 @@ import { applyChanges, type Configured } from "./apply-changes.ts";
 import type { PlannedDecision } from "./decisions.ts";
 import { type MaskedPlugin, maskedPlugins } from "./masked.ts";
 import { type Outcome, stoppedBy } from "./outcome.ts";
+import { originalsOf, type PlannedOverlay, withOverlays } from "./overlays.ts";
 import { indexPlugins } from "./plugins-in-effect.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import { createReplay, type PlannedPatch } from "./replay.ts";
@@ -16,6 +17,7 @@ export interface PlannedEffects {
   changes: readonly Change[];
   decisions: readonly PlannedDecision[];
   patches: readonly PlannedPatch[];
+  overlays?: readonly PlannedOverlay[];
 }
 
 /** What a plan would have done to the recorded requests. Requests are counted with their weights. */
@@ -51,6 +53,7 @@ export function previewPlan(
   witness?: Witness,
 ): Preview {
   // Decisions leave the configuration as it is, and may be reviewed by the thousand.
+  const { overlays = [] } = effects;
   const isSame = effects.changes.length === 0;
   const after = applyChanges(before, effects.changes);
   const recorded = indexPlugins(before);
@@ -58,7 +61,8 @@ export function previewPlan(
   const then = createReplay({
     configuration: after,
     recorded,
-    router: isSame ? null : createRouter(before, after),
+    router: isSame ? null : withOverlays(createRouter(before, after), overlays),
+    originals: originalsOf(overlays),
     decisions: effects.decisions,
     patches: effects.patches,
   });

@@ -30,6 +30,8 @@ export interface ReplayOptions {
   /** As the requests were recorded: authentication that is new has seen none of them. */
   recorded: PluginIndex;
   router: Router | null;
+  /** Of a copy of a route: where its requests were recorded. */
+  originals?: ReadonlyMap<string, Pick<RequestScope, "route_id" | "service_id">>;
   decisions: readonly PlannedDecision[];
   patches: readonly PlannedPatch[];
 }
@@ -131,7 +133,8 @@ function patchCheck({ matches, status, share = 1 }: PlannedPatch): Check {
 }
 
 function fromAuthentication({ index, scope, compile, options }: ChainParts): Check[] {
-  const before = new Set(authenticationChain(options.recorded, scope).map(({ name }) => name));
+  const recorded = { ...scope, ...options.originals?.get(scope.route_id ?? "") };
+  const before = new Set(authenticationChain(options.recorded, recorded).map(({ name }) => name));
   const checks = authenticationChain(index, scope).map((plugin) =>
     before.has(plugin.name) ? knownAuthentication(plugin.name) : newAuthentication(plugin),
   );

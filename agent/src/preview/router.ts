@@ -1,4 +1,5 @@
 import type { Entity } from "../drivers/gateway.ts";
+import { originalOf } from "../drivers/tags.ts";
 import type { Configured } from "./apply-changes.ts";
 import { foreignId } from "./plugins-in-effect.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
@@ -67,7 +68,9 @@ function changedRoutes(before: Configured, after: Configured) {
     const now = is.get(id);
     if (now === undefined || differs(route, now, MATCHING)) gone.add(id);
   }
-  for (const [id, route] of is) if (!was.has(id) || gone.has(id)) other.push(route);
+  // Copies of routes take nobody's requests by themselves.
+  for (const [id, route] of is)
+    if ((!was.has(id) && originalOf(route.tags) === null) || gone.has(id)) other.push(route);
   return { gone, other, diverted: divertedServices(before, after) };
 }
 

@@ -1,3 +1,5 @@
+import type { Entity } from "../drivers/gateway.ts";
+import { originalOf } from "../drivers/tags.ts";
 import type { Configured } from "./apply-changes.ts";
 import { AUTHENTICATION_PLUGINS, rejects } from "./authentication.ts";
 import {
@@ -140,6 +142,13 @@ function compare(
 
 type Pair = readonly [RequestScope, RequestScope];
 
+/** A copy takes requests of its original only. */
+function replacedBy(route: Entity, others: readonly Entity[]): Entity[] {
+  const original = originalOf(route.tags);
+  if (original !== null) return others.filter(({ id }) => id === original);
+  return others.filter((other) => foreignId(other, "service") === foreignId(route, "service"));
+}
+
 /** Each route as it was and is; a new route is compared with those of its service, whose requests it may take. */
 function scopesToCompare(before: Configured, after: Configured, was: PluginIndex, is: PluginIndex): Pair[] {
   const old = new Map((before.entities.routes ?? []).map((route) => [route.id, route]));
@@ -151,8 +160,8 @@ function scopesToCompare(before: Configured, after: Configured, was: PluginIndex
     const known = old.get(route.id);
     if (known !== undefined) pairs.push([{ ...now, service_id: foreignId(known, "service") }, now]);
     else
-      for (const other of old.values())
-        if (foreignId(other, "service") === service_id) pairs.push([{ ...now, route_id: other.id }, now]);
+      for (const other of replacedBy(route, [...old.values()]))
+        pairs.push([{ ...now, route_id: other.id, service_id: foreignId(other, "service") }, now]);
   }
   const consumers = new Set([...was.instances, ...is.instances].map(({ consumer_id }) => consumer_id));
   consumers.delete(null);
