@@ -100,6 +100,21 @@ describe("the copy of a route", () => {
     expect(pluginOf("rate-limiting", { kilobytes: 1 }, [shared])?.config).toEqual(config);
   });
 
+  it.each([
+    ["no other is in between", [], null],
+    ["another has the copy's priority", [{ id: "r-0", expression: "b", priority: 4 }], /requests of route r-0/],
+    ["another of the same comes first", [{ id: "r-2", expression: "b", priority: 3 }], /requests of route r-2/],
+    ["another of the same comes later", [{ id: "r-0", expression: "b", priority: 3 }], null],
+  ])("of an expression has the header in it, where %s", (_name, others, refused) => {
+    const there = configuration();
+    there.entities.routes = [{ id: "r-1", expression: "a || b", priority: 3, service: { id: "s-1" } }, ...others];
+    const changes = () => overlayChanges(action(), there, "edge");
+    if (refused !== null) return expect(changes).toThrow(refused);
+    const expression = `(a || b) && any(http.headers.x_threat_response_overlay) == "${overlayValue(action())}"`;
+    expect(changes()[0]).toMatchObject({ entity: { expression, priority: 4 } });
+    expect(changes()[0]).not.toHaveProperty("entity.headers");
+  });
+
   it("goes to the honeypot that the policy names, with the plugins of the service it leaves", () => {
     const ofService = { id: "p-1", name: "key-auth", service: { id: "s-1" }, config: {} };
     const { route, plugins } = made({ service_id: "honeypot" }, [ofService]);

@@ -78,10 +78,21 @@ function copyRoute(
   return {
     ...fields,
     ...service,
+    ...withHeader(fields, overlayValue(action)),
     id: overlayRouteId(action, gateway),
-    headers: { ...(fields.headers as object | null | undefined), [HEADER]: [overlayValue(action)] },
     tags: [...ownerTags(action.incident_id, action.expires_at ?? 0), overlayTag(id)],
   };
+}
+
+/** A route by expression (`router_flavor: expressions`) has one condition more in it, and the next higher priority. */
+function withHeader(
+  { headers, expression, priority }: Record<string, unknown>,
+  value: string,
+): Record<string, unknown> {
+  if (typeof expression !== "string")
+    return { headers: { ...(headers as object | null | undefined), [HEADER]: [value] } };
+  const field = `http.headers.${HEADER.replaceAll("-", "_")}`;
+  return { expression: `(${expression}) && any(${field}) == "${value}"`, priority: Number(priority ?? 0) + 1 };
 }
 
 function honeypot(configuration: Configuration, id: string): string {

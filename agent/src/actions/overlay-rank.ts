@@ -34,14 +34,27 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return a.map((value, i) => value - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
+function isBetween(other: Entity, original: Entity, copy: Entity): boolean {
+  const [theirs, first, last] = [other, original, copy].map(({ priority }) => Number(priority ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
+  return theirs === last || (theirs === first && other.id > original.id);
+}
+
 /**
  * A route that may be tried before the original, but not before a copy with one more header: the copy would take requests from it. Null
- * when the copy takes what the original would get, and nothing else. Routes by expression come before both.
+ * when the copy takes what the original would get, and nothing else. Routes by expression come before all others, by their priority and then by
+ * their ids; which of them meet the same requests nobody can tell.
  */
 export function wouldLoseTo(configuration: Configuration, original: Entity, copy: Entity): Entity | null {
+  const isExpression = typeof original.expression === "string";
   const others = entitiesOf(configuration, "routes").filter(
-    ({ id, tags, expression }) => id !== original.id && !isOurs(tags) && typeof expression !== "string",
+    ({ id, tags, expression }) =>
+      id !== original.id && !isOurs(tags) && (typeof expression === "string") === isExpression,
   );
+  if (isExpression) return others.find((other) => isBetween(other, original, copy)) ?? null;
   const loses = (other: Entity): boolean =>
     pathsOf(original).some((path) =>
       pathsOf(other).some(

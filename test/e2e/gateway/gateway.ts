@@ -17,6 +17,8 @@ export interface GatewayOptions {
   plugins?: string[];
   /** Directories with their Lua, besides lua-dist. */
   luaPaths?: string[];
+  /** Default: Kong's. dev has that one only. */
+  routerFlavor?: "traditional" | "traditional_compatible" | "expressions";
   /** Size of the plugin's shared dictionary; "0" for none. */
   sharedDictSize?: string;
 }
@@ -55,6 +57,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     plugins: ["threat-response"],
     luaPaths: [],
     sharedDictSize: "64m",
+    routerFlavor: "traditional_compatible",
     entities: undefined,
     ...rest,
   });

@@ -62,6 +62,7 @@ export function kongEnvironment(
     KONG_REAL_IP_RECURSIVE: "on",
     KONG_PLUGINS: ["bundled", ...options.plugins].join(","),
     KONG_LUA_PACKAGE_PATH: `${lua.join(";")};;`,
+    KONG_ROUTER_FLAVOR: options.routerFlavor,
     KONG_WORKER_STATE_UPDATE_FREQUENCY: "0.1",
     KONG_DB_UPDATE_FREQUENCY: "0.5",
     ...dictionarySetting(options),
