@@ -275,10 +275,26 @@ describe("an action", () => {
     expect(await at.configuration()).toEqual(untouched);
     const looser = await at.act({ type: "tighten_plugin", target: {}, params: { block: 90 } });
     expect(looser).toMatchObject({ status: "refused", error: expect.stringContaining("would not be tighter") });
-    const loosened = await at.act({ type: "loosen_plugin", target: {}, params: { block: 90 } });
-    expect([loosened.status, await at.verify(loosened)]).toEqual(["applied", null]);
-    await at.undo(loosened);
+    await at.kong.admin("DELETE", `/plugins/${id}`);
+  });
+
+  it("loosens the plugin's own thresholds where they hit the wrong ones, and puts them back", async () => {
+    const there = await place();
+    const config = { mode: "enforce", flood: { max_per_ip: 5 } };
+    const { id } = await at.kong.write("POST", "/plugins", { name: "threat-response", config });
+    await at.kong.settle();
+    const from = (ip: string): Call => ({ headers: { "x-forwarded-for": ip } });
+    const lastOf = async (ip: string) => (await times(12, () => at.kong.proxy(there.path, from(ip)))).at(-1);
+    expect(await lastOf("203.0.113.81")).toBe(429);
+    const untouched = await at.configuration();
+    const action = await at.act({ type: "loosen_plugin", target: {}, params: { max_per_ip: 10_000, block: 90 } });
+    expect([action.status, action.entity_id, await at.verify(action)]).toEqual(["applied", id, null]);
+    expect(await lastOf("203.0.113.82")).toBe(200);
+    const stricter = await at.act({ type: "loosen_plugin", target: {}, params: { max_per_ip: 3 } });
+    expect(stricter).toMatchObject({ status: "refused" });
+    await at.undo(action);
     expect(await at.configuration()).toEqual(untouched);
+    expect(await lastOf("203.0.113.83")).toBe(429);
     await at.kong.admin("DELETE", `/plugins/${id}`);
   });
 
