@@ -118,7 +118,7 @@ const PARTS: Record<string, () => Promise<Row[]>> = {
     inWorld({ database: true, policy: patchingPolicy(), plugin: { source: { min_evidence: 10_000 } } }, (world) =>
       orphaned(stageOf(world)),
     ),
-  twoAgents: () => twoAgents(benchOptions(), lastingPolicy()),
+  twoAgents: () => twoAgents(benchOptions()),
   masses: () =>
     counted({ database: true, policy: lastingPolicy() }, async (world, proxy) => [await masses(stageOf(world), proxy)]),
   actionFaults: async () => [await actionFaults(benchOptions())],

@@ -105,10 +105,15 @@ export async function harmed({ world, random, quick, say }: Stage): Promise<Row[
   const sum = { sent: 0, harmed: 0 };
   for (const [name, plan] of Object.entries(SCENARIOS)) {
     const answers = (await play(world, plan(random, size))).filter(({ legitimate }) => legitimate);
-    const hit = answers.filter(isHarmed).length;
+    const stopped = answers.filter(isHarmed);
+    const hit = stopped.length;
     sum.sent += answers.length;
     sum.harmed += hit;
     say(`  ${name}: ${hit} of ${answers.length} legitimate requests stopped`);
+    for (const why of new Set(stopped.map(({ status, text }) => `${status} ${text.slice(0, 200)}`))) say(`    ${why}`);
+    const incidents = hit === 0 ? [] : await world.agent.client.incidents();
+    for (const { category, subject_kind, subject_value, reasons } of incidents.slice(0, 10))
+      say(`    ${category} of ${subject_kind} ${subject_value}: ${reasons.join("; ")}`);
   }
   const note = `${sum.harmed} of ${sum.sent} over ${Object.keys(SCENARIOS).length} scenarios`;
   rows.push(
