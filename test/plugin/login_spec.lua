@@ -122,11 +122,15 @@ describe("a login", function()
     { "/login", "GET", nil, false },
     { "/login", "GET", "next=/password", false },
     { "/login", "GET", "user=ann&password=x", true },
+    { "/login", "GET", nil, true, { ["content-length"] = "31" } },
+    { "/login", "GET", nil, false, { ["content-length"] = "0" } },
+    { "/page", "GET", nil, false, { ["transfer-encoding"] = "chunked" } },
   }) do
     local text = table.concat({ case[2], case[1], case[3] and "?" .. case[3] or "" }, " ")
-    it((case[4] and "is " or "is not ") .. text, function()
+    local with = case[5] and " with a body that is announced by " .. next(case[5]) or ""
+    it((case[4] and "is " or "is not ") .. text .. with, function()
       ngx.var.uri = case[1]
-      assert.equal(case[4], login.isLoginRequest(instance, { method = case[2], query = case[3] }))
+      assert.equal(case[4], login.isLoginRequest(instance, { method = case[2], query = case[3], headers = case[5] or {} }))
     end)
   end
 

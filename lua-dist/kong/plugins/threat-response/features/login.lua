@@ -21,16 +21,22 @@ local find = ____string_0.find
 local lower = ____string_0.lower
 local sub = ____string_0.sub
 wantHeader("proxy-authorization")
---- Pages are read by GET; a password in the query is none of a page's.
+--- Pages are read by GET; a body, or a password in the query, is none of a page's.
 local function canLogIn(____bindingPattern0)
+    local headers
     local query
     local method
     method = ____bindingPattern0.method
     query = ____bindingPattern0.query
+    headers = ____bindingPattern0.headers
     if method == "POST" or method == "PUT" or method == "PATCH" then
         return true
     end
-    return query ~= nil and hasPassword(query)
+    if query ~= nil and hasPassword(query) then
+        return true
+    end
+    local length = headers["content-length"]
+    return length ~= nil and length ~= "0" or headers["transfer-encoding"] ~= nil
 end
 ____exports.isLoginRequest = function(instance, facts)
     if not canLogIn(facts) then

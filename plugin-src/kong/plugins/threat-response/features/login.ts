@@ -23,10 +23,12 @@ const { byte, find, lower, sub } = string;
 
 wantHeader("proxy-authorization");
 
-/** Pages are read by GET; a password in the query is none of a page's. */
-const canLogIn = ({ method, query }: Facts): boolean => {
+/** Pages are read by GET; a body, or a password in the query, is none of a page's. */
+const canLogIn = ({ method, query, headers }: Facts): boolean => {
   if (method === "POST" || method === "PUT" || method === "PATCH") return true;
-  return query !== undefined && hasPassword(query);
+  if (query !== undefined && hasPassword(query)) return true;
+  const length = headers["content-length"];
+  return (length !== undefined && length !== "0") || headers["transfer-encoding"] !== undefined;
 };
 
 export const isLoginRequest = (instance: Instance, facts: Facts): boolean => {
