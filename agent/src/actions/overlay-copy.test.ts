@@ -4,6 +4,7 @@ import type { Action } from "../store/actions.ts";
 import type { PlannedChange } from "./action-kind.ts";
 import { overlayChanges, overlayRouteId, overlayValue } from "./overlay-copy.ts";
 import { overlayRoute } from "./overlay-route.ts";
+import { takeBack } from "./take-back.ts";
 
 const OURS = { id: "ours", name: "threat-response", config: { mode: "enforce", agent: { url: "http://agent" } } };
 const ORDERS: Entity = {
@@ -181,6 +182,21 @@ describe("the copy of a route", () => {
     const there = configuration();
     there.entities.plugins = instance === null ? [] : [instance as Entity];
     expect(() => overlayChanges(action(), there, "edge")).toThrow(/only a global instance/);
+  });
+
+  it("stays where somebody put a plugin on it, and theirs with it", () => {
+    const changes = overlayChanges(action(), configuration(), "edge").map((change) => ({
+      change,
+      before: null,
+      after: null,
+    }));
+    const [route, plugin] = changes.flatMap(({ change }) => (change.op === "create" ? [change.entity] : []));
+    const applied = { ...action(), gateway: "edge", changes } as unknown as Action;
+    const theirs = { id: "theirs", name: "cors", route: { id: route!.id }, config: {} };
+    expect(takeBack(applied, configuration([plugin!], [route!])).changes).toHaveLength(2);
+    const { changes: taken, left } = takeBack(applied, configuration([plugin!, theirs], [route!]));
+    expect(taken).toMatchObject([{ op: "delete", id: plugin!.id }]);
+    expect(left.join()).toContain("stays");
   });
 
   it("is out of date once the same would be made otherwise", () => {

@@ -1,7 +1,8 @@
+import { idOfChange } from "../drivers/before-images.ts";
 import type { AppliedChange, Change, Configuration, Entity, EntityType } from "../drivers/gateway.ts";
 import { isOurs } from "../drivers/tags.ts";
 import type { Action } from "../store/actions.ts";
-import { findEntity, same } from "./entities.ts";
+import { entitiesOf, findEntity, referenceId, same } from "./entities.ts";
 import { isPatchable, withoutPatches } from "./hot-patch-code.ts";
 import { belongsTo, outlives } from "./own-plugin.ts";
 import { type Edit, putBack, type Restore, restoreOf, valueAt } from "./restore-tag.ts";
@@ -25,7 +26,22 @@ export function takeBack(action: Action, configuration: Configuration): TakenBac
     all.changes.push(...one.changes);
     all.left.push(...one.left);
   }
-  return all;
+  return sparingOthers(all, configuration);
+}
+
+/** A copied route on which somebody put a plugin stays with it: nobody is sent there any more, and theirs would go along. */
+function sparingOthers({ changes, left }: TakenBack, configuration: Configuration): TakenBack {
+  const going = new Set(changes.map(idOfChange));
+  const isUsed = (change: Change): boolean =>
+    change.op === "delete" &&
+    change.type === "routes" &&
+    entitiesOf(configuration, "plugins").some(
+      (plugin) => !going.has(plugin.id) && referenceId(plugin, "route") === change.id,
+    );
+  const staying = changes
+    .filter(isUsed)
+    .map((change) => `routes ${idOfChange(change)} has a plugin of somebody else's, and stays`);
+  return { changes: changes.filter((change) => !isUsed(change)), left: [...left, ...staying] };
 }
 
 function takeBackOne(action: Action, { change, before }: AppliedChange, there: Entity | null): TakenBack {

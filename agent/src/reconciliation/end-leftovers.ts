@@ -4,6 +4,8 @@ import { incidentOf } from "../drivers/tags.ts";
 import { isDryRun, type ResponseParts } from "../response-parts.ts";
 import { listActionsOn } from "../store/actions.ts";
 
+import { removeUnlessUsed } from "./reconcile.ts";
+
 export const LEFTOVERS_JOB = "end-leftovers";
 /** It reads the whole configuration. */
 export const LEFTOVERS_EVERY_MS = 300_000;
@@ -25,7 +27,7 @@ export async function endLeftovers(parts: ResponseParts): Promise<string[]> {
   for (const leftover of leftoversOf(await driver.read(), now() - GRACE_MS)) {
     const { change, entity, type } = leftover;
     if (change === null || ownersOf(leftover).some((owner) => busy.has(owner))) continue;
-    await driver.apply([change], { mayWrite: () => parts.mayAct("end") });
+    if (!(await removeUnlessUsed(parts, driver, change))) continue;
     parts.log.warn({ type, id: entity.id, op: change.op }, "ended what was left on the gateway past its time");
     ended.push(entity.id);
   }

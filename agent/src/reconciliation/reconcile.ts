@@ -1,6 +1,8 @@
 import { acceptRemoval } from "../actions/end.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
-import type { GatewayDriver } from "../drivers/index.ts";
+import { idOfChange } from "../drivers/before-images.ts";
+import type { Change } from "../drivers/gateway.ts";
+import { AdminApiError, type GatewayDriver } from "../drivers/index.ts";
 import { incidentOf, isOurs, OWNER_TAG } from "../drivers/tags.ts";
 import { isDryRun, type ResponseParts } from "../response-parts.ts";
 import { type Action, isProbing, listActionsOn, updateAction } from "../store/actions.ts";
@@ -149,11 +151,22 @@ async function removeOrphans(
     const why = await orphanOf(parts, one);
     if (why === null) continue;
     const { type, entity } = one;
-    await driver.apply([{ op: "delete", type, id: entity.id, expect: entity }], {
-      mayWrite: () => parts.mayAct("end"),
-    });
+    const change = { op: "delete", type, id: entity.id, expect: entity } as const;
+    if (!(await removeUnlessUsed(parts, driver, change))) continue;
     parts.log.info({ type, id: entity.id, tags: entity.tags }, `removed an orphan: ${why}`);
     done.removed.push(entity.id);
+  }
+}
+
+/** False where somebody else's entity needs it: neither is removed. */
+export async function removeUnlessUsed(parts: ResponseParts, driver: GatewayDriver, change: Change): Promise<boolean> {
+  try {
+    await driver.apply([change], { mayWrite: () => parts.mayAct("end") });
+    return true;
+  } catch (error) {
+    if (!(error instanceof AdminApiError) || error.code !== "invalid") throw error;
+    parts.log.warn({ type: change.type, id: idOfChange(change) }, error.message);
+    return false;
   }
 }
 
