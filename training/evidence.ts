@@ -11,6 +11,7 @@ import {
 } from "./dataset.ts";
 import { loadPayload } from "./lua-on-node/load.ts";
 import { toText } from "./quantise.ts";
+import { rulesDigest } from "./rules-digest.ts";
 
 const { automaton, findMatches } = await loadPayload("confirm");
 const { holdsLiteral } = await loadPayload("sift");
@@ -20,6 +21,9 @@ const { surroundings } = await loadPayload("surroundings");
 const { RULES } = await loadPayload("rules/index");
 
 export const RULE_COUNT: number = RULES.length;
+
+/** Of the rules that there are (rules-digest.ts). */
+export const RULES_DIGEST: string = rulesDigest(RULES);
 
 export interface Evidence {
   value: number;
@@ -34,6 +38,9 @@ export interface Evidence {
   rules: number[];
 }
 
+/** As weigh.ts of the plugin has it. */
+const APART = 96;
+
 /** No value is left half judged for want of a budget. */
 const UNBOUNDED = { ...DEFAULT_LIMITS, max_inspected_bytes: 1e9 };
 
@@ -46,7 +53,7 @@ function evidenceOf(data: Dataset, value: number): Evidence | undefined {
   const [start, end] = surroundings(from, to, length);
   const matches: { number: number }[] = findMatches(start, end, data.at[value]!) ?? [];
   const rules = matches.map(({ number }) => number);
-  const beside = Math.max(scoreText(0, from), scoreText(to, length));
+  const beside = Math.max(scoreText(0, Math.max(0, from - APART)), scoreText(Math.min(length, to + APART), length));
   return { value, strength, beside, length, from, to, rules };
 }
 

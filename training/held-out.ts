@@ -7,7 +7,7 @@ import type { Dataset, Sample } from "./dataset.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { FOLDS, isHardTraffic, isSiteTraffic } from "./folds.ts";
 import { DECAY, learnWeights } from "./train.ts";
-import { learnWeighing, type Weighed, weighAll } from "./weigh.ts";
+import { LONG, learnWeighing, type Weighed, weighAll } from "./weigh.ts";
 
 /** Below it, nothing of an attack was seen. */
 const LEAST = 50;
@@ -78,33 +78,53 @@ function nameAll(
 export interface Thresholds {
   grey: number;
   certain: number;
+  /** So much less is said of a text than was learned: texts of unseen sites have more places that look bad than those that were learned from. */
+  doubt: number;
 }
 
-function quantile(judged: readonly Judged[], share: number): number {
-  const sorted = judged.map(({ total }) => total).sort((a, b) => b - a);
+const isText = ({ worst }: Judged) => worst !== undefined && worst.length > LONG;
+const totalOf = (one: Judged, doubt: number) => (isText(one) ? one.total - doubt : one.total);
+
+function quantile(totals: readonly number[], share: number): number {
+  const sorted = totals.toSorted((a, b) => b - a);
   return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0) + 1;
 }
 
-/** Shares of benign requests of unseen sites, and of unseen kinds of hard traffic, that may be flagged, and that may be blocked. */
-const FLAGGED = { site: 0.01, hard: 0.03 };
-const BLOCKED = { site: 0.001, hard: 0.012 };
+/**
+ * Shares of benign requests that may be flagged, and that may be blocked: of unseen sites for other values than texts, of unseen sites of programs, and
+ * of unseen kinds of hard traffic, some of which were written to look like attacks.
+ */
+const FLAGGED = { site: 0.01, programs: 0.015, hard: 0.03 };
+const BLOCKED = { site: 0.001, programs: 0.0043, hard: 0.0125 };
 
+/** Values decide what is certain; texts follow, with as much doubt as the programs' documents need. */
 export function calibrate(judged: readonly Judged[]): Thresholds {
   const sites = judged.filter(({ sample }) => isSiteTraffic(sample));
+  const programs = sites.filter(({ sample }) => isHardTraffic(sample));
   const hard = judged.filter(({ sample }) => isHardTraffic(sample));
-  const least = (shares: typeof FLAGGED) => Math.max(quantile(sites, shares.site), quantile(hard, shares.hard));
-  return { grey: least(FLAGGED), certain: least(BLOCKED) };
+  const valuesOnly = (all: readonly Judged[]) => all.map((one) => (isText(one) ? 0 : one.total));
+  const totals = (all: readonly Judged[], doubt: number) => all.map((one) => totalOf(one, doubt));
+  const certain = Math.max(quantile(valuesOnly(sites), BLOCKED.site), quantile(valuesOnly(hard), BLOCKED.hard));
+  const doubt = Math.max(0, quantile(totals(programs, 0), BLOCKED.programs) - certain);
+  const grey = Math.max(
+    quantile(totals(sites, doubt), FLAGGED.site),
+    quantile(totals(programs, doubt), FLAGGED.programs),
+    quantile(totals(hard, doubt), FLAGGED.hard),
+  );
+  return { grey: Math.min(grey, certain), certain, doubt };
 }
 
 /** Figures only, one row for each source, group and label. */
 export function reportOf(
   judged: readonly Judged[],
-  { grey, certain }: Thresholds,
+  { grey, certain, doubt }: Thresholds,
   seed: number,
   labels: Report["labels"],
 ): Report {
   const rows = new Map<string, Report["rows"][number]>();
-  for (const { sample, total } of judged) {
+  for (const one of judged) {
+    const { sample } = one;
+    const total = totalOf(one, doubt);
     const source = sample.isPadded ? `${sample.source} between paragraphs` : sample.source;
     const label = sample.isAttack ? "malicious" : "benign";
     const key = `${source} ${label} ${sample.group}`;

@@ -44,8 +44,10 @@ function learnAll(data: Dataset, weighed: readonly Weighed[], thresholds: Thresh
   const weights = learnWeights(data, data.samples, seed);
   const attacks = data.samples.filter(({ isAttack }) => isAttack);
   const classes = trainClasses(labelAll(data, attacks, gatherEvidence(data, attacks, weights, DECAY)), seed);
-  const weighing = learnWeighing(weighed, seed);
-  writeModel({ words: wordGroups(), weights, decay: DECAY, classes, ...weighing, ...thresholds }, `--seed ${seed}`);
+  const { long, ...weighing } = learnWeighing(weighed, seed);
+  const { grey, certain, doubt } = thresholds;
+  const learned = { ...weighing, long: long - doubt, grey, certain };
+  writeModel({ words: wordGroups(), weights, decay: DECAY, classes, ...learned }, `--seed ${seed}`);
 }
 
 function main(): void {

@@ -60,7 +60,10 @@ function proseOf(random: Random, least: number): string {
 }
 
 /** What was base64 as a whole is nothing between paragraphs: no target decodes that. */
-const isBase64 = (value: string) => value.length >= 12 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
+const isBase64 = (value: string) => value.length >= 12 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(unescaped(value));
+
+const unescaped = (value: string) =>
+  value.replace(/(?:%(?:25)*|\\u00)([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 const betweenParagraphs: Transform = {
   name: "prose on both sides",

@@ -12,7 +12,7 @@ export interface Weighed {
 /** As weigh.ts of the plugin has them. */
 const DULL = 60;
 const MEDIUM = 128;
-const LONG = 512;
+export const LONG = 512;
 
 const BIAS = 0;
 const STRENGTH = 1;

@@ -2,21 +2,19 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClassModel } from "./classes.ts";
+import { RULES_DIGEST } from "./evidence.ts";
 import type { Thresholds } from "./held-out.ts";
 import { LARGEST, quantise, toText } from "./quantise.ts";
 import type { Weighing } from "./weigh.ts";
 
-export interface Trained extends Weighing, Thresholds {
+export interface Trained extends Weighing, Omit<Thresholds, "doubt"> {
   words: string[];
   weights: Int8Array;
   decay: number;
   classes: ClassModel;
 }
 
-export const MODEL_FILE = join(
-  import.meta.dirname,
-  "../plugin-src/kong/plugins/threat-response/payload/model/trained.ts",
-);
+const MODEL_FILE = join(import.meta.dirname, "../plugin-src/kong/plugins/threat-response/payload/model/trained.ts");
 
 const list = (texts: string[]): string => `[\n${texts.map((text) => `    ${JSON.stringify(text)},`).join("\n")}\n  ]`;
 
@@ -38,7 +36,7 @@ function classRows({ rows }: ClassModel): string[] {
 export function writeModel(model: Trained, options: string): void {
   const text = `import type { TrainedModel } from "../model-score.ts";
 
-/** Written by \`npm run train -- ${options}\`; never edited. */
+/** Written by \`npm run train -- ${options}\` with rules ${RULES_DIGEST}; never edited. */
 export const TRAINED: TrainedModel = {
   decay: ${model.decay},
   grey: ${model.grey},

@@ -54,7 +54,7 @@ end)
 describe("clean values", function()
   it("are letters, digits, hyphens, and single dots and underscores", function()
     for text, expected in pairs({
-      ["abc-123_x.y"] = true, [""] = true, ["a..b"] = false, ["__proto__"] = false, ["a b"] = false, ["a%20"] = false, ["\255"] = false,
+      ["abc-123_x.y"] = true, [""] = true, ["a..b"] = false, ["a.b.c"] = false, ["__proto__"] = false, ["a b"] = false, ["a%20"] = false, ["\255"] = false,
     }) do
       assert.equal(expected, sift.isClean(ffi.cast("const uint8_t *", text), 0, #text), text)
     end

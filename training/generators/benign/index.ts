@@ -1,6 +1,7 @@
 import type { BenignGenerator } from "../benign-generator.ts";
 import { addresses } from "./addresses.ts";
 import { binary } from "./binary.ts";
+import { filters } from "./filters.ts";
 import { graphql } from "./graphql.ts";
 import { identity } from "./identity.ts";
 import { jsonApis } from "./json-api.ts";
@@ -8,7 +9,7 @@ import { odata } from "./odata.ts";
 import { pages } from "./pages.ts";
 import { services } from "./services.ts";
 import { telemetry } from "./telemetry.ts";
-import { code, logs, prose, reports, search, templates, values } from "./texts.ts";
+import { code, logs, markup, prose, reports, search, templates, values } from "./texts.ts";
 
 export const BENIGN_GENERATORS: readonly BenignGenerator[] = [
   prose,
@@ -27,4 +28,6 @@ export const BENIGN_GENERATORS: readonly BenignGenerator[] = [
   addresses,
   identity,
   services,
+  filters,
+  markup,
 ];

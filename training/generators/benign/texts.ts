@@ -82,3 +82,17 @@ export const logs: BenignGenerator = valueGenerator("logs", 5, [
   "form",
   "query-value",
 ]);
+
+/** Documents in XML and HTML, components and serialised data, written into fields by editors, tools and imports. Whole scripts are left to attacks. */
+export const markup: BenignGenerator = valueGenerator("markup", 3, [
+  ...Array<Place>(5).fill("json"),
+  "nested-json",
+  "form",
+  "form",
+  "multipart",
+  "json-in-json",
+  "text",
+  "upload",
+  "xml",
+  "graphql",
+]);

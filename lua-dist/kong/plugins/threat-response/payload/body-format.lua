@@ -56,6 +56,10 @@ local function fits(format, body)
     end
     return format ~= "xml" or ____exports.sniffFormat(body) == "xml"
 end
+--- Whether a body of this type is XML by its looks alone: it may as well be a text that begins with a tag. `type` is in lower case.
+function ____exports.isXmlByLooks(format, ____type)
+    return format == "xml" and (____type == nil or declaredFormat(____type) == "text")
+end
 --- The format by declaration; nil where the body is nothing like it. `type` is in lower case.
 function ____exports.formatOf(body, ____type)
     if ____type == nil then

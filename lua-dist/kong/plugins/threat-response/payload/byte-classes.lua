@@ -8,14 +8,18 @@ ____exports.BLANK = 1
 ____exports.FIRST_ESCAPE = 126
 ____exports.PERCENT = 126
 ____exports.BACKSLASH = 127
---- Printable ASCII, and the bytes that start overlong and full-width encodings and serialised Java objects.
+--- Printable ASCII, and the bytes that start overlong, circled and full-width encodings and serialised Java objects.
 local DISTINCT = "!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~" .. string.char(
     172,
     188,
     192,
     193,
+    224,
+    226,
     237,
-    239
+    238,
+    239,
+    240
 )
 local function isBlank(byte)
     return byte == 32 or byte >= 9 and byte <= 13

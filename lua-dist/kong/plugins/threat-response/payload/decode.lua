@@ -9,7 +9,7 @@ local ENTITIES = ____entities_2Ets.ENTITIES
 -- length, so that the writer never overtakes the reader.
 local MAX_VALUE = 262144
 --- Layers beyond the transport's own.
-local MAX_PASSES = 4
+local MAX_PASSES = 6
 local buffer = ffi.new("uint8_t[?]", MAX_VALUE + 8)
 --- The same for others: what a file exports itself is slower to reach for it.
 ____exports.decoded = buffer
@@ -150,6 +150,7 @@ for ____, byte in ipairs({
     193,
     194,
     224,
+    226,
     227,
     239,
     240
@@ -179,7 +180,28 @@ local function readSpace(i, length)
     readTo = isTwo and i + 2 or i + 3
     return readTo <= length and 32 or -1
 end
---- Overlong UTF-8 of ASCII, full-width forms and spaces, which some parsers take for it.
+--- Letters and digits in circles, which are made plain before a name is looked up.
+local function readCircled(i, length)
+    if i + 2 >= length then
+        return -1
+    end
+    readTo = i + 3
+    local sign = bit.lshift(
+        bit.band(buffer[i + 1], 63),
+        6
+    ) + bit.band(buffer[i + 2], 63)
+    if sign >= 1120 and sign <= 1128 then
+        return sign - 1120 + 49
+    end
+    if sign >= 1206 and sign <= 1231 then
+        return sign - 1206 + 65
+    end
+    if sign >= 1232 and sign <= 1257 then
+        return sign - 1232 + 97
+    end
+    return sign == 1258 and 48 or -1
+end
+--- Overlong UTF-8 of ASCII, full-width and circled forms and spaces, which some parsers take for it.
 local function readWide(i, length)
     local first = buffer[i]
     local second = buffer[i + 1]
@@ -188,6 +210,13 @@ local function readWide(i, length)
     end
     if first == 194 or first == 227 then
         return readSpace(i, length)
+    end
+    if first == 226 then
+        return second >= 145 and second <= 147 and readCircled(i, length) or -1
+    end
+    if (first == 192 or first == 193) and (second == 46 or second == 47 or second == 92) then
+        readTo = i + 2
+        return second
     end
     if first == 239 and i + 2 < length and (second == 188 or second == 189) then
         readTo = i + 3
@@ -271,6 +300,28 @@ local function decodeJson(length)
     end
     return written
 end
+--- How many layers the last value had, its own encoding on the wire apart, and its length without them.
+local layers = 0
+local undone = 0
+function ____exports.layersUndone()
+    return layers
+end
+function ____exports.lengthUndone()
+    return undone
+end
+local function undoLayers(length)
+    local shortest = length
+    layers = 0
+    for _ = 1, MAX_PASSES do
+        local shorter = decodeLayer(shortest)
+        if shorter == shortest then
+            return shortest
+        end
+        shortest = shorter
+        layers = layers + 1
+    end
+    return shortest
+end
 --- Decodes `bytes[from, to)`, at most MAX_VALUE of them, into `decoded`; returns the length there.
 function ____exports.decodeValue(bytes, from, to, encoding)
     local length = math.min(to - from, MAX_VALUE)
@@ -282,13 +333,7 @@ function ____exports.decodeValue(bytes, from, to, encoding)
     if encoding == "json" then
         length = decodeJson(length)
     end
-    for _ = 1, MAX_PASSES do
-        local shorter = decodeLayer(length)
-        if shorter == length then
-            return length
-        end
-        length = shorter
-    end
-    return length
+    undone = undoLayers(length)
+    return undone
 end
 return ____exports

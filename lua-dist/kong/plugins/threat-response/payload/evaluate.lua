@@ -169,6 +169,19 @@ local function atHome(matches)
     end
     return nil
 end
+--- Two rules or more that all speak of one class are believed.
+local function agreed(matches)
+    if matches == nil or #matches < 2 then
+        return nil
+    end
+    local name = matches[1].rule.class
+    for ____, match in ipairs(matches) do
+        if match.rule.class ~= name then
+            return nil
+        end
+    end
+    return name
+end
 local function judgeText(length, at, field)
     local strength = scoreText(0, length)
     local from, to = bestWindow()
@@ -185,7 +198,7 @@ local function judgeText(length, at, field)
         return nil
     end
     local ____opt_2 = atHome(matches)
-    local name = ____opt_2 and ____opt_2.rule.class or classify(from, to, matches)
+    local name = ____opt_2 and ____opt_2.rule.class or agreed(matches) or classify(from, to, matches)
     local match = strongest(matches, name)
     return match == nil and findingOfModel(
         name,

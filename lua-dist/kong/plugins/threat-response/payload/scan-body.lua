@@ -3,6 +3,7 @@ local judgeText, judgeJson, judgeGraphql, judgeForm, judgeAs, FORM_BODY
 local ffi = require("ffi")
 local ____body_2Dformat_2Ets = require("kong.plugins.threat-response.payload.body-format")
 local formatOf = ____body_2Dformat_2Ets.formatOf
+local isXmlByLooks = ____body_2Dformat_2Ets.isXmlByLooks
 local lowerType = ____body_2Dformat_2Ets.lowerType
 local sniffFormat = ____body_2Dformat_2Ets.sniffFormat
 local ____charset_2Ets = require("kong.plugins.threat-response.payload.charset")
@@ -114,17 +115,26 @@ FORM_BODY = pairFormat(38, "form", AT_BODY, "form:")
 --- By its declared type; where it is nothing like that, by its looks, as a form and as a text.
 local function judgeBody(body, contentType)
     local bytes = ffi.cast("const uint8_t *", body)
-    local ____formatOf_4 = formatOf
-    local ____body_3 = body
     local ____temp_2
     if contentType == nil then
         ____temp_2 = nil
     else
         ____temp_2 = lowerType(contentType)
     end
-    local format = ____formatOf_4(____body_3, ____temp_2)
+    local ____type = ____temp_2
+    local format = formatOf(body, ____type)
     if format ~= nil then
-        return judgeAs(format, body, bytes, contentType or "")
+        local found = judgeAs(format, body, bytes, contentType or "")
+        local ____isXmlByLooks_result_3
+        if isXmlByLooks(format, ____type) then
+            ____isXmlByLooks_result_3 = stronger(
+                found,
+                judgeText(bytes, #body)
+            )
+        else
+            ____isXmlByLooks_result_3 = found
+        end
+        return ____isXmlByLooks_result_3
     end
     leave("mistyped")
     return stronger(
@@ -137,28 +147,28 @@ function ____exports.scanBody(body, contentType)
     if body == nil or body == "" then
         return nil
     end
-    local ____readWideBody_7 = readWideBody
-    local ____body_6 = body
-    local ____temp_5
+    local ____readWideBody_6 = readWideBody
+    local ____body_5 = body
+    local ____temp_4
     if contentType == nil then
-        ____temp_5 = nil
+        ____temp_4 = nil
     else
-        ____temp_5 = lowerType(contentType)
+        ____temp_4 = lowerType(contentType)
     end
-    local wide = ____readWideBody_7(____body_6, ____temp_5)
+    local wide = ____readWideBody_6(____body_5, ____temp_4)
     if wide == nil then
         return judgeBody(body, contentType)
     end
     local found = judgeBody(wide, contentType)
-    local ____wasDoubtful_result_8
+    local ____wasDoubtful_result_7
     if wasDoubtful(#body) then
-        ____wasDoubtful_result_8 = stronger(
+        ____wasDoubtful_result_7 = stronger(
             found,
             judgeBody(body, contentType)
         )
     else
-        ____wasDoubtful_result_8 = found
+        ____wasDoubtful_result_7 = found
     end
-    return ____wasDoubtful_result_8
+    return ____wasDoubtful_result_7
 end
 return ____exports

@@ -30,6 +30,7 @@ local CREDENTIALS = {}
 for ____, name in ipairs({"authorization", "proxy-authorization"}) do
     CREDENTIALS[name] = true
 end
+local REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?")
 local COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:")
 --- Rules differ between places, so what is clean in one may not be in another.
 local cleanAgents = createCleanValues(1000, 256)
@@ -41,6 +42,14 @@ local function judgeHeader(name, value, at)
     local bytes = ffi.cast("const uint8_t *", value)
     local field = "header:" .. name
     if at == AT_AGENT then
+        noteBase64(
+            bytes,
+            0,
+            #value,
+            "none",
+            at,
+            field
+        )
         if not mayBeMeant(bytes, 0, #value, "none") then
             return nil
         end
@@ -102,8 +111,29 @@ end
 function ____exports.scanAgent(value)
     return scanKnown("user-agent", value, AT_AGENT, cleanAgents)
 end
+--- An address: what stands in its query is judged value by value too.
 function ____exports.scanReferer(value)
-    return scanKnown("referer", value, AT_HEADER, cleanReferers)
+    if value == nil or isKnownClean(cleanReferers, value) then
+        return nil
+    end
+    local notes = noteCount()
+    local mark = string.find(value, "?", 1, true)
+    local found = judgeHeader("referer", value, AT_HEADER)
+    if mark ~= nil then
+        found = stronger(
+            found,
+            walkPairs(
+                ffi.cast("const uint8_t *", value),
+                mark,
+                #value,
+                REFERER_QUERY
+            )
+        )
+    end
+    if ____exports.isSettled(found, notes) then
+        keepClean(cleanReferers, value)
+    end
+    return found
 end
 function ____exports.scanContentType(value)
     return scanKnown("content-type", value, AT_HEADER, cleanTypes)

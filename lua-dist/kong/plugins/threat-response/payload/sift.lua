@@ -14,6 +14,7 @@ local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local CLEAN = 1
 --- Clean once, but not twice in a row.
 local CLEAN_ONCE = 2
+local DOT = 46
 local cleanliness = ffi.new("uint8_t[256]")
 for byte = 48, 57 do
     cleanliness[byte] = CLEAN
@@ -25,9 +26,10 @@ end
 cleanliness[45] = CLEAN
 cleanliness[46] = CLEAN_ONCE
 cleanliness[95] = CLEAN_ONCE
---- Letters, digits, `-`, and single `.` and `_`: no known attack is written with these alone.
+--- Letters, digits, `-`, `_` and one dot: no known attack is written with these alone. Names of classes and members have more dots.
 function ____exports.isClean(bytes, from, to)
     local previous = 0
+    local dots = 0
     local i = from
     while i < to do
         local byte = bytes[i]
@@ -35,10 +37,13 @@ function ____exports.isClean(bytes, from, to)
         if kind == 0 or kind == CLEAN_ONCE and byte == previous then
             return false
         end
+        if byte == DOT then
+            dots = dots + 1
+        end
         previous = byte
         i = i + 1
     end
-    return true
+    return dots < 2
 end
 --- The class of what the JSON escape after a backslash at `i - 1` stands for, and how many bytes it takes.
 local function readJsonEscape(bytes, i, to)

@@ -8,12 +8,19 @@ local DULL = 60
 --- From these lengths on a value is a sentence or a snippet, and a text.
 local MEDIUM = 128
 local LONG = 512
---- The second worst place of a text. Where an attack was put between paragraphs, they are ordinary; where a text is about code, there is more
+local APART = 96
+--- The second worst place of a text, a little away from the worst: what is left of the same attack is no other place. Where an attack was put between paragraphs, they are ordinary; where a text is about code, there is more
 -- of it. Undoes `bestWindow`.
 local function scoreBeside(from, to, length)
     return math.max(
-        scoreText(0, from),
-        scoreText(to, length)
+        scoreText(
+            0,
+            math.max(0, from - APART)
+        ),
+        scoreText(
+            math.min(length, to + APART),
+            length
+        )
     )
 end
 --- `strength` is what the model says, of the worst place from `from` to `to` in a value of `length` bytes.

@@ -52,6 +52,11 @@ function fits(format: BodyFormat, body: string): boolean {
   return format !== "xml" || sniffFormat(body) === "xml";
 }
 
+/** Whether a body of this type is XML by its looks alone: it may as well be a text that begins with a tag. `type` is in lower case. */
+export function isXmlByLooks(format: BodyFormat, type: string | undefined): boolean {
+  return format === "xml" && (type === undefined || declaredFormat(type) === "text");
+}
+
 /** The format by declaration; nil where the body is nothing like it. `type` is in lower case. */
 export function formatOf(body: string, type: string | undefined): BodyFormat | undefined {
   if (type === undefined) return sniffFormat(body) === "text" ? "form" : sniffFormat(body);

@@ -8,7 +8,7 @@ import { ENTITIES } from "./entities.ts";
  */
 const MAX_VALUE = 262144;
 /** Layers beyond the transport's own. */
-const MAX_PASSES = 4;
+const MAX_PASSES = 6;
 
 const buffer = ffi.new("uint8_t[?]", MAX_VALUE + 8);
 /** The same for others: what a file exports itself is slower to reach for it. */
@@ -118,7 +118,7 @@ function readEntity(i: number, length: number): number {
 
 /** What may begin one of these. */
 const MAY_BE_WIDE = ffi.new("uint8_t[256]");
-for (const byte of [0xc0, 0xc1, 0xc2, 0xe0, 0xe3, 0xef, 0xf0]) MAY_BE_WIDE[byte] = 1;
+for (const byte of [0xc0, 0xc1, 0xc2, 0xe0, 0xe2, 0xe3, 0xef, 0xf0]) MAY_BE_WIDE[byte] = 1;
 
 /** Three or four bytes for ASCII. */
 function readOverlong(i: number, length: number, bytes: number): number {
@@ -138,12 +138,28 @@ function readSpace(i: number, length: number): number {
   return readTo <= length ? 32 : -1;
 }
 
-/** Overlong UTF-8 of ASCII, full-width forms and spaces, which some parsers take for it. */
+/** Letters and digits in circles, which are made plain before a name is looked up. */
+function readCircled(i: number, length: number): number {
+  if (i + 2 >= length) return -1;
+  readTo = i + 3;
+  const sign = ((buffer[i + 1] & 63) << 6) + (buffer[i + 2] & 63);
+  if (sign >= 0x460 && sign <= 0x468) return sign - 0x460 + 49;
+  if (sign >= 0x4b6 && sign <= 0x4cf) return sign - 0x4b6 + 65;
+  if (sign >= 0x4d0 && sign <= 0x4e9) return sign - 0x4d0 + 97;
+  return sign === 0x4ea ? 48 : -1;
+}
+
+/** Overlong UTF-8 of ASCII, full-width and circled forms and spaces, which some parsers take for it. */
 function readWide(i: number, length: number): number {
   const first = buffer[i];
   const second = buffer[i + 1];
   if (first === 0xe0 || first === 0xf0) return readOverlong(i, length, first === 0xe0 ? 3 : 4);
   if (first === 0xc2 || first === 0xe3) return readSpace(i, length);
+  if (first === 0xe2) return second >= 0x91 && second <= 0x93 ? readCircled(i, length) : -1;
+  if ((first === 0xc0 || first === 0xc1) && (second === 46 || second === 47 || second === 92)) {
+    readTo = i + 2;
+    return second;
+  }
   if (first === 0xef && i + 2 < length && (second === 0xbc || second === 0xbd)) {
     readTo = i + 3;
     const codePoint = 0xf000 + ((second & 63) << 6) + (buffer[i + 2] & 63);
@@ -219,6 +235,30 @@ function decodeJson(length: number): number {
 /** How a value is encoded on the wire, before all else. */
 export type Encoding = "none" | "form" | "json";
 
+/** How many layers the last value had, its own encoding on the wire apart, and its length without them. */
+let layers = 0;
+let undone = 0;
+
+export function layersUndone(): number {
+  return layers;
+}
+
+export function lengthUndone(): number {
+  return undone;
+}
+
+function undoLayers(length: number): number {
+  let shortest = length;
+  layers = 0;
+  for (const _ of $range(1, MAX_PASSES)) {
+    const shorter = decodeLayer(shortest);
+    if (shorter === shortest) return shortest;
+    shortest = shorter;
+    layers++;
+  }
+  return shortest;
+}
+
 /** Decodes `bytes[from, to)`, at most MAX_VALUE of them, into `decoded`; returns the length there. */
 export function decodeValue(bytes: ffi.Numbers, from: number, to: number, encoding: Encoding): number {
   let length = Math.min(to - from, MAX_VALUE);
@@ -227,10 +267,6 @@ export function decodeValue(bytes: ffi.Numbers, from: number, to: number, encodi
   ffi.fill(advance(buffer, length), 8);
   if (encoding === "form") plusToBlank(length);
   if (encoding === "json") length = decodeJson(length);
-  for (const _ of $range(1, MAX_PASSES)) {
-    const shorter = decodeLayer(length);
-    if (shorter === length) return length;
-    length = shorter;
-  }
-  return length;
+  undone = undoLayers(length);
+  return undone;
 }

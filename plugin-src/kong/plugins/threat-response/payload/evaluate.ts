@@ -155,6 +155,14 @@ function atHome(matches: Match[] | undefined): Match | undefined {
   return undefined;
 }
 
+/** Two rules or more that all speak of one class are believed. */
+function agreed(matches: Match[] | undefined): PayloadClass | undefined {
+  if (matches === undefined || matches.length < 2) return undefined;
+  const name = matches[0].rule.class;
+  for (const match of matches) if (match.rule.class !== name) return undefined;
+  return name;
+}
+
 function judgeText(length: number, at: number, field: string): PayloadFinding | undefined {
   const strength = scoreText(0, length);
   const [from, to] = bestWindow();
@@ -162,7 +170,7 @@ function judgeText(length: number, at: number, field: string): PayloadFinding | 
   const matches = findMatches(start, end, at);
   const score = scoreOf(weigh(strength, from, to, length, matches));
   if (score === 0) return undefined;
-  const name = atHome(matches)?.rule.class ?? (classify(from, to, matches) as PayloadClass);
+  const name = atHome(matches)?.rule.class ?? agreed(matches) ?? (classify(from, to, matches) as PayloadClass);
   const match = strongest(matches, name);
   return match === undefined
     ? findingOfModel(name, from, to, length, score, field)

@@ -1,5 +1,5 @@
 import * as ffi from "ffi";
-import { type BodyFormat, formatOf, lowerType, sniffFormat } from "./body-format.ts";
+import { type BodyFormat, formatOf, isXmlByLooks, lowerType, sniffFormat } from "./body-format.ts";
 import { readWideBody, wasDoubtful } from "./charset.ts";
 import { type PayloadFinding, stronger } from "./evaluate.ts";
 import { judgeOperation, wasOperation } from "./fields/graphql.ts";
@@ -52,8 +52,12 @@ function judgeAs(format: BodyFormat, body: string, bytes: ffi.Numbers, type: str
 /** By its declared type; where it is nothing like that, by its looks, as a form and as a text. */
 function judgeBody(body: string, contentType: string | undefined): PayloadFinding | undefined {
   const bytes = ffi.cast("const uint8_t *", body);
-  const format = formatOf(body, contentType === undefined ? undefined : lowerType(contentType));
-  if (format !== undefined) return judgeAs(format, body, bytes, contentType ?? "");
+  const type = contentType === undefined ? undefined : lowerType(contentType);
+  const format = formatOf(body, type);
+  if (format !== undefined) {
+    const found = judgeAs(format, body, bytes, contentType ?? "");
+    return isXmlByLooks(format, type) ? stronger(found, judgeText(bytes, body.length)) : found;
+  }
   leave("mistyped");
   return stronger(judgeForm(body, bytes), judgeText(bytes, body.length));
 }

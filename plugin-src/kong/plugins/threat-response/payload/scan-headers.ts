@@ -15,6 +15,7 @@ export type HeaderValues = LuaTable<string, string | string[] | undefined>;
 const CREDENTIALS = new LuaSet<string>();
 for (const name of ["authorization", "proxy-authorization"]) CREDENTIALS.add(name);
 
+const REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?");
 const COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:");
 
 /** Rules differ between places, so what is clean in one may not be in another. */
@@ -28,6 +29,7 @@ function judgeHeader(name: string, value: string, at: number): PayloadFinding | 
   const bytes = ffi.cast("const uint8_t *", value);
   const field = `header:${name}`;
   if (at === AT_AGENT) {
+    noteBase64(bytes, 0, value.length, "none", at, field);
     if (!mayBeMeant(bytes, 0, value.length, "none")) return undefined;
     return judgeWithin(bytes, 0, value.length, "none", at, field);
   }
@@ -60,8 +62,16 @@ export function scanAgent(value: string | undefined): PayloadFinding | undefined
   return scanKnown("user-agent", value, AT_AGENT, cleanAgents);
 }
 
+/** An address: what stands in its query is judged value by value too. */
 export function scanReferer(value: string | undefined): PayloadFinding | undefined {
-  return scanKnown("referer", value, AT_HEADER, cleanReferers);
+  if (value === undefined || isKnownClean(cleanReferers, value)) return undefined;
+  const notes = noteCount();
+  const [mark] = string.find(value, "?", 1, true);
+  let found = judgeHeader("referer", value, AT_HEADER);
+  if (mark !== undefined)
+    found = stronger(found, walkPairs(ffi.cast("const uint8_t *", value), mark, value.length, REFERER_QUERY));
+  if (isSettled(found, notes)) keepClean(cleanReferers, value);
+  return found;
 }
 
 export function scanContentType(value: string | undefined): PayloadFinding | undefined {

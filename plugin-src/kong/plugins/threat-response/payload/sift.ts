@@ -10,6 +10,7 @@ import { BACKSLASH, BLANK, CLASSES, FIRST_ESCAPE, HEX, NOT_HEX, OTHER, PLAIN } f
 const CLEAN = 1;
 /** Clean once, but not twice in a row. */
 const CLEAN_ONCE = 2;
+const DOT = 46;
 const cleanliness = ffi.new("uint8_t[256]");
 for (const byte of $range(48, 57)) cleanliness[byte] = CLEAN;
 for (const byte of $range(97, 122)) {
@@ -20,18 +21,20 @@ cleanliness[45] = CLEAN;
 cleanliness[46] = CLEAN_ONCE;
 cleanliness[95] = CLEAN_ONCE;
 
-/** Letters, digits, `-`, and single `.` and `_`: no known attack is written with these alone. */
+/** Letters, digits, `-`, `_` and one dot: no known attack is written with these alone. Names of classes and members have more dots. */
 export function isClean(bytes: ffi.Numbers, from: number, to: number): boolean {
   let previous = 0;
+  let dots = 0;
   let i = from;
   while (i < to) {
     const byte = bytes[i];
     const kind = cleanliness[byte];
     if (kind === 0 || (kind === CLEAN_ONCE && byte === previous)) return false;
+    if (byte === DOT) dots++;
     previous = byte;
     i++;
   }
-  return true;
+  return dots < 2;
 }
 
 /** The class of what the JSON escape after a backslash at `i - 1` stands for, and how many bytes it takes. */

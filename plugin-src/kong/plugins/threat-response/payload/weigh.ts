@@ -12,13 +12,14 @@ const DULL = 60;
 /** From these lengths on a value is a sentence or a snippet, and a text. */
 const MEDIUM = 128;
 const LONG = 512;
+const APART = 96;
 
 /**
- * The second worst place of a text. Where an attack was put between paragraphs, they are ordinary; where a text is about code, there is more
+ * The second worst place of a text, a little away from the worst: what is left of the same attack is no other place. Where an attack was put between paragraphs, they are ordinary; where a text is about code, there is more
  * of it. Undoes `bestWindow`.
  */
 function scoreBeside(from: number, to: number, length: number): number {
-  return math.max(scoreText(0, from), scoreText(to, length));
+  return math.max(scoreText(0, math.max(0, from - APART)), scoreText(math.min(length, to + APART), length));
 }
 
 /** `strength` is what the model says, of the worst place from `from` to `to` in a value of `length` bytes. */

@@ -3,6 +3,10 @@ local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.by
 local ENCODED = ____byte_2Dclasses_2Ets.ENCODED
 local FORM = ____byte_2Dclasses_2Ets.FORM
 local JSON_TEXT = ____byte_2Dclasses_2Ets.JSON_TEXT
+local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
+local decoded = ____decode_2Ets.decoded
+local layersUndone = ____decode_2Ets.layersUndone
+local lengthUndone = ____decode_2Ets.lengthUndone
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local automaton = ____evaluate_2Ets.automaton
 local judgeValue = ____evaluate_2Ets.judgeValue
@@ -19,6 +23,7 @@ local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.bas
 local fitsBase64 = ____base64_2Ets.fitsBase64
 local readBase64 = ____base64_2Ets.readBase64
 local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local canNest = ____nested_2Dnotes_2Ets.canNest
 local noteNested = ____nested_2Dnotes_2Ets.noteNested
 local TEXT = ____nested_2Dnotes_2Ets.TEXT
 --- Each byte of the exact look costs this part of what a judged byte costs.
@@ -44,13 +49,31 @@ end
 function ____exports.deservesJudging(bytes, from, to, encoding)
     return not isClean(bytes, from, to) and ____exports.mayBeMeant(bytes, from, to, encoding)
 end
+--- What a form or a query has to escape is one layer, and is undone where base64 is read.
+local OWN_LAYERS = 1
+--- Looks behind base64 whose signs were escaped once more, which shows only now that this is undone.
+local function noteUndoneBase64(encoding, at, field)
+    local layers = layersUndone()
+    if layers == 0 or encoding == "form" and layers == OWN_LAYERS or not canNest() then
+        return
+    end
+    local text = readBase64(
+        decoded,
+        0,
+        lengthUndone(),
+        "none"
+    )
+    if text ~= nil then
+        noteNested(TEXT, text, at, field)
+    end
+end
 --- Judges a value that is known to deserve it, as far as the request's budget goes.
 function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
     local affordable = spend(to - from)
     if affordable == 0 then
         return nil
     end
-    return judgeValue(
+    local found = judgeValue(
         bytes,
         from,
         from + affordable,
@@ -58,6 +81,8 @@ function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
         at,
         field
     )
+    noteUndoneBase64(encoding, at, field)
+    return found
 end
 --- Looks at a value, first briefly, and judges it where it deserves that.
 function ____exports.judgeLeaf(bytes, from, to, encoding, at, field)

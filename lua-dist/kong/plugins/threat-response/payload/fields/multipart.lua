@@ -22,10 +22,61 @@ local MOST_PARTS = 1000
 --- Every part costs so much besides what is judged in it.
 local PART_COST = 64
 local SHORTEST_BASE64 = 12
+local QUOTE = 34
+local SEMICOLON = 59
+local EQUALS = 61
 local ____string_0 = string
 local find = ____string_0.find
 local match = ____string_0.match
 local sub = ____string_0.sub
+--- Whether the last line had nothing unusual outside its quotes.
+local isUsual = false
+local function isPlain(byte)
+    local lower = bit.bor(byte, 32)
+    return lower >= 97 and lower <= 122 or byte >= 48 and byte <= 59 or byte == 32 or byte == 45 or byte == 13
+end
+--- Judges what the quotes of one line enclose, up to the last one: some write quotes of their own into a file name.
+local function judgeQuoted(bytes, from, to, field)
+    local last = to
+    while last > from and bytes[last - 1] ~= QUOTE do
+        last = last - 1
+    end
+    local best
+    local i = from
+    isUsual = true
+    while i < to do
+        if i < last and bytes[i] == QUOTE and bytes[i - 1] == EQUALS then
+            local ____end = i + 1
+            while ____end < last - 1 and not (bytes[____end] == QUOTE and bytes[____end + 1] == SEMICOLON) do
+                ____end = ____end + 1
+            end
+            noteBase64(
+                bytes,
+                i + 1,
+                ____end,
+                "none",
+                AT_BODY,
+                field
+            )
+            best = stronger(
+                best,
+                judgeLeaf(
+                    bytes,
+                    i + 1,
+                    ____end,
+                    "none",
+                    AT_BODY + AT_NAME,
+                    field
+                )
+            )
+            i = ____end
+        elseif not isPlain(bytes[i]) and bytes[i] ~= EQUALS then
+            isUsual = false
+        end
+        i = i + 1
+    end
+    return best
+end
 local function judgeHead(bytes, from, to, field)
     local best
     local start = from
@@ -36,15 +87,21 @@ local function judgeHead(bytes, from, to, field)
         end
         best = stronger(
             best,
-            judgeLeaf(
-                bytes,
-                start,
-                ____end,
-                "none",
-                AT_BODY + AT_NAME,
-                field
-            )
+            judgeQuoted(bytes, start, ____end, field)
         )
+        if not isUsual then
+            best = stronger(
+                best,
+                judgeLeaf(
+                    bytes,
+                    start,
+                    ____end,
+                    "none",
+                    AT_BODY + AT_NAME,
+                    field
+                )
+            )
+        end
         start = ____end + 1
     end
     return best

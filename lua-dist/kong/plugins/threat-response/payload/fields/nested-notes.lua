@@ -18,10 +18,12 @@ function ____exports.openNotes()
     end
     isOpen = true
 end
---- One level deeper is all: what is found in a nested text is not taken apart again.
-function ____exports.closeNotes()
-    isOpen = false
-    return notes
+--- What was noted since the last time. What is found in these is noted again, unless they are the last that are taken.
+function ____exports.takeNotes(areLast)
+    local taken = notes
+    notes = {}
+    isOpen = not areLast
+    return taken
 end
 function ____exports.noteCount()
     return #notes
@@ -33,6 +35,9 @@ end
 function ____exports.noteNested(kind, text, at, field)
     if not isOpen then
         return false
+    end
+    if kind == ____exports.TEXT and #notes > 0 and notes[#notes].text == text then
+        return true
     end
     if #notes >= MOST or not spendLook(#text * COST_SHARE) then
         leave("over_budget")

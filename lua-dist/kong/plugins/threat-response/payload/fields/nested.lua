@@ -13,15 +13,15 @@ local wasMalformed = ____json_2Dwalk_2Ets.wasMalformed
 local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf")
 local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
-local closeNotes = ____nested_2Dnotes_2Ets.closeNotes
 local GRAPHQL = ____nested_2Dnotes_2Ets.GRAPHQL
 local JSON_TEXT = ____nested_2Dnotes_2Ets.JSON_TEXT
 local openNotes = ____nested_2Dnotes_2Ets.openNotes
+local takeNotes = ____nested_2Dnotes_2Ets.takeNotes
 local URL = ____nested_2Dnotes_2Ets.URL
 local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
 local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
 local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
---- The texts that values had inside: JSON, GraphQL, the query of a URL, or whatever base64 hid. One level, no recursion.
+--- The texts that values had inside: JSON, GraphQL, the query of a URL, or whatever base64 hid. No recursion.
 local IN_URL = pairFormat(38, "form", 0, "")
 local function judgeWhole(bytes, note)
     return judgeLeaf(
@@ -79,18 +79,21 @@ local function judgeNote(note)
     end
     return judgeWhole(bytes, note)
 end
+--- So deep: base64 in JSON in JSON, or in a parameter of a URL in JSON.
+local LEVELS = 2
 --- Judges what was noted since the last time.
 function ____exports.judgeNested()
     local best
-    local notes = closeNotes()
-    for ____, note in ipairs(notes) do
-        if isSpent() then
-            break
+    for level = 1, LEVELS do
+        for ____, note in ipairs(takeNotes(level == LEVELS)) do
+            if isSpent() then
+                break
+            end
+            best = stronger(
+                best,
+                judgeNote(note)
+            )
         end
-        best = stronger(
-            best,
-            judgeNote(note)
-        )
     end
     openNotes()
     return best

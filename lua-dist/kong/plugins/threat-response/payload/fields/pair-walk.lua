@@ -19,6 +19,7 @@ local ____pair_2Ets = require("kong.plugins.threat-response.payload.fields.pair"
 local judgeHiddenValue = ____pair_2Ets.judgeHiddenValue
 local judgeName = ____pair_2Ets.judgeName
 local judgePairValue = ____pair_2Ets.judgePairValue
+local noteHiddenName = ____pair_2Ets.noteHiddenName
 local ____repeated_2Dnames_2Ets = require("kong.plugins.threat-response.payload.fields.repeated-names")
 local judgeRepeated = ____repeated_2Dnames_2Ets.judgeRepeated
 local keepPair = ____repeated_2Dnames_2Ets.keepPair
@@ -53,6 +54,9 @@ local function judgePair(bytes, start, equals, ____end, hits, place)
     local best
     if bit.band(hits, 1) == 1 then
         best = judgeName(bytes, from, equals, place)
+    end
+    if ____end - equals <= 2 then
+        noteHiddenName(bytes, from, equals, place)
     end
     if equals >= ____end then
         return best

@@ -81,6 +81,21 @@ local function noteBase64(bytes, start, equals, ____end, place)
         )
     end
 end
+--- Looks behind base64 that stands where a name would.
+function ____exports.noteHiddenName(bytes, from, ____end, place)
+    if ____end - from < SHORTEST_BASE64 or not canNest() then
+        return
+    end
+    local text = readBase64(bytes, from, ____end, place.encoding)
+    if text ~= nil then
+        noteNested(
+            TEXT,
+            text,
+            place.at,
+            ____exports.fieldOf(bytes, from, ____end, place)
+        )
+    end
+end
 --- Judges a name that the first look has noticed.
 function ____exports.judgeName(bytes, from, equals, place)
     if not deservesJudging(bytes, from, equals, place.encoding) then

@@ -14,6 +14,11 @@ local ____leaf_2Ets = require("kong.plugins.threat-response.payload.fields.leaf"
 local deservesJudging = ____leaf_2Ets.deservesJudging
 local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local judgeWithin = ____leaf_2Ets.judgeWithin
+local noteBase64 = ____leaf_2Ets.noteBase64
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local canNest = ____nested_2Dnotes_2Ets.canNest
+local noteNested = ____nested_2Dnotes_2Ets.noteNested
+local TEXT = ____nested_2Dnotes_2Ets.TEXT
 --- XML: text, attributes, CDATA and comments as values; declarations, instructions and tags for what only shows in the structure.
 local OPEN = 60
 local CLOSE = 62
@@ -23,6 +28,40 @@ local BANG = 33
 local BRACKET = 91
 local BRACKET_CLOSE = 93
 local MINUS = 45
+--- Nothing shorter holds anything inside.
+local SHORTEST_NESTED = 12
+local OPEN_BRACE = 123
+--- Judges a value, and what is nested in it.
+local function judgeInner(bytes, from, to, field)
+    if to - from >= SHORTEST_NESTED and canNest() then
+        if bytes[from] == OPEN_BRACE or bytes[from] == BRACKET then
+            if noteNested(
+                TEXT,
+                ffi.string(bytes + from, to - from),
+                AT_BODY,
+                field
+            ) then
+                return nil
+            end
+        end
+        noteBase64(
+            bytes,
+            from,
+            to,
+            "none",
+            AT_BODY,
+            field
+        )
+    end
+    return judgeLeaf(
+        bytes,
+        from,
+        to,
+        "none",
+        AT_BODY,
+        field
+    )
+end
 --- Judges the quoted values inside one tag, `bytes[from, to)`.
 local function judgeAttributes(bytes, from, to)
     local best
@@ -37,14 +76,7 @@ local function judgeAttributes(bytes, from, to)
             end
             best = stronger(
                 best,
-                judgeLeaf(
-                    bytes,
-                    i,
-                    ____end,
-                    "none",
-                    AT_BODY,
-                    "xml:attribute"
-                )
+                judgeInner(bytes, i, ____end, "xml:attribute")
             )
             i = ____end + 1
         end
@@ -60,14 +92,7 @@ local function judgeText(bytes, from, to)
     while ____end > start and bytes[____end - 1] <= 32 do
         ____end = ____end - 1
     end
-    return judgeLeaf(
-        bytes,
-        start,
-        ____end,
-        "none",
-        AT_BODY,
-        "xml:text"
-    )
+    return judgeInner(bytes, start, ____end, "xml:text")
 end
 --- Judges a tag, a declaration or an instruction, without its angles.
 local function judgeTag(bytes, from, to)

@@ -86,6 +86,7 @@ ____exports.LAYERED = {
     "&newline",
     "&sol",
     string.char(239, 188),
+    "//" .. string.char(226),
     string.char(192),
     string.char(193)
 }

@@ -1,6 +1,9 @@
 local ____exports = {}
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
+local AT_AGENT = ____rule_2Ets.AT_AGENT
 local AT_BODY = ____rule_2Ets.AT_BODY
+local AT_COOKIE = ____rule_2Ets.AT_COOKIE
+local AT_HEADER = ____rule_2Ets.AT_HEADER
 local AT_NAME = ____rule_2Ets.AT_NAME
 local AT_QUERY = ____rule_2Ets.AT_QUERY
 local AT_STRUCTURE = ____rule_2Ets.AT_STRUCTURE
@@ -27,7 +30,16 @@ ____exports.prototype = {
         class = "prototype",
         score = 72,
         reason = "prototype of all objects",
-        at = bit.bor(AT_QUERY, AT_BODY),
+        at = bit.bor(
+            bit.bor(
+                bit.bor(
+                    bit.bor(AT_QUERY, AT_BODY),
+                    AT_COOKIE
+                ),
+                AT_HEADER
+            ),
+            AT_AGENT
+        ),
         literals = list("__proto__, constructor"),
         expression = "^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b"
     }

@@ -9,6 +9,23 @@ local AT_QUERY = ____rule_2Ets.AT_QUERY
 local AT_VALUE = ____rule_2Ets.AT_VALUE
 local anyOf = ____rule_2Ets.anyOf
 local list = ____rule_2Ets.list
+--- Two dots and the first byte of what is no slash in UTF-8.
+local LEADS = {
+    192,
+    193,
+    224,
+    238,
+    239,
+    240
+}
+local function oddTraversals()
+    local literals = list("..2f, ..5c, 2e2e2f, 2e2e5c, ..etc, ..windows, ..web-inf, ..boot, c:windows, file:..., ..%")
+    for ____, byte in ipairs(LEADS) do
+        literals[#literals + 1] = ".." .. string.char(byte)
+    end
+    return literals
+end
+local ODD_TRAVERSALS = oddTraversals()
 --- Leaving the directory, and files that nobody should read over HTTP.
 ____exports.traversal = {
     {
@@ -36,8 +53,37 @@ ____exports.traversal = {
             "(?:^|[=:/\\\\\\0])(?:\\.{2,}[/\\\\]+){2,}(?![\\w@-]+\\.(?:png|jpe?g|gif|svg|css|js|webp|html?|ico|woff2?)\\b)",
             "^\\.\\.[/\\\\]+\\w+\\.(?:ini|conf|cfg|php|log|cnf|bak|sql|key|pem)\\b",
             "(?:\\.\\.\\\\){2,}",
-            "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|/)){2,}"
+            "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|[/\\\\])){1,}",
+            "^(?=[./\\\\]*[/\\\\][./\\\\]*\\.\\.|[./\\\\]*\\.\\.[/\\\\]+\\.)[./\\\\]+$"
         })
+    },
+    {
+        class = "traversal",
+        score = 80,
+        reason = "directory traversal with signs that some decoders take for a slash, or that lost theirs",
+        at = bit.bor(
+            bit.bor(
+                bit.bor(
+                    bit.bor(
+                        bit.bor(AT_PATH, AT_QUERY),
+                        AT_COOKIE
+                    ),
+                    AT_HEADER
+                ),
+                AT_VALUE
+            ),
+            AT_NAME
+        ),
+        literals = ODD_TRAVERSALS,
+        expression = anyOf({"(?:\\.\\.[\\x80-\\xff]{1,6}){2,}", "(?:\\.\\.(?:2f|5c|%)){2,}", "(?:2e2e(?:2f|5c)){2,}", "(?:^|[:/\\\\=])(?:\\.{4,}[/\\\\]*|[a-z]:|file:)(?:etc[/\\\\]?(?:passwd|shadow|hosts)|windows(?:[/\\\\]?win\\.ini|system32)|web-inf|boot\\.ini)"})
+    },
+    {
+        class = "traversal",
+        score = 70,
+        reason = "path of a system or a server program as a whole value",
+        at = bit.bor(AT_QUERY, AT_COOKIE),
+        literals = list("/etc/, /var/, /usr/, /proc/, /opt/, /root/, \\\\logs, \\\\apache, /apache, /logs/, xampp, :\\\\, \\\\windows, \\\\mysql, program files, /boot/, /lampp, /bin/, \\\\\\\\, .bash"),
+        expression = anyOf({"^/+(?:etc|proc|root|boot|var/(?:log|adm|mail|spool|lib|run|saf|cron|apache2?|www/(?:[\\w.-]+/)?logs?)|usr/(?:local|lib|share|home|etc|pkg\\w*|bin|sbin|ports)|opt/(?:lampp|xampp|apache2?|tomcat|nginx|httpd)|apache2?|logs?|private/etc|mnt/\\w+/etc|home/\\w+/\\.\\w+|sys/(?:class|kernel))/+[^\\s?&]{1,120}\\s*\\x00?[^\\s]{0,8}$", "^(?:[a-z]:)?[/\\\\]+(?:apache(?:2|\\sgroup)?|xampp|wamp|mysql|php\\d?|windows|winnt|inetpub|program files[^/\\\\]*|logs?|nginx|tomcat|boot|documents and settings)[/\\\\]+[^\\r\\n?&]{1,120}$"})
     },
     {
         class = "traversal",

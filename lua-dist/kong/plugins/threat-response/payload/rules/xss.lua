@@ -126,11 +126,19 @@ local HANDLER_LITERALS = {
 ____exports.xss = {
     {
         class = "xss",
+        score = 84,
+        reason = "script element and nothing else",
+        at = AT,
+        literals = list("<script, <script/"),
+        expression = "^[\\s'\">)}\\]/;-]{0,12}<script(?! type=\"application/ld\\+json\">)(?:[\\s/][^<>]{0,80})?>[^<]{1,300}(?:</script[^>]{0,10}>?)?[\\s'\"(/;-]{0,12}$"
+    },
+    {
+        class = "xss",
         score = 85,
         reason = "script element",
         at = AT,
         literals = list("<script, < script, </script, <%00script, script>, <script/, <\\/script"),
-        expression = "<[\\s\\0/]*script(?:[\\s/>\\0]|$|[^a-z\\s])|<\\\\?/script[\\s/>]"
+        expression = "<[\\s\\0/]*script(?! type=\"application/ld\\+json\">)(?:[\\s/>\\0]|$|[^a-z\\s])|<\\\\?/script[\\s/>]"
     },
     {
         class = "xss",
@@ -196,7 +204,7 @@ ____exports.xss = {
         literals = list("<iframe, <object, <embed, <applet, <meta, <base, <link, <svg, <math, <style, <form, <isindex, <frameset, <frame, <body, <img, <input, <image, <video, <audio, <table, <td, <div, <a , <a/, <layer, <bgsound, <xml, <?xml, <!doctype, <button, <x, <animate, <set, <use, <br, <ilayer, <html, <template, <?import, <import, <!--[if, <event, <span, <marquee, <details"),
         expression = anyOf({
             "<[a-z:?!-]{1,20}[\\s/](?:[^<>]|<(?![a-z!/?])){0,300}?(?:(?:src|href|xlink:href|data|action|formaction|background|lowsrc|dynsrc|code|to|from|values|content|poster|style|folder|classid|codebase)\\s*=\\s*[\"'`]?[^>\"'`]{0,60}?(?:javascript|vbscript|livescript|data:(?:text/html|image/svg|application|,|text/javascript|;)|\\\\?expression\\s*\\(|-moz-binding|behaviou?r\\s*:)|srcdoc\\s*=|style\\s*=\\s*[\"'`]?[^>\"']{0,60}(?:e\\s*x\\s*p\\s*r\\s*e\\s*s\\s*s\\s*i\\s*o\\s*n\\s*\\(|url\\s*\\(\\s*['\"]?\\s*javascript|expr/\\*)|http-equiv\\s*=\\s*[\"']?(?:refresh|set-cookie|link|content-security)|allowscriptaccess|attributename\\s*=)",
-            "<(?:iframe|embed|object|applet|base|frame|layer|ilayer|bgsound|isindex)[\\s/]{1,4}(?:(?:[^<>]|<(?![a-z!/?])){0,60}\\s)?(?:src|data|href|code|type|action)\\s*=",
+            "<(?:iframe|embed|object|applet|base|frame|layer|ilayer|bgsound|isindex)(?![^<>]{0,300}\\s(?:width=\"|height=\"|allowfullscreen|loading=))[\\s/]{1,4}(?:(?:[^<>]|<(?![a-z!/?])){0,60}\\s)?(?:src|data|href|code|type|action)\\s*=",
             "<svg(?:[^<>]|<(?![a-z!/?])){0,40}>\\s*<(?:script|style|animate|set|use|foreignobject|title|a\\b)",
             "<style(?:[^<>]|<(?![a-z!/?])){0,40}>[^<]{0,80}(?:@import|expression\\s*\\(|-moz-binding|javascript:|behaviou?r)",
             "<\\?import",

@@ -1,12 +1,12 @@
 import type * as ffi from "ffi";
 import { ENCODED, FORM, JSON_TEXT } from "../byte-classes.ts";
-import type { Encoding } from "../decode.ts";
+import { decoded, type Encoding, layersUndone, lengthUndone } from "../decode.ts";
 import { automaton, judgeValue, type PayloadFinding } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
 import { leave, spend, spendLookAt } from "../inspection.ts";
 import { holdsLiteral, isClean } from "../sift.ts";
 import { fitsBase64, readBase64 } from "./base64.ts";
-import { noteNested, TEXT } from "./nested-notes.ts";
+import { canNest, noteNested, TEXT } from "./nested-notes.ts";
 
 /** Each byte of the exact look costs this part of what a judged byte costs. */
 const LOOK_SHARE = 0.25;
@@ -27,6 +27,17 @@ export function deservesJudging(bytes: ffi.Numbers, from: number, to: number, en
   return !isClean(bytes, from, to) && mayBeMeant(bytes, from, to, encoding);
 }
 
+/** What a form or a query has to escape is one layer, and is undone where base64 is read. */
+const OWN_LAYERS = 1;
+
+/** Looks behind base64 whose signs were escaped once more, which shows only now that this is undone. */
+function noteUndoneBase64(encoding: Encoding, at: number, field: string): void {
+  const layers = layersUndone();
+  if (layers === 0 || (encoding === "form" && layers === OWN_LAYERS) || !canNest()) return;
+  const text = readBase64(decoded, 0, lengthUndone(), "none");
+  if (text !== undefined) noteNested(TEXT, text, at, field);
+}
+
 /** Judges a value that is known to deserve it, as far as the request's budget goes. */
 export function judgeWithin(
   bytes: ffi.Numbers,
@@ -38,7 +49,9 @@ export function judgeWithin(
 ): PayloadFinding | undefined {
   const affordable = spend(to - from);
   if (affordable === 0) return undefined;
-  return judgeValue(bytes, from, from + affordable, encoding, at, field);
+  const found = judgeValue(bytes, from, from + affordable, encoding, at, field);
+  noteUndoneBase64(encoding, at, field);
+  return found;
 }
 
 /** Looks at a value, first briefly, and judges it where it deserves that. */

@@ -11,7 +11,40 @@ const MOST_PARTS = 1000;
 /** Every part costs so much besides what is judged in it. */
 const PART_COST = 64;
 const SHORTEST_BASE64 = 12;
+const QUOTE = 34;
+const SEMICOLON = 59;
+const EQUALS = 61;
 const { find, match, sub } = string;
+
+/** Whether the last line had nothing unusual outside its quotes. */
+let isUsual = false;
+
+function isPlain(byte: number): boolean {
+  const lower = byte | 32;
+  return (lower >= 97 && lower <= 122) || (byte >= 48 && byte <= 59) || byte === 32 || byte === 45 || byte === 13;
+}
+
+/** Judges what the quotes of one line enclose, up to the last one: some write quotes of their own into a file name. */
+function judgeQuoted(bytes: ffi.Numbers, from: number, to: number, field: string): PayloadFinding | undefined {
+  let last = to;
+  while (last > from && bytes[last - 1] !== QUOTE) last--;
+  let best: PayloadFinding | undefined;
+  let i = from;
+  isUsual = true;
+  while (i < to) {
+    if (i < last && bytes[i] === QUOTE && bytes[i - 1] === EQUALS) {
+      let end = i + 1;
+      while (end < last - 1 && !(bytes[end] === QUOTE && bytes[end + 1] === SEMICOLON)) end++;
+      noteBase64(bytes, i + 1, end, "none", AT_BODY, field);
+      best = stronger(best, judgeLeaf(bytes, i + 1, end, "none", AT_BODY + AT_NAME, field));
+      i = end;
+    } else if (!isPlain(bytes[i]) && bytes[i] !== EQUALS) {
+      isUsual = false;
+    }
+    i++;
+  }
+  return best;
+}
 
 function judgeHead(bytes: ffi.Numbers, from: number, to: number, field: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
@@ -20,7 +53,8 @@ function judgeHead(bytes: ffi.Numbers, from: number, to: number, field: string):
     let end = start;
     while (end < to && bytes[end] !== 10) end++;
     // Names and file names count as names: they are short, and attacks travel in them.
-    best = stronger(best, judgeLeaf(bytes, start, end, "none", AT_BODY + AT_NAME, field));
+    best = stronger(best, judgeQuoted(bytes, start, end, field));
+    if (!isUsual) best = stronger(best, judgeLeaf(bytes, start, end, "none", AT_BODY + AT_NAME, field));
     start = end + 1;
   }
   return best;

@@ -26,10 +26,12 @@ export function openNotes(): void {
   isOpen = true;
 }
 
-/** One level deeper is all: what is found in a nested text is not taken apart again. */
-export function closeNotes(): Note[] {
-  isOpen = false;
-  return notes;
+/** What was noted since the last time. What is found in these is noted again, unless they are the last that are taken. */
+export function takeNotes(areLast: boolean): Note[] {
+  const taken = notes;
+  notes = [];
+  isOpen = !areLast;
+  return taken;
 }
 
 export function noteCount(): number {
@@ -43,6 +45,8 @@ export function canNest(): boolean {
 /** Keeps a text for later; false where there are too many already, or where the text is itself nested. */
 export function noteNested(kind: NestedKind, text: string, at: number, field: string): boolean {
   if (!isOpen) return false;
+  // The same base64 is seen as it came, and again without its escapes.
+  if (kind === TEXT && notes.length > 0 && notes[notes.length - 1].text === text) return true;
   if (notes.length >= MOST || !spendLook(text.length * COST_SHARE)) {
     leave("over_budget");
     return false;

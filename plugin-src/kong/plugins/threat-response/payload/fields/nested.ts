@@ -4,10 +4,10 @@ import { isSpent } from "../inspection.ts";
 import { judgeOperation, wasOperation } from "./graphql.ts";
 import { walkJson, wasMalformed } from "./json-walk.ts";
 import { judgeLeaf } from "./leaf.ts";
-import { closeNotes, GRAPHQL, JSON_TEXT, type Note, openNotes, URL } from "./nested-notes.ts";
+import { GRAPHQL, JSON_TEXT, type Note, openNotes, takeNotes, URL } from "./nested-notes.ts";
 import { pairFormat, walkPairs } from "./pair-walk.ts";
 
-/** The texts that values had inside: JSON, GraphQL, the query of a URL, or whatever base64 hid. One level, no recursion. */
+/** The texts that values had inside: JSON, GraphQL, the query of a URL, or whatever base64 hid. No recursion. */
 
 const IN_URL = pairFormat(38, "form", 0, "");
 
@@ -39,13 +39,17 @@ function judgeNote(note: Note): PayloadFinding | undefined {
   return judgeWhole(bytes, note);
 }
 
+/** So deep: base64 in JSON in JSON, or in a parameter of a URL in JSON. */
+const LEVELS = 2;
+
 /** Judges what was noted since the last time. */
 export function judgeNested(): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
-  const notes = closeNotes();
-  for (const note of notes) {
-    if (isSpent()) break;
-    best = stronger(best, judgeNote(note));
+  for (const level of $range(1, LEVELS)) {
+    for (const note of takeNotes(level === LEVELS)) {
+      if (isSpent()) break;
+      best = stronger(best, judgeNote(note));
+    }
   }
   openNotes();
   return best;

@@ -5,7 +5,7 @@ import type { Encoding } from "../decode.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
 import { isSpent } from "../inspection.ts";
-import { judgeHiddenValue, judgeName, judgePairValue, type Place } from "./pair.ts";
+import { judgeHiddenValue, judgeName, judgePairValue, noteHiddenName, type Place } from "./pair.ts";
 import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
 
 /** How a list of `name=value` is written and called. */
@@ -49,6 +49,8 @@ function judgePair(
   const from = bytes[start] === BLANK ? start + 1 : start;
   let best: PayloadFinding | undefined;
   if ((hits & 1) === 1) best = judgeName(bytes, from, equals, place);
+  // Base64 without a name has its padding where a value would begin.
+  if (end - equals <= 2) noteHiddenName(bytes, from, equals, place);
   if (equals >= end) return best;
   keepPair(from, equals, end, (hits & 2) === 2);
   if ((hits & 2) === 2) return stronger(best, judgePairValue(bytes, from, equals, end, place));

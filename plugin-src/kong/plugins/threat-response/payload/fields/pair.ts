@@ -59,6 +59,13 @@ function noteBase64(bytes: ffi.Numbers, start: number, equals: number, end: numb
   if (text !== undefined) noteNested(TEXT, text, place.at, fieldOf(bytes, start, equals, place));
 }
 
+/** Looks behind base64 that stands where a name would. */
+export function noteHiddenName(bytes: ffi.Numbers, from: number, end: number, place: Place): void {
+  if (end - from < SHORTEST_BASE64 || !canNest()) return;
+  const text = readBase64(bytes, from, end, place.encoding);
+  if (text !== undefined) noteNested(TEXT, text, place.at, fieldOf(bytes, from, end, place));
+}
+
 /** Judges a name that the first look has noticed. */
 export function judgeName(bytes: ffi.Numbers, from: number, equals: number, place: Place): PayloadFinding | undefined {
   if (!deservesJudging(bytes, from, equals, place.encoding)) return undefined;

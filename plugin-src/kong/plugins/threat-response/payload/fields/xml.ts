@@ -3,7 +3,8 @@ import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
 import { isSpent, leave } from "../inspection.ts";
 import { AT_BODY, AT_STRUCTURE } from "../rule.ts";
-import { deservesJudging, judgeLeaf, judgeWithin } from "./leaf.ts";
+import { deservesJudging, judgeLeaf, judgeWithin, noteBase64 } from "./leaf.ts";
+import { canNest, noteNested, TEXT } from "./nested-notes.ts";
 
 /** XML: text, attributes, CDATA and comments as values; declarations, instructions and tags for what only shows in the structure. */
 const OPEN = 60;
@@ -14,6 +15,21 @@ const BANG = 33;
 const BRACKET = 91;
 const BRACKET_CLOSE = 93;
 const MINUS = 45;
+/** Nothing shorter holds anything inside. */
+const SHORTEST_NESTED = 12;
+
+const OPEN_BRACE = 123;
+
+/** Judges a value, and what is nested in it. */
+function judgeInner(bytes: ffi.Numbers, from: number, to: number, field: string): PayloadFinding | undefined {
+  if (to - from >= SHORTEST_NESTED && canNest()) {
+    if (bytes[from] === OPEN_BRACE || bytes[from] === BRACKET) {
+      if (noteNested(TEXT, ffi.string(advance(bytes, from), to - from), AT_BODY, field)) return undefined;
+    }
+    noteBase64(bytes, from, to, "none", AT_BODY, field);
+  }
+  return judgeLeaf(bytes, from, to, "none", AT_BODY, field);
+}
 
 /** Judges the quoted values inside one tag, `bytes[from, to)`. */
 function judgeAttributes(bytes: ffi.Numbers, from: number, to: number): PayloadFinding | undefined {
@@ -25,7 +41,7 @@ function judgeAttributes(bytes: ffi.Numbers, from: number, to: number): PayloadF
     if (quote === QUOTE || quote === APOSTROPHE) {
       let end = i;
       while (end < to && bytes[end] !== quote) end++;
-      best = stronger(best, judgeLeaf(bytes, i, end, "none", AT_BODY, "xml:attribute"));
+      best = stronger(best, judgeInner(bytes, i, end, "xml:attribute"));
       i = end + 1;
     }
   }
@@ -37,7 +53,7 @@ function judgeText(bytes: ffi.Numbers, from: number, to: number): PayloadFinding
   let end = to;
   while (start < end && bytes[start] <= 32) start++;
   while (end > start && bytes[end - 1] <= 32) end--;
-  return judgeLeaf(bytes, start, end, "none", AT_BODY, "xml:text");
+  return judgeInner(bytes, start, end, "xml:text");
 }
 
 /** Judges a tag, a declaration or an instruction, without its angles. */

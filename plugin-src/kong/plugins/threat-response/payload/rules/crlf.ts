@@ -9,12 +9,18 @@ export const crlf: Rule[] = [
     reason: "line break that starts a header",
     at: AT_PATH | AT_QUERY | AT_COOKIE | AT_HEADER | AT_NAME,
     literals: list(
-      " set-cookie,  cache-control,  via:,  reply-to:,  bcc:,  cc:,  to:,  subject:,  from:,  server:,  expires:,  authorization:,  forwarded:,  user-agent:,  connection:,  origin:,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control, \u0000set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer",
+      " set-cookie,  cache-control,  via:,  reply-to:,  bcc:,  cc:,  to:,  subject:,  from:,  server:,  expires:,  authorization:,  forwarded:,  user-agent:,  connection:,  origin:,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control,  foo:,  bar:,  evil:,  inject,  content-security,  strict-transport,  rcpt to,  mail from,  slaveof,  flushall,  config set,  quit,  - - [,  info ,  get /,  post /,  <h1,  data , \u0000set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer",
     ),
     expression: anyOf([
-      "[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-\\w+|link|x-[\\w-]{2,30}|host|cookie|cache-control|via|reply-to|b?cc|to|subject|from|server|etag|expires|pragma|vary|authorization|forwarded|user-agent|connection|upgrade|origin|referer|header[\\w-]*|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]",
+      "[\\r\\n](?:\\s*)(?:set-cookie|location|content-(?:type|length|encoding|disposition|security-policy)|transfer-encoding|refresh|status|access-control-[\\w-]+|link|x-[\\w-]{2,30}|host|cookie|cache-control|via|reply-to|b?cc|to|subject|from|server|etag|expires|pragma|vary|authorization|forwarded|user-agent|connection|upgrade|origin|referer|header[\\w-]*|(?:foo|bar|test|evil|inject\\w*)|[\\w-]{1,20}crlf[\\w-]*)\\s*[:=]",
       "[\\r\\n]\\s*http/[12](?:\\.\\d)?\\s+\\d{3}",
-      "\\r\\n\\r\\n\\s*<",
+      "\\r?\\n\\r?\\n\\s*<(?:html|script|h1|img|svg|body|iframe|!)",
+      "\\r\\n\\r\\n?\\s*<",
+      // A first line without a blank, then a header whatever it is called.
+      "^[^\\s]{0,80}\\r\\n[a-z][\\w-]{1,40}:\\s?\\S[^\\r\\n]*\\s*$",
+      "[\\r\\n]\\s*(?:strict-transport-security|content-security-policy|feature-policy|permissions-policy)\\s*:",
+      "[\\r\\n]\\s*(?:rcpt to\\s*:|mail from\\s*:|slaveof\\s|flushall\\b|config set\\s|data\\s*[\\r\\n]|quit\\s*(?:[\\r\\n]|$))",
+      "^[^\\s]{0,80}[\\r\\n]+\\d{1,3}(?:\\.\\d{1,3}){3} - - \\[",
       "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/",
     ]),
   },

@@ -73,6 +73,7 @@ export const LAYERED: string[] = [
   "&newline",
   "&sol",
   string.char(0xef, 0xbc),
+  `//${string.char(0xe2)}`,
   string.char(0xc0),
   string.char(0xc1),
 ];

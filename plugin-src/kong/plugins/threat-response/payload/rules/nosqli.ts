@@ -6,20 +6,29 @@ export const nosqli: Rule[] = [
   {
     class: "nosqli",
     score: 80,
+    reason: "query operator in the name of a credential",
+    at: AT_NAME,
+    literals: list("[$"),
+    expression:
+      "(?:user(?:name)?|login|e?mail|pass(?:wo?r?d|code)?|pwd|pin|otp|secret|token|key|code|id|uid|role|admin)['\\\"]?\\]?\\[\\s*['\\\"]?\\$[a-z]{2,12}\\b|\\[\\$(?:where|function|expr|accumulator)\\]",
+  },
+  {
+    class: "nosqli",
+    score: 80,
     reason: "query operator in a parameter's name",
     at: AT_NAME,
     literals: list("[$"),
     expression:
-      "\\[\\s*['\\\"]?\\$(?:ne|nin|in|gte?|lte?|eq|regex|where|exists|or|and|nor|not|type|size|all|elemmatch|expr|func|mod)['\\\"]?\\s*\\]",
+      "^(?!(?:filters?|where|query|find|conditions?|populate|selector|match)\\b)[^\\[]*\\[\\s*['\\\"]?\\$(?:ne|nin|in|gte?|lte?|eq|regex|where|exists|or|and|nor|not|type|size|all|elemmatch|expr|func|mod)['\\\"]?\\s*\\]",
   },
   {
     class: "nosqli",
     score: 80,
     reason: "query operator with a value that matches everything",
     at: AT_STRUCTURE | AT_VALUE,
-    literals: list("$ne, $gt, $lt, $nin, $regex, $exists, $where, $eq, $in, $not, $or"),
+    literals: list("$ne, $gt, $lt, $nin, $regex, $where, $in, $or, $eq, $exists, $not"),
     expression:
-      "[{,]\\s*['\\\"]?\\$(?:(?:ne|gte?|nin|lte?)['\\\"]?\\s*:\\s*(?:null|undefined|true|false|['\\\"]\\s*['\\\"]|-?[01]\\b|\\[|nan)|regex['\\\"]?\\s*:\\s*['\\\"]?(?:\\^?\\.\\*|\\.\\{|\\^|\\.|['\\\"])|exists['\\\"]?\\s*:\\s*(?:true|1)|where['\\\"]?\\s*:|in['\\\"]?\\s*:\\s*\\[\\s*['\\\"]?(?:admin|root|true)|or['\\\"]?\\s*:\\s*\\[\\s*\\{\\s*\\})",
+      "^\\s*\\{\\s*['\\\"]?\\$(?:ne|gte?|lte?|n?in|exists|regex|eq|not)['\\\"]?\\s*:[^{}]{0,60}\\}\\s*$|[{,]\\s*['\\\"]?\\$(?:ne['\\\"]?\\s*:\\s*(?:null\\b|-?[01]\\b|\\[)|[gl]te?['\\\"]?\\s*:\\s*(?:null\\b|true|false|-[01]\\b|\\[)|nin['\\\"]?\\s*:\\s*\\[\\s*(?:\\]|null|['\\\"]{2})|(?:ne|gte?|nin|lte?)['\\\"]?\\s*:\\s*(?:undefined|['\\\"]\\s*['\\\"]|nan)|regex['\\\"]?\\s*:\\s*['\\\"]?(?:\\^?\\.\\*|\\.\\{|\\^?\\.['\\\"+]|['\\\"]{2})|where['\\\"]?\\s*:|in['\\\"]?\\s*:\\s*\\[\\s*['\\\"]?(?:admin|root|true)|or['\\\"]?\\s*:\\s*\\[\\s*\\{\\s*\\})",
   },
   {
     class: "nosqli",

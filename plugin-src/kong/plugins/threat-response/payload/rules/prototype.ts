@@ -1,4 +1,4 @@
-import { AT_BODY, AT_NAME, AT_QUERY, AT_STRUCTURE, list, type Rule } from "../rule.ts";
+import { AT_AGENT, AT_BODY, AT_COOKIE, AT_HEADER, AT_NAME, AT_QUERY, AT_STRUCTURE, list, type Rule } from "../rule.ts";
 
 /** Names that change the prototype of all JavaScript objects. */
 
@@ -24,7 +24,7 @@ export const prototype: Rule[] = [
     class: "prototype",
     score: 72,
     reason: "prototype of all objects",
-    at: AT_QUERY | AT_BODY,
+    at: AT_QUERY | AT_BODY | AT_COOKIE | AT_HEADER | AT_AGENT,
     literals: list("__proto__, constructor"),
     expression:
       "^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b",

@@ -116,8 +116,17 @@ export const sqliConditions: Rule[] = [
     literals: list("order by, group by, order/*, group/*, limit , having , /**/by, /*!, boolean mode, like '%"),
     expression: anyOf([
       "^(?:-?\\d+|[^ ]{0,30}['\")]+)[ )]*(?:order by \\(? ?\\d+|group by [\\w.]{1,40}(?: having| ?,| ?--| ?#|\\()|having ['\"\\d(]|limit \\d+ ?(?:,|offset) ?\\d+ ?(?:--|#|union|procedure|into))",
-      "^[^'\"]{0,20}['\"]? ?(?:order|group) by \\d+ ?(?:--|#|/\\*)",
+      "^[^'\"]{0,20}['\"]? ?(?:order|group) by \\d+ ?(?:--|#|/\\*|$)",
       "' in boolean mode ?\\)",
     ]),
+  },
+  {
+    class: "sqli",
+    score: 76,
+    reason: "text in hexadecimal digits",
+    at: ANYWHERE,
+    literals: list("0x2, 0x3, 0x4, 0x5, 0x6, 0x7"),
+    // Letters and signs only, each behind a zero where the text is wide.
+    expression: "\\b0x(?:(?:[2-7][0-9a-f]){8,}|(?:[2-7][0-9a-f]00){6,})(?![0-9a-f])",
   },
 ];

@@ -17,12 +17,13 @@ export const ssti: Rule[] = [
     score: 82,
     reason: "object walk for a template engine",
     at: ANYWHERE,
-    literals: list("{{, {%, ${, #{"),
+    literals: list("{{, {%, ${, #{, *{"),
     expression: `(?:\\{\\{|\\{%|\\$\\{|#\\{)${anyOf([
       `[^{}]{0,120}(?:lipsum|cycler|joiner\\.|namespace\\.|\\|\\s*attr\\s*\\(|\\|\\s*(?:filter|map|join|sort|reduce)\\s*\\(\\s*['\\"]|\\.constructor\\b|\\.mro\\b|getclass\\(|forname\\(|settings\\.\\w*secret|url_for\\.|get_flashed|range\\.constructor|\\bsystem\\(|\\bexec\\(|popen|file_excerpt|phpinfo|\\bjava\\.|\\.class\\.|subclasses\\(|__\\w+__)`,
       `\\s*(?:config|self|request|app|dump\\(\\w*\\)|\\[\\]|''|\\"\\"|\\(\\))\\s*(?:\\}\\}|\\.(?:class|__|items|mro|constructor|application|environ|request\\.(?:query|server|cookies)))`,
       `\\s*['\\"][^'\\"}]{0,20}['\\"]\\s*\\.\\s*\\w+\\s*\\(`,
       `\\s*(?:t\\(|@|class\\.|\\(?#|''\\.getclass|\\"\\"\\.getclass|product\\.getclass)`,
+      `\\s*(?:debug\\s*%|import\\s+(?:os|subprocess)|#?with\\s+['\\"]|(?:application|session|request|page)(?:scope|context)\\b|initparam\\b|secret_key\\b)`,
     ])}`,
   },
   {

@@ -11,6 +11,17 @@ import {
   type Rule,
 } from "../rule.ts";
 
+/** Two dots and the first byte of what is no slash in UTF-8. */
+const LEADS = [0xc0, 0xc1, 0xe0, 0xee, 0xef, 0xf0];
+
+function oddTraversals(): string[] {
+  const literals = list("..2f, ..5c, 2e2e2f, 2e2e5c, ..etc, ..windows, ..web-inf, ..boot, c:windows, file:..., ..%");
+  for (const byte of LEADS) literals.push(`..${string.char(byte)}`);
+  return literals;
+}
+
+const ODD_TRAVERSALS = oddTraversals();
+
 /** Leaving the directory, and files that nobody should read over HTTP. */
 
 export const traversal: Rule[] = [
@@ -34,7 +45,35 @@ export const traversal: Rule[] = [
       "(?:^|[=:/\\\\\\0])(?:\\.{2,}[/\\\\]+){2,}(?![\\w@-]+\\.(?:png|jpe?g|gif|svg|css|js|webp|html?|ico|woff2?)\\b)",
       "^\\.\\.[/\\\\]+\\w+\\.(?:ini|conf|cfg|php|log|cnf|bak|sql|key|pem)\\b",
       "(?:\\.\\.\\\\){2,}",
-      "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|/)){2,}",
+      "(?:\\.\\.0x(?:2f|5c)|0x2e0x2e(?:0x2f|0x5c|[/\\\\])){1,}",
+      // Nothing but dots and slashes.
+      "^(?=[./\\\\]*[/\\\\][./\\\\]*\\.\\.|[./\\\\]*\\.\\.[/\\\\]+\\.)[./\\\\]+$",
+    ]),
+  },
+  {
+    class: "traversal",
+    score: 80,
+    reason: "directory traversal with signs that some decoders take for a slash, or that lost theirs",
+    at: AT_PATH | AT_QUERY | AT_COOKIE | AT_HEADER | AT_VALUE | AT_NAME,
+    literals: ODD_TRAVERSALS,
+    expression: anyOf([
+      "(?:\\.\\.[\\x80-\\xff]{1,6}){2,}",
+      "(?:\\.\\.(?:2f|5c|%)){2,}",
+      "(?:2e2e(?:2f|5c)){2,}",
+      "(?:^|[:/\\\\=])(?:\\.{4,}[/\\\\]*|[a-z]:|file:)(?:etc[/\\\\]?(?:passwd|shadow|hosts)|windows(?:[/\\\\]?win\\.ini|system32)|web-inf|boot\\.ini)",
+    ]),
+  },
+  {
+    class: "traversal",
+    score: 70,
+    reason: "path of a system or a server program as a whole value",
+    at: AT_QUERY | AT_COOKIE,
+    literals: list(
+      "/etc/, /var/, /usr/, /proc/, /opt/, /root/, \\\\logs, \\\\apache, /apache, /logs/, xampp, :\\\\, \\\\windows, \\\\mysql, program files, /boot/, /lampp, /bin/, \\\\\\\\, .bash",
+    ),
+    expression: anyOf([
+      "^/+(?:etc|proc|root|boot|var/(?:log|adm|mail|spool|lib|run|saf|cron|apache2?|www/(?:[\\w.-]+/)?logs?)|usr/(?:local|lib|share|home|etc|pkg\\w*|bin|sbin|ports)|opt/(?:lampp|xampp|apache2?|tomcat|nginx|httpd)|apache2?|logs?|private/etc|mnt/\\w+/etc|home/\\w+/\\.\\w+|sys/(?:class|kernel))/+[^\\s?&]{1,120}\\s*\\x00?[^\\s]{0,8}$",
+      "^(?:[a-z]:)?[/\\\\]+(?:apache(?:2|\\sgroup)?|xampp|wamp|mysql|php\\d?|windows|winnt|inetpub|program files[^/\\\\]*|logs?|nginx|tomcat|boot|documents and settings)[/\\\\]+[^\\r\\n?&]{1,120}$",
     ]),
   },
   {
