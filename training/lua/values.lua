@@ -22,6 +22,25 @@ function pairs(t)
   end
 end
 
+local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+-- What the plugin uses of nginx when it takes a request apart.
+ngx = {
+  decode_base64 = function(text)
+    local digits = text:gsub("=+$", "")
+    if #text % 4 ~= 0 or #digits % 4 == 1 or digits:find("[^%w+/]") then return nil end
+    local bytes, bits, count = {}, 0, 0
+    for digit in digits:gmatch(".") do
+      bits, count = (bits * 64 + DIGITS:find(digit, 1, true) - 1) % 65536, count + 6
+      if count >= 8 then
+        count = count - 8
+        bytes[#bytes + 1] = string.char(math.floor(bits / 2 ^ count) % 256)
+      end
+    end
+    return table.concat(bytes)
+  end,
+}
+
 local MAX_BODY = 65536
 local LONGEST = 20000
 
