@@ -26,7 +26,7 @@ ____exports.TICK_S = 0.2
 local TICKS = 5
 local MAX_RATES = 1000
 --- A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over.
-local SHARP = 7
+local SHARP = 6
 local STEADY = 12
 local ENDS_AFTER = 50
 local SAVE_EVERY = 300

@@ -39,7 +39,7 @@ export const TICK_S = 0.2;
 const TICKS = 5;
 const MAX_RATES = 1000;
 /** A busy second is no flood. A sharp rise is one after so many ticks, a small one after so many more; calm for so long, and it is over. */
-const SHARP = 7;
+const SHARP = 6;
 const STEADY = 12;
 const ENDS_AFTER = 50;
 const SAVE_EVERY = 300;
