@@ -1,5 +1,4 @@
 /** Every part of the data judged by models that saw neither its source, its site nor its kind. */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HeldOut as Report } from "../scripts/bench/detection/held-out.ts";
 import { type ClassModel, type Labelled, labelAttack, nameClass, trainClasses } from "./classes.ts";
@@ -8,6 +7,7 @@ import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { FOLDS, isHardTraffic, isSiteTraffic } from "./folds.ts";
 import { DECAY, learnWeights } from "./train.ts";
 import { LONG, learnWeighing, type Weighed, weighAll } from "./weigh.ts";
+import { writeFormatted } from "./write-formatted.ts";
 
 /** Below it, nothing of an attack was seen. */
 const LEAST = 50;
@@ -142,5 +142,5 @@ const REPORT_FILE = join(import.meta.dirname, "held-out.json");
 export function writeReport({ seed, rows, labels }: Report): void {
   const lines = rows.map((row) => `    ${JSON.stringify(row)}`);
   const text = `{\n  "seed": ${seed},\n  "rows": [\n${lines.join(",\n")}\n  ],\n  "labels": ${JSON.stringify(labels)}\n}\n`;
-  writeFileSync(REPORT_FILE, text);
+  writeFormatted(REPORT_FILE, text);
 }

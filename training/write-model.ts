@@ -1,11 +1,11 @@
 /** Writes the model file of the plugin: weights and words, nothing of any request. */
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClassModel } from "./classes.ts";
 import { RULES_DIGEST } from "./evidence.ts";
 import type { Thresholds } from "./held-out.ts";
 import { LARGEST, quantise, toText } from "./quantise.ts";
 import type { Weighing } from "./weigh.ts";
+import { writeFormatted } from "./write-formatted.ts";
 
 export interface Trained extends Weighing, Omit<Thresholds, "doubt"> {
   words: string[];
@@ -53,5 +53,5 @@ export const TRAINED: TrainedModel = {
   classRows: ${list(classRows(model.classes))},
 };
 `;
-  writeFileSync(MODEL_FILE, text);
+  writeFormatted(MODEL_FILE, text);
 }

@@ -95,7 +95,7 @@ describe("registering", () => {
     const seen: boolean[] = [];
     admin.meanwhile = (line) => {
       if (line.startsWith("PUT /plugins")) expect(isOpen()).toBe(false);
-      if (line.startsWith("PUT")) seen.push(isOpen());
+      if (/^(PUT|PATCH) /.test(line)) seen.push(isOpen());
     };
     await register(driver(), registration);
     // What somebody opened by hand is open until the first write.
