@@ -110,7 +110,7 @@ async function report(
 }
 
 const code = () => JSON.stringify([...admin.plugins.values()].map(({ config }) => config));
-const puts = () => admin.requests.filter((line) => line.startsWith("PUT")).length;
+const patches = () => admin.requests.filter((line) => line.startsWith("PATCH")).length;
 
 /** What the incident's log says, of the running agent. */
 async function logOf(): Promise<string> {
@@ -122,10 +122,10 @@ async function logOf(): Promise<string> {
 
 /** Runs the agent until it has written, kills it before it knows, and runs it again until the step is in the log. */
 async function dieAfterWriting(step: string, isRecorded: (action: Action) => boolean): Promise<Action> {
-  const before = puts();
-  admin.misbehave({ on: "PUT", times: 1, how: "done, then silence" });
+  const before = patches();
+  admin.misbehave({ on: "PATCH", times: 1, how: "done, then silence" });
   await serve();
-  await eventually(() => expect(puts()).toBe(before + 1), PATIENCE_MS);
+  await eventually(() => expect(patches()).toBe(before + 1), PATIENCE_MS);
   await kill();
   expect(isRecorded(await actionNow())).toBe(false);
   const written = code();
