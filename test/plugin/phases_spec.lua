@@ -236,6 +236,14 @@ describe("the phases", function()
       assert.equal(200, request(ATTACK))
     end)
 
+    it("still go by decisions", function()
+      worker.module("decisions").lookup = function() return { action = "block", id = "d1", rps = 1 } end
+      for _, name in ipairs({ "inspect", "handler" }) do package.loaded["kong.plugins.threat-response." .. name] = nil end
+      handler = worker.module("handler")
+      config = worker.instance({ ["payload.sampling"] = 0 }).config
+      for _ = 1, 20 do assert.equal(403, request("/orders", { global = true })) end
+    end)
+
     it("say how many they did not look at", function()
       config = worker.instance({ ["payload.sampling"] = 0 }).config
       for _ = 1, 7 do request("/orders") end
