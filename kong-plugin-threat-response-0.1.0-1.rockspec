@@ -71,6 +71,7 @@ build = {
     ["kong.plugins.threat-response.evidence"] = "lua-dist/kong/plugins/threat-response/evidence.lua",
     ["kong.plugins.threat-response.explain"] = "lua-dist/kong/plugins/threat-response/explain.lua",
     ["kong.plugins.threat-response.fail-open"] = "lua-dist/kong/plugins/threat-response/fail-open.lua",
+    ["kong.plugins.threat-response.features.basic-user"] = "lua-dist/kong/plugins/threat-response/features/basic-user.lua",
     ["kong.plugins.threat-response.features.body"] = "lua-dist/kong/plugins/threat-response/features/body.lua",
     ["kong.plugins.threat-response.features.credential"] = "lua-dist/kong/plugins/threat-response/features/credential.lua",
     ["kong.plugins.threat-response.features.facts"] = "lua-dist/kong/plugins/threat-response/features/facts.lua",

@@ -8,7 +8,7 @@ describe("the users of a login", function()
   setup(function()
     worker.start()
     fields = worker.module("features.user-field")
-    read_basic = worker.module("features.login").readBasicUser
+    read_basic = worker.module("features.basic-user").readBasicUser
   end)
 
   local function find_users(body, content_type)

@@ -85,6 +85,7 @@ const HIDDEN: Record<string, Request> = {
     )}--b--`,
   ),
   "the user of Basic": { headers: { Authorization: `Basic ${base64(`${SQL}:secret`)}` } },
+  "the user of Basic behind two spaces": { headers: { Authorization: `basic  ${base64(`${SQL}:secret`)}` } },
   "the key that a token names": { headers: { Authorization: `Bearer ${token(SQL)}` } },
   "overlong UTF-8 of three bytes": {
     query: `q=${SQL.replaceAll(/[^a-z0-9]/gi, (c) => `%e0%${(128 + (c.charCodeAt(0) >> 6)).toString(16)}%${(128 + (c.charCodeAt(0) & 63)).toString(16)}`)}`,

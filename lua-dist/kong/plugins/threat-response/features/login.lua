@@ -4,6 +4,8 @@ local hasPassword = ____learned_2Dlogins_2Ets.hasPassword
 local isLearnedLogin = ____learned_2Dlogins_2Ets.isLearnedLogin
 local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
 local unnamedUser = ____named_2Ets.unnamedUser
+local ____basic_2Duser_2Ets = require("kong.plugins.threat-response.features.basic-user")
+local readBasicUser = ____basic_2Duser_2Ets.readBasicUser
 local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
 local wantHeader = ____header_2Dlines_2Ets.wantHeader
 local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
@@ -17,8 +19,6 @@ local addFromForm = ____user_2Dfield_2Ets.addFromForm
 local addUser = ____user_2Dfield_2Ets.addUser
 local ____string_0 = string
 local byte = ____string_0.byte
-local find = ____string_0.find
-local lower = ____string_0.lower
 local sub = ____string_0.sub
 wantHeader("proxy-authorization")
 --- Pages are read by GET; a body, or a password in the query, is none of a page's.
@@ -45,29 +45,6 @@ ____exports.isLoginRequest = function(instance, facts)
     local path = loginPath()
     return matchLoginPath(instance.loginPaths, path) or instance.config.login.learn_paths and isLearnedLogin(path)
 end
---- The user name of `Authorization: Basic`; nil without one.
-____exports.readBasicUser = function(authorization)
-    if authorization == nil then
-        return nil
-    end
-    local first = byte(authorization, 1)
-    if first ~= 66 and first ~= 98 or lower(sub(authorization, 1, 6)) ~= "basic " then
-        return nil
-    end
-    local from = find(authorization, "[^ ]", 7)
-    local ____temp_1
-    if from == nil then
-        ____temp_1 = nil
-    else
-        ____temp_1 = ngx.decode_base64(sub(authorization, from))
-    end
-    local text = ____temp_1
-    if text == nil then
-        return ""
-    end
-    local colon = find(text, ":", 1, true)
-    return colon == nil and text or sub(text, 1, colon - 1)
-end
 local addBasic
 --- Several lines of one name are several tries.
 addBasic = function(users, header)
@@ -75,7 +52,7 @@ addBasic = function(users, header)
         return false
     end
     if type(header) == "string" then
-        local user = ____exports.readBasicUser(header)
+        local user = readBasicUser(header)
         if user ~= nil then
             addUser(users, user)
         end
@@ -96,8 +73,8 @@ local function hasBasic(header)
 end
 --- The login attempt in a request; nil in most. Kong's own plugins look for Basic in both headers.
 ____exports.readLogin = function(instance, facts, isLogin)
-    local ____facts_headers_2 = facts.headers
-    local authorization = ____facts_headers_2.authorization
+    local ____facts_headers_1 = facts.headers
+    local authorization = ____facts_headers_1.authorization
     local proxy = facts.headers["proxy-authorization"]
     if not isLogin and not hasBasic(authorization) and not hasBasic(proxy) then
         return nil

@@ -1,6 +1,7 @@
 import type { Instance } from "../configure.ts";
 import { hasPassword, isLearnedLogin } from "../learned-logins.ts";
 import { unnamedUser } from "../logins/named.ts";
+import { readBasicUser } from "./basic-user.ts";
 import type { Facts } from "./facts.ts";
 import { wantHeader } from "./header-lines.ts";
 import { hashUsers } from "./identity.ts";
@@ -19,7 +20,7 @@ export interface LoginAttempt {
   realm: string;
 }
 
-const { byte, find, lower, sub } = string;
+const { byte, sub } = string;
 
 wantHeader("proxy-authorization");
 
@@ -35,18 +36,6 @@ export const isLoginRequest = (instance: Instance, facts: Facts): boolean => {
   if (!canLogIn(facts)) return false;
   const path = loginPath();
   return matchLoginPath(instance.loginPaths, path) || (instance.config.login.learn_paths && isLearnedLogin(path));
-};
-
-/** The user name of `Authorization: Basic`; nil without one. */
-export const readBasicUser = (authorization: string | undefined): string | undefined => {
-  if (authorization === undefined) return undefined;
-  const first = byte(authorization, 1);
-  if ((first !== 66 && first !== 98) || lower(sub(authorization, 1, 6)) !== "basic ") return undefined;
-  const [from] = find(authorization, "[^ ]", 7);
-  const text = from === undefined ? undefined : ngx.decode_base64(sub(authorization, from));
-  if (text === undefined) return "";
-  const [colon] = find(text, ":", 1, true);
-  return colon === undefined ? text : sub(text, 1, colon - 1);
 };
 
 /** Several lines of one name are several tries. */

@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____basic_2Duser_2Ets = require("kong.plugins.threat-response.features.basic-user")
+local readBasicUser = ____basic_2Duser_2Ets.readBasicUser
 local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.clean-values")
 local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
 local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
@@ -16,9 +18,7 @@ local LONGEST_HEAD = 1024
 local DOT = 46
 local ____string_0 = string
 local byte = ____string_0.byte
-local find = ____string_0.find
 local gsub = ____string_0.gsub
-local lower = ____string_0.lower
 local sub = ____string_0.sub
 --- Issuers write the same head for all.
 local cleanHeads = createCleanValues(200, LONGEST_HEAD)
@@ -29,17 +29,6 @@ local function judgeText(text, field)
         #text,
         "none",
         AT_HEADER,
-        field
-    )
-end
-local function judgeUser(encoded, field)
-    local text = ngx.decode_base64(encoded)
-    if text == nil then
-        return nil
-    end
-    local colon = find(text, ":", 1, true)
-    return judgeText(
-        colon == nil and text or sub(text, 1, colon - 1),
         field
     )
 end
@@ -75,13 +64,11 @@ local function judgeTokenHead(value, field)
 end
 --- `value` of an Authorization header.
 ____exports.judgeCredential = function(value, field)
-    local first = byte(value, 1)
-    if (first == 66 or first == 98) and lower(sub(value, 1, 6)) == "basic " then
-        return judgeUser(
-            sub(value, 7),
-            field
-        )
+    local user = readBasicUser(value)
+    if user ~= nil then
+        return judgeText(user, field)
     end
+    local first = byte(value, 1)
     if (first == 66 or first == 98) and byte(value, 8) == 101 and byte(value, 9) == 121 then
         return judgeTokenHead(value, field)
     end

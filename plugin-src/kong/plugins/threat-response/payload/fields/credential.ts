@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { readBasicUser } from "../../features/basic-user.ts";
 import { createCleanValues, isKnownClean, keepClean } from "../clean-values.ts";
 import type { PayloadFinding } from "../evaluate.ts";
 import { isSpent } from "../inspection.ts";
@@ -11,20 +12,13 @@ import { judgeLeaf } from "./leaf.ts";
  */
 const LONGEST_HEAD = 1024;
 const DOT = 46;
-const { byte, find, gsub, lower, sub } = string;
+const { byte, gsub, sub } = string;
 
 /** Issuers write the same head for all. */
 const cleanHeads = createCleanValues(200, LONGEST_HEAD);
 
 const judgeText = (text: string, field: string): PayloadFinding | undefined =>
   judgeLeaf(ffi.cast("const uint8_t *", text), 0, text.length, "none", AT_HEADER, field);
-
-const judgeUser = (encoded: string, field: string): PayloadFinding | undefined => {
-  const text = ngx.decode_base64(encoded);
-  if (text === undefined) return undefined;
-  const [colon] = find(text, ":", 1, true);
-  return judgeText(colon === undefined ? text : sub(text, 1, colon - 1), field);
-};
 
 const decodeUrl = (encoded: string): string | undefined => {
   const [plus] = gsub(encoded, "-", "+");
@@ -46,8 +40,9 @@ const judgeTokenHead = (value: string, field: string): PayloadFinding | undefine
 
 /** `value` of an Authorization header. */
 export const judgeCredential = (value: string, field: string): PayloadFinding | undefined => {
+  const user = readBasicUser(value);
+  if (user !== undefined) return judgeText(user, field);
   const first = byte(value, 1);
-  if ((first === 66 || first === 98) && lower(sub(value, 1, 6)) === "basic ") return judgeUser(sub(value, 7), field);
   // `Bearer eyJ…`: a token begins with the brace of its head.
   if ((first === 66 || first === 98) && byte(value, 8) === 101 && byte(value, 9) === 121)
     return judgeTokenHead(value, field);
