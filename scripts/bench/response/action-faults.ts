@@ -108,7 +108,11 @@ export async function actionFaults({ random, quick, say }: BenchOptions): Promis
 
 /** As the end-to-end suite does it. */
 export function everyAction(gateway: string): Row {
-  const files = ["test/e2e/actions.test.ts", "test/e2e/response/decision-kinds.test.ts"];
+  const files = [
+    "test/e2e/actions.test.ts",
+    "test/e2e/response/decision-kinds.test.ts",
+    "test/e2e/overlay-route.test.ts",
+  ];
   const args = ["tsx", join(ROOT, "test", "e2e", "main.ts"), "--gateway", gateway, ...files];
   const { stdout } = spawnSync("npx", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const [, passed, failed] = /^(\d+) passed, (\d+) failed\s*$/m.exec(stdout ?? "") ?? [];
