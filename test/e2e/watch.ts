@@ -34,17 +34,18 @@ export async function sendMany(world: World, count: number, request: (i: number)
 
 export const statusesOf = (answers: Sent[]): number[] => [...new Set(answers.map((answer) => answer.status))].sort();
 
-/** So many answers in a row come from every worker, as good as surely. */
-const IN_A_ROW = 8;
 
-/** Until a clean request of the address is answered so, by all workers: they do not hear of a decision at the same moment. */
+/**
+ * Until a clean request of the address is answered so, by all workers: they do not hear of a decision at the same moment. As many at once as
+ * here reach every worker, as good as surely; one after the other may all be served by one.
+ */
 export function untilAnswered(world: World, request: ClientRequest, status: number): Promise<Sent> {
   return eventually(
     async () => {
-      let answer = await world.send(request);
-      for (let i = 1; i < IN_A_ROW && answer.status === status; i++) answer = await world.send(request);
-      if (answer.status !== status) throw new Error(`${request.from} is answered ${answer.status}, not ${status}`);
-      return answer;
+      const answers = await sendMany(world, AT_ONCE, () => request);
+      const other = answers.find((answer) => answer.status !== status);
+      if (other) throw new Error(`${request.from} is answered ${other.status}, not ${status}`);
+      return answers[0]!;
     },
     PATIENCE_MS,
     100,

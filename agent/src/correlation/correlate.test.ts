@@ -10,6 +10,7 @@ import { incidentLog, listOpenIncidents, updateIncident } from "../store/inciden
 import type { Store } from "../store/open.ts";
 import { decisionHits, trafficRates } from "../store/traffic.ts";
 import { correlate } from "./correlate.ts";
+import { MAX_SOURCES } from "./merge.ts";
 import { MAX_OPEN_INCIDENTS, MAX_SOURCES_PER_ROUTE } from "./targets.ts";
 
 describe("correlation", () => {
@@ -141,7 +142,7 @@ describe("correlation", () => {
 
   test("samples, sources, reasons and nodes stay within their caps", async () => {
     const sample = { at: 1, ip: "203.0.113.7", method: "GET", path: "/", user_agent: "", status: 200 };
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 6; round++) {
       const samples = [10, 20, 30].map((score) => ({ ...sample, score: score + round, at: round }));
       const sources = Array.from({ length: 20 }, (_, index) => ({
         ip: `198.51.100.${round * 20 + index}`,
@@ -152,10 +153,10 @@ describe("correlation", () => {
       await report([incidentRecord({ subject, samples, sources, reasons })], `node-${round}`);
     }
     const [incident] = await open();
-    expect(incident!.samples.map((kept) => kept.score)).toEqual([33, 32, 31, 30, 23, 22]);
-    expect(incident!.sources).toHaveLength(20);
-    expect(incident!.sources.every((source) => source.count === 4)).toBe(true);
-    expect(incident!.counts.distinct_ips).toBeGreaterThanOrEqual(40);
+    expect(incident!.samples.map((kept) => kept.score)).toEqual([35, 34, 33, 32, 31, 30]);
+    expect(incident!.sources).toHaveLength(MAX_SOURCES);
+    expect(incident!.sources.every((source) => source.count > 1)).toBe(true);
+    expect(incident!.counts.distinct_ips).toBe(120);
     expect(incident!.reasons).toHaveLength(8);
   });
 

@@ -4,7 +4,8 @@ import type { IncidentRecord, Sample, Scope, SourceCount, Subject } from "../../
 import type { Incident } from "../store/incidents.ts";
 import type { IncidentCounts } from "../store/schema.ts";
 
-const MAX_SOURCES = 20;
+/** More than a report lists: who is stopped is no longer reported, and others come to the top. */
+export const MAX_SOURCES = 100;
 const MAX_SAMPLES = 6;
 const MAX_REASONS = 8;
 const MAX_NODES = 50;
