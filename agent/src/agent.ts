@@ -6,6 +6,7 @@ import { ownJobs } from "./jobs/index.ts";
 import { JobRunner } from "./jobs/runner.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import type { ResponseEngine } from "./response-engine.ts";
 import { endLeases } from "./store/jobs.ts";
 import { openStore, type Store } from "./store/open.ts";
 
@@ -55,6 +56,7 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
   // The embedded store's directory belongs to one process.
   if (store.kind === "pglite") await endLeases(store.db);
   await runner.start();
+  void warnOfGateway(engine, log);
   const close = async () => {
     await app.close();
     await runner.stop();
@@ -62,6 +64,14 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
     await store.close();
   };
   return { url: ownUrl(), store, app, close };
+}
+
+/** Said once, in plain words: what goes on meanwhile fails job by job. */
+async function warnOfGateway(engine: Pick<ResponseEngine, "driver">, log: Log): Promise<void> {
+  const { ok, detail } = await engine.driver();
+  const says =
+    "The gateway's Admin API cannot be used: check KONG_ADMIN_URL, or KONNECT_CONTROL_PLANE_ID and KONNECT_TOKEN.";
+  if (!ok) log.warn({ error: detail }, `${says} Until it answers, only decisions act.`);
 }
 
 /** With the port that was really taken, also when any was asked for. */

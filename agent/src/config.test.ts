@@ -76,6 +76,7 @@ describe("the configuration", () => {
     ],
     ["a webhook without a secret", { WEBHOOK_URL: "https://example.com" }, "WEBHOOK_SECRET has to be set"],
     ["an Admin API of another protocol", { KONG_ADMIN_URL: "file:///etc" }, "KONG_ADMIN_URL has to be an http"],
+    ["an Admin API without a protocol", { KONG_ADMIN_URL: "127.0.0.1:8001" }, "KONG_ADMIN_URL has to be an http"],
     ["a dry run that is neither", { DRY_RUN: "perhaps" }, "DRY_RUN has to be true or false"],
     ["a file that is not there", { FEED_SECRET_FILE: "/none/such" }, "FEED_SECRET_FILE cannot be read: ENOENT"],
   ])("refuses %s, says what to do and shows no secret", (_name, env, problem) => {

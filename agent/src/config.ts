@@ -225,7 +225,8 @@ const checked = environment.superRefine((values, context) => {
     "GITHUB_API_URL",
     "SLACK_API_URL",
   ] as const) {
-    const refused = values[name] === undefined ? null : refuseHost(new URL(values[name]).hostname);
+    const url = values[name] ?? "";
+    const refused = URL.canParse(url) ? refuseHost(new URL(url).hostname) : null;
     if (refused !== null) problem(name, `cannot be used: ${refused}`);
   }
   for (const url of values.KONG_METRICS_URLS ?? []) {

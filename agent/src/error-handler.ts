@@ -22,8 +22,18 @@ function answer(reply: FastifyReply, error: AgentError): FastifyReply {
   return reply.code(error.status).type("application/json; charset=utf-8").send({ error: body });
 }
 
+const RETRY_AFTER_S = 5;
+/** The pool's own words, and SQLSTATE of a server that cannot be reached, starts, stops or has no connection left. */
+const DOWN = /^(ECONN\w+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|08\w{3}|57P0\d|53300)$/;
+const DOWN_WORDS = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
+function isStoreDown({ code, message }: FastifyError): boolean {
+  return DOWN.test(code ?? "") || DOWN_WORDS.test(message);
+}
+
 function asAgentError(error: FastifyError): AgentError {
   if (error instanceof AgentError) return error;
+  if (isStoreDown(error)) return new AgentError("STORE_DOWN", {}, { cause: error, retryAfter: RETRY_AFTER_S });
   if (hasZodFastifySchemaValidationErrors(error)) {
     const problems = error.validation.slice(0, 3).map((issue) => `${issue.instancePath || "it"}: ${issue.message}`);
     return new AgentError("INVALID_REQUEST", { problems: problems.join("; ") });

@@ -23,6 +23,12 @@ const CATALOGUE = {
     message: "The database does not answer.",
     remedy: "Nothing was taken in; send it again. Check the database and DATABASE_URL or DATA_DIR.",
   },
+  STORE_UNUSABLE: {
+    status: 503,
+    message: "The database cannot be used: {reason}",
+    remedy:
+      "Check DATABASE_URL: the server has to run, the database and its user to exist (createdb). The agent makes its tables itself.",
+  },
   UNAUTHENTICATED: {
     status: 401,
     message: "This needs a valid token.",

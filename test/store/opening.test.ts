@@ -71,6 +71,10 @@ describe("PostgreSQL", () => {
 
   test("that is not there is an error at once, without its password", async () => {
     const opening = openStore({ databaseUrl: "postgresql://user:swordfish@127.0.0.1:1/none" });
-    await expect(opening).rejects.toSatisfy((error: Error) => !error.message.includes("swordfish"));
+    await expect(opening).rejects.toMatchObject({
+      code: "STORE_UNUSABLE",
+      message: "The database cannot be used: connect ECONNREFUSED 127.0.0.1:1",
+    });
+    await expect(opening).rejects.toSatisfy(({ message, remedy }) => !`${message}${remedy}`.includes("swordfish"));
   });
 });

@@ -46,6 +46,20 @@ describe("GET /feed/v1/decisions", () => {
     expect(Math.abs(feed.issuedAt - Date.now() / 1000)).toBeLessThan(60);
   });
 
+  test("knows a node by its polls, long before it has anything to report, and keeps what it reported", async () => {
+    const nodes = async (): Promise<{ node: string; health: object }[]> =>
+      (await agent.app.inject({ url: "/v1/status", headers: bearer("viewer") })).json().nodes;
+    const quiet = new GatewayNode({ node: "quiet-node" });
+    await agent.app.inject(quiet.feed());
+    expect(await nodes()).toMatchObject([{ node: "quiet-node", health: {} }]);
+    const reporting = new GatewayNode({ node: "reporting-node" });
+    await agent.app.inject(reporting.ingest(reporting.batchOf([])));
+    await agent.app.inject(reporting.feed());
+    expect(await nodes()).toContainEqual(
+      expect.objectContaining({ node: "reporting-node", health: reporting.batchOf([]).health }),
+    );
+  });
+
   test("says 304 to who has it all, and the new set after every change", async () => {
     const first = parse((await poll()).body);
     expect(first.count).toBe(0);

@@ -53,6 +53,10 @@ describe("where the plugin only monitors", () => {
     expect(outcome({}, monitored)).toContain("only monitors");
     expect(outcome({ rails: "{ act_on_monitor: true }" }, monitored)).toMatchObject({ id: "throttle" });
   });
+
+  it("a dry run tells what would be done, as it carries nothing out", () => {
+    expect(outcome({}, flood({ mode: "monitor" }), { dry_run: true })).toMatchObject({ id: "throttle" });
+  });
 });
 
 describe("never-touch lists", () => {

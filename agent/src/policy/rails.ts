@@ -16,7 +16,8 @@ export function refuseIncident(
 ): string | null {
   if (context.stopped !== null) return context.stopped;
   if (incident.status === "resolved") return "the incident is over";
-  if (incident.mode === "monitor" && !rails.act_on_monitor) return "the plugin only monitors here";
+  // A dry run carries nothing out: it shows what would be done before anything is enforced.
+  if (incident.mode === "monitor" && !rails.act_on_monitor && !context.dry_run) return "the plugin only monitors here";
   const age_s = Math.round((context.now - incident.last_seen_at) / 1000);
   if (age_s > rails.max_evidence_age_s) return `the newest evidence is ${age_s} s old`;
   const window = windowAt(maintenance, context.now, severity);

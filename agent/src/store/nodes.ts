@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import type { NodeHealth } from "../../../contract/ingest.ts";
 import { type Db, json } from "./db.ts";
 import type { Database } from "./schema.ts";
 
@@ -10,6 +11,17 @@ export async function upsertNode(db: Db, node: GatewayNode): Promise<void> {
     .insertInto("nodes")
     .values(row)
     .onConflict((conflict) => conflict.columns(["gateway", "node"]).doUpdateSet(row))
+    .execute();
+}
+
+/** It asked for decisions, so it is there; what it says about itself comes with its first report. */
+export async function noteSeen(db: Db, node: Omit<GatewayNode, "health">): Promise<void> {
+  await db
+    .insertInto("nodes")
+    .values({ ...node, health: json({} as NodeHealth) })
+    .onConflict((conflict) =>
+      conflict.columns(["gateway", "node"]).doUpdateSet({ last_seen_at: node.last_seen_at, key_id: node.key_id }),
+    )
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { AgentError } from "../errors.ts";
 import type { Db } from "./db.ts";
 import { migrate } from "./migrate.ts";
 import { openPglite } from "./pglite.ts";
@@ -26,7 +27,13 @@ export async function openStore(
     await migrate(db);
   } catch (error) {
     await close();
-    throw error;
+    throw kind === "pglite" ? error : new AgentError("STORE_UNUSABLE", { reason: reasonOf(error) }, { cause: error });
   }
   return { db, kind, close, ping: () => sql`select 1`.execute(db).then(() => undefined) };
+}
+
+/** A host with several addresses fails with one error for each, and no words of its own. */
+function reasonOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
 }
