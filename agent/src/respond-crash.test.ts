@@ -45,6 +45,20 @@ describe("a crash", () => {
     expect(at.admin.requests.filter((line) => line.startsWith("PUT"))).toHaveLength(1);
   });
 
+  it("between doing and recording, and then the kill switch: what was written is taken back", async () => {
+    const incident = await at.seen(someFlood());
+    await planned(incident);
+    await carryOut(at.parts, incident);
+    const { id } = await at.onlyAction(incident);
+    const died = at.store.db.updateTable("actions").set({ status: "planned", applied_at: null, entity_id: null });
+    await died.where("id", "=", id).execute();
+    expect(at.admin.plugins.has(THROTTLE_ID)).toBe(true);
+    const mayAct = async (doing: string) => (doing === "start" ? "the kill switch is on" : null);
+    await carryOut({ ...at.parts, mayAct }, incident);
+    expect(await at.onlyAction(incident)).toMatchObject({ status: "refused", error: "the kill switch is on" });
+    expect(at.admin.plugins.has(THROTTLE_ID)).toBe(false);
+  });
+
   it("before a planned action was done, until its time was over: nothing is applied late", async () => {
     const incident = await at.seen(someIncident());
     await planned(incident);

@@ -18,6 +18,7 @@ export interface Misbehaviour {
     | "reset"
     | "truncate"
     | { after_ms: number }
+    | { after: Promise<unknown> }
     | "answer lost"
     | "done, then silence";
 }
@@ -160,6 +161,7 @@ function misbehave(
     response.write('{"data":[');
     return void setTimeout(() => request.socket.destroy(), 5);
   }
+  if ("after" in how) return void how.after.then(() => send(response, ...answerProperly()));
   if ("after_ms" in how) return void setTimeout(() => send(response, ...answerProperly()), how.after_ms);
   response.writeHead(how.status, { "content-type": "application/json", ...how.headers });
   response.end(how.body ?? JSON.stringify({ message: `answered ${how.status} on purpose` }));

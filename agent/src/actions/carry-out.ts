@@ -45,7 +45,11 @@ async function carryOutOne(parts: ResponseParts, id: string, incident: Incident)
       error: "its time was over before it could be done",
     });
   const stopped = await parts.mayAct("start");
-  if (stopped !== null) return settle(parts, action, { status: "refused", ended_at: now, error: stopped });
+  if (stopped !== null) {
+    // What an earlier run that died wrote of it.
+    if (action.changes?.length) await ACTION_KINDS[action.type].undo(action, parts);
+    return settle(parts, action, { status: "refused", ended_at: now, error: stopped });
+  }
   try {
     const stage = firstStage(action, incident, parts.policy());
     const applied = await ACTION_KINDS[action.type].apply(inStage(action, stage), parts);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AdminApiError } from "./admin-error.ts";
+import { AdminApiError, leavesOpen } from "./admin-error.ts";
 import { checkOutboundUrl, refuseUrl } from "./outbound.ts";
 
 export interface AdminClientOptions {
@@ -13,6 +13,8 @@ export interface AdminClientOptions {
   /** After the first try. */
   retries?: number;
   backoff_ms?: number;
+  /** Called in the moment in which a write leaves; what it throws keeps it back. */
+  fence?: () => void;
 }
 
 export type AdminMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -34,7 +36,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       try {
         return await requestOnce(base, options, method, path, body);
       } catch (error) {
-        if (!(error instanceof AdminApiError) || !error.retryable || attempt >= retries) throw error;
+        if (!leavesOpen(error) || !error.retryable || attempt >= retries) throw error;
         const pause = backoff_ms * 2 ** attempt * (0.75 + Math.random() / 2);
         await sleep(Math.min(Math.max(pause, error.retry_after_ms ?? 0), LONGEST_PAUSE_MS));
       }
@@ -63,6 +65,7 @@ async function requestOnce(
     signal: AbortSignal.timeout(options.timeout_ms ?? 5_000),
   };
   if (body !== undefined) init.body = JSON.stringify(body);
+  if (isWrite(method, path)) options.fence?.();
   let status: number;
   let text: string;
   let waits: string | null;
@@ -77,6 +80,9 @@ async function requestOnce(
   if (status >= 200 && status < 300) return text === "" ? null : parseJson(text, status, method, path);
   throw fromStatus(status, text, waits, `${method} ${path}`);
 }
+
+const isWrite = (method: AdminMethod, path: string): boolean =>
+  method !== "GET" && !/\/schemas\/\w+\/validate$/.test(path);
 
 /** Throws when it is longer than any answer should be. */
 export async function readBounded(response: Response): Promise<string> {

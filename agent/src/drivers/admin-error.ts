@@ -9,6 +9,7 @@ export type AdminErrorCode =
   | "conflict"
   | "unexpected"
   | "busy"
+  | "overtaken"
   | "changed"
   | "managed"
   | "sealed"
@@ -26,12 +27,21 @@ const REMEDIES: Record<AdminErrorCode, string> = {
   conflict: "Another instance of the plugin is on that scope; change that one.",
   unexpected: "The answer is not what Kong's Admin API gives; check KONG_ADMIN_URL.",
   busy: "The gateway takes no changes right now; they are tried again later.",
+  overtaken: "Another agent writes to this gateway now and goes on with it; nothing is to be done.",
   changed: "Somebody edited it meanwhile; plan again on what is there now.",
   managed: "decK manages it (DECK_SELECT_TAGS); change it in git, or put something beside it.",
   sealed: "The agent keeps no secrets; put it back from where your configuration comes from.",
   stopped: "Nothing of it is left on the gateway; it may be done again once that reason is gone.",
   partial: "Put back by hand what `left` lists; the images of the action say how it was.",
 };
+
+const RETRYABLE: readonly AdminErrorCode[] = ["unreachable", "timeout", "broken", "busy", "overtaken"];
+
+/** Errors that leave open whether the gateway did what it was asked for. */
+export const leavesOpen = (error: unknown): error is AdminApiError =>
+  error instanceof AdminApiError && (error.retryable || error.code === "unexpected") && error.code !== "overtaken";
+
+export const isOvertaken = (error: unknown): boolean => error instanceof AdminApiError && error.code === "overtaken";
 
 /** An answer of the Admin API that is not a success, or none. `retryable` ones were tried again already. */
 export class AdminApiError extends Error {
@@ -55,7 +65,7 @@ export class AdminApiError extends Error {
     this.code = code;
     this.status = status;
     this.remedy = REMEDIES[code];
-    this.retryable = code === "unreachable" || code === "timeout" || code === "broken" || code === "busy";
+    this.retryable = RETRYABLE.includes(code);
     this.retry_after_ms = retry_after_ms;
     this.left = left;
   }

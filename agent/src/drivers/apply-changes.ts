@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AdminApiError } from "./admin-error.ts";
+import { AdminApiError, isOvertaken, leavesOpen } from "./admin-error.ts";
 import { coversEntity, sameEntity } from "./canonical.ts";
 import { checkChanges, Draft, idOf, isDone, type Rules, refuseChanged, wantedOf } from "./check-changes.ts";
 import { nameOf } from "./collections.ts";
@@ -48,11 +48,12 @@ export async function applyChanges(
       }
       steps.push(step);
       if (step.isOld) continue;
-      step.after = await write(rules, step, patience);
+      step.after = await write(rules, step, patience, options);
       refuseOther(step);
     }
   } catch (error) {
-    await takeBack(rules, steps, patience, error);
+    // Whoever writes to this gateway now finds what was recorded, and goes on from there.
+    if (!isOvertaken(error)) await takeBack(rules, steps, { patience, options, cause: error });
     throw error;
   }
   return steps.map((step) => appliedOf(rules, step));
@@ -75,20 +76,26 @@ async function prepare(rules: Rules, change: Change, steps: readonly Step[], dra
   return { change, before: there, wanted, part, isOld: false };
 }
 
-async function askFor({ mayWrite, beforeWrite }: ApplyOptions, { sealer }: Rules, step: Step): Promise<void> {
+async function refuseStopped({ mayWrite }: ApplyOptions): Promise<void> {
   const refused = (await mayWrite?.()) ?? null;
   if (refused !== null) throw new AdminApiError("stopped", null, refused);
-  await beforeWrite?.(step.change, step.before === null ? null : sealer.seal(step.change.type, step.before));
+}
+
+async function askFor(options: ApplyOptions, { sealer }: Rules, step: Step): Promise<void> {
+  await refuseStopped(options);
+  await options.beforeWrite?.(step.change, step.before === null ? null : sealer.seal(step.change.type, step.before));
 }
 
 /** Writes until the gateway says or shows that it is done. What it refuses was not done. */
-async function write({ access }: Rules, step: Step, patience: Patience): Promise<Entity | null> {
+async function write({ access }: Rules, step: Step, patience: Patience, options: ApplyOptions): Promise<Entity | null> {
   const { type } = step.change;
   for (let attempt = 1; ; attempt++) {
+    if (attempt > 1) await refuseStopped(options);
+    await options.keepTurn?.();
     try {
       return await writeOnce(access, step);
     } catch (error) {
-      if (!isOpen(error)) {
+      if (!leavesOpen(error)) {
         step.after = step.before;
         throw error;
       }
@@ -122,10 +129,6 @@ function refuseOther(step: Step): void {
   throw new AdminApiError("invalid", null, `${name} became something else than what was written to it`);
 }
 
-/** Errors that leave open whether the gateway did it. */
-const isOpen = (error: unknown): error is AdminApiError =>
-  error instanceof AdminApiError && (error.retryable || error.code === "unexpected");
-
 function isAsWanted(there: Entity | null, { wanted, part }: Step): boolean {
   if (part !== null) return hasPart(there, part.after);
   return wanted === null ? there === null : there !== null && coversEntity(there, wanted);
@@ -153,12 +156,21 @@ function appliedOf({ sealer }: Rules, { change, before, after, part, isOld }: St
   return { change, before: change.op === "create" ? null : change.expect, after: sealed(after) };
 }
 
+interface TakingBack {
+  patience: Patience;
+  options: ApplyOptions;
+}
+
 /** In reverse order. Throws `partial` when something is left; then nobody but an operator can tell what is right. */
-async function takeBack(rules: Rules, steps: readonly Step[], patience: Patience, cause: unknown): Promise<void> {
+async function takeBack(
+  rules: Rules,
+  steps: readonly Step[],
+  { cause, ...how }: TakingBack & { cause: unknown },
+): Promise<void> {
   const left: string[] = [];
   for (const step of [...steps].reverse()) {
     if (step.isOld || sameAs(step)) continue;
-    const why = await takeBackOne(rules, step, patience);
+    const why = await takeBackOne(rules, step, how);
     if (why !== null) left.push(why);
   }
   if (left.length === 0) return;
@@ -169,7 +181,7 @@ async function takeBack(rules: Rules, steps: readonly Step[], patience: Patience
 /** Known not to have been written. */
 const sameAs = (step: Step): boolean => step.after !== undefined && sameEntity(step.after, step.before);
 
-async function takeBackOne({ access }: Rules, step: Step, patience: Patience): Promise<string | null> {
+async function takeBackOne({ access }: Rules, step: Step, { patience, options }: TakingBack): Promise<string | null> {
   const { type } = step.change;
   const name = nameOf(type, step.before ?? step.wanted ?? { id: idOf(step.change) });
   const repair = step.before === null ? `remove ${name}` : `put ${name} back as it was`;
@@ -181,12 +193,14 @@ async function takeBackOne({ access }: Rules, step: Step, patience: Patience): P
       if (isAsBefore(there, step) && !isUnknown) return null;
       const ours = isAsLeft(there, step) || (isUnknown && isAsBefore(there, step));
       if (!ours) return `${name} was edited by somebody else meanwhile: look at it, then ${repair}`;
+      await options.keepTurn?.();
       if (step.before === null) await access.remove(type, there ?? (step.wanted as Entity));
       else if (step.part !== null && access.patch) await access.patch(type, step.before, step.part.before);
       else await access.put(type, step.before);
       return null;
     } catch (error) {
-      if (!isOpen(error) || attempt >= patience.tries * 3) return `${repair} (${(error as Error).message})`;
+      if (isOvertaken(error)) throw error;
+      if (!leavesOpen(error) || attempt >= patience.tries * 3) return `${repair} (${(error as Error).message})`;
       await pauseAfter(error, attempt, patience);
     }
   }

@@ -136,7 +136,7 @@ function joined(former: Change, set: Record<string, unknown>): Change {
 }
 
 /** Everybody whose change it is has a say, and gets its own images. */
-export function optionsOf({ orders }: Batch, mayWriteAtAll: () => Promise<string | null>): ApplyOptions {
+export function optionsOf({ orders }: Batch, keepTurn: () => Promise<void>): ApplyOptions {
   const stepsOf = new Map<string, { order: Order; step: PlannedOrder["steps"][number] }[]>();
   for (const { order, steps } of orders) {
     for (const step of steps) {
@@ -151,8 +151,9 @@ export function optionsOf({ orders }: Batch, mayWriteAtAll: () => Promise<string
         const refused = (await order.options.mayWrite?.()) ?? null;
         if (refused !== null) return refused;
       }
-      return mayWriteAtAll();
+      return null;
     },
+    keepTurn,
     beforeWrite: async (change) => {
       for (const { order, step } of stepsOf.get(keyOf(change)) ?? []) {
         await order.options.beforeWrite?.(step.change, step.before);

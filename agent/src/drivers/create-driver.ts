@@ -27,6 +27,8 @@ export interface CreateDriverOptions {
   timeout_ms?: number;
   retries?: number;
   onAlarm?: (detail: string) => void;
+  /** In the moment in which a write leaves; throws when it must not. */
+  fence?: () => void;
   /** Where agents agree on who writes; without it nobody else does. */
   db?: Db;
 }
@@ -36,10 +38,10 @@ export function createDriver(
   config: GatewayConfig,
   { db, ...options }: CreateDriverOptions = {},
 ): GatewayDriver | null {
-  const driver = driverFor(config, { ...options, ...sharedOptions(config) });
+  const lease = db && createWriterLease({ db, gateway: config.GATEWAY_NAME });
+  const driver = driverFor(config, { ...options, ...sharedOptions(config), ...(lease && { fence: lease.check }) });
   if (driver === null) return null;
   const interval_ms = (config.WRITE_INTERVAL_S ?? 5) * 1000;
-  const lease = db && createWriterLease({ db, gateway: config.GATEWAY_NAME });
   const watched = options.onAlarm === undefined ? driver : watchFollowing(driver);
   return queueWrites(watched, { interval_ms, ...(lease && { lease }) });
 }

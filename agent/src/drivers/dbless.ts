@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf } from "./admin-api.ts";
 import type { AdminClient } from "./admin-client.ts";
-import { AdminApiError } from "./admin-error.ts";
+import { AdminApiError, leavesOpen } from "./admin-error.ts";
 import { checkChanges, Draft, idOf, isDone, type Rules } from "./check-changes.ts";
 import { type Edit, editDocument } from "./document.ts";
 import { createEntityAccess, parse } from "./entity-access.ts";
@@ -82,9 +82,9 @@ async function apply(
     if (first !== null && steps.every(({ isOld }) => isOld)) return afterPosting(imagesOf(world.rules, first));
     await checkChanges(world.rules, changes, reading.draft);
     if (steps.every(({ isOld }) => isOld)) return imagesOf(world.rules, steps);
-    await askFor(world.rules, options, steps);
+    await recordAll(world.rules, options, steps);
     const text = editDocument(reading.text, await editsOf(steps, reading.draft));
-    const outcome = await post(world, reading.hash, text);
+    const outcome = await post(world, reading.hash, text, options);
     first ??= steps;
     problem = outcome.problem;
     if (outcome.isOurs) return afterPosting(imagesOf(world.rules, steps));
@@ -129,16 +129,10 @@ async function stepsOf(rules: Rules, changes: readonly Change[], draft: Draft): 
   return steps;
 }
 
-async function askFor(
-  { sealer }: Rules,
-  { mayWrite, beforeWrite }: ApplyOptions,
-  steps: readonly Step[],
-): Promise<void> {
+async function recordAll({ sealer }: Rules, { beforeWrite }: ApplyOptions, steps: readonly Step[]): Promise<void> {
   for (const { change, before, isOld } of steps) {
     if (!isOld) await beforeWrite?.(change, before === null ? null : sealer.seal(change.type, before));
   }
-  const refused = (await mayWrite?.()) ?? null;
-  if (refused !== null) throw new AdminApiError("stopped", null, refused);
 }
 
 /** The draft holds by now what is wanted, each entity as the last of its changes leaves it. */
@@ -155,16 +149,22 @@ async function editsOf(steps: readonly Step[], draft: Draft): Promise<Edit[]> {
 }
 
 /** Posts it if the configuration is still the one that was read, and says whether it is in force now. */
-async function post(world: World, before: string, text: string): Promise<{ isOurs: boolean; problem?: unknown }> {
-  const { client, watch, onAlarm } = world;
+async function post(
+  { client, watch, onAlarm }: World,
+  before: string,
+  text: string,
+  { mayWrite, keepTurn }: ApplyOptions,
+): Promise<{ isOurs: boolean; problem?: unknown }> {
   if ((await hashNow(client)) !== before) return { isOurs: false };
+  const refused = (await mayWrite?.()) ?? null;
+  if (refused !== null) throw new AdminApiError("stopped", null, refused);
+  await keepTurn?.();
   const hash = createHash("md5").update(text).digest("hex");
   let problem: unknown;
   try {
     await client.request("POST", "/config", { config: text }, 0);
   } catch (error) {
-    const isOpen = error instanceof AdminApiError && (error.retryable || error.code === "unexpected");
-    if (!isOpen) throw error;
+    if (!leavesOpen(error)) throw error;
     problem = error;
   }
   const now = await afterPosting(hashNow(client));

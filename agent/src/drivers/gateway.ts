@@ -79,8 +79,13 @@ export interface Capabilities {
 }
 
 export interface ApplyOptions {
-  /** Asked right before every write: why it must not be (kill switch, fencing), or null. Taking back is never asked for. */
+  /** Asked before every write and every further try of it: why it must not be (kill switch), or null. Taking back is never asked for. */
   mayWrite?: () => Promise<string | null>;
+  /**
+   * Awaited last before every write, those that take back included: that it is still this agent's turn. Throws `overtaken` when
+   * it is not; then nothing more is written, not even back, for whoever has the turn now goes on with it.
+   */
+  keepTurn?: () => Promise<void>;
   /** Awaited right before each write, so that before-images are durable first; what it throws stops the whole. */
   beforeWrite?: (change: Change, before: Entity | null) => Promise<void>;
 }
@@ -119,7 +124,7 @@ export interface GatewayDriver {
    * Validates all changes, then writes them in order, each after comparing what is there with what it expects. Whatever fails,
    * what was written is taken back in reverse order. A change that is there already counts as applied, so that repeating is
    * safe. Throws `AdminApiError`: `changed` where somebody edited an entity meanwhile, `partial` where taking back failed and
-   * `left` says what remains.
+   * `left` says what remains, `overtaken` where another agent has the turn and this one has left everything as it was.
    */
   apply: (changes: readonly Change[] | Planner, options?: ApplyOptions) => Promise<AppliedChange[]>;
   /** Those that tell what they run on: all of a control plane, and a node without a database; nodes with one do not tell. */

@@ -19,6 +19,7 @@ export interface KonnectOptions extends DriverOptions {
   timeout_ms?: number;
   retries?: number;
   backoff_ms?: number;
+  fence?: () => void;
 }
 
 const node = z.looseObject({

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AdminServer, startAdminServer } from "../../../test/support/admin-server.ts";
 import { createAdminApiDriver } from "./admin-api.ts";
 import { createAdminClient } from "./admin-client.ts";
+import { AdminApiError } from "./admin-error.ts";
 import type { Change, GatewayDriver, Planner } from "./gateway.ts";
 import { queueWrites } from "./write-queue.ts";
 import type { WriterLease } from "./writer-lease.ts";
@@ -139,18 +140,21 @@ describe("a queue of writes", () => {
 
   it("asks for the lease before each batch, keeps it for the interval, and stops where it was lost", async () => {
     const calls: string[] = [];
-    let lost: string | null = null;
+    let lost: AdminApiError | null = null;
     driver = open({
       acquire: async () => calls.push("acquire"),
-      mayWrite: async () => lost,
+      keep: async () => {
+        if (lost !== null) throw lost;
+      },
+      check: () => undefined,
       release: async (keep_ms) => void calls.push(`release ${keep_ms}`),
     });
     await driver.apply(limit("r-1"));
-    lost = "another agent has taken over";
+    lost = new AdminApiError("overtaken", null, "another agent has taken over");
     const failed = driver.apply(limit("r-2"));
     await untilBusy();
     pass(5_000);
-    await expect(failed).rejects.toMatchObject({ code: "stopped", message: lost });
+    await expect(failed).rejects.toBe(lost);
     expect(calls.slice(0, 3)).toEqual(["acquire", "release 5000", "acquire"]);
     expect(writes()).toHaveLength(1);
   });

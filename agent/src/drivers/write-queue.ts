@@ -52,15 +52,13 @@ export function queueWrites<Driver extends GatewayDriver>(driver: Driver, option
 /** Tells whether it came to a write. */
 async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease | undefined): Promise<boolean> {
   let isWriting = false;
-  const mayWrite = async () => {
-    const refused = (await lease?.mayWrite()) ?? null;
-    isWriting ||= refused === null;
-    return refused;
+  const keepTurn = async () => {
+    await lease?.keep();
+    isWriting = true;
   };
   try {
     await lease?.acquire();
-    if (orders.length === 1) await writeOne(driver, orders[0] as Order, mayWrite);
-    else await writeTogether(driver, orders, mayWrite);
+    await writeTogether(driver, orders, keepTurn);
   } catch (error) {
     // Those that were settled already do not hear it.
     for (const order of orders) order.reject(error);
@@ -71,21 +69,20 @@ async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease 
 async function writeOne(
   driver: GatewayDriver,
   { changes, options, resolve, reject }: Order,
-  mayWrite: () => Promise<string | null>,
+  keepTurn: () => Promise<void>,
 ): Promise<void> {
-  const both = async () => (await options.mayWrite?.()) ?? (await mayWrite());
-  await driver.apply(changes, { ...options, mayWrite: both }).then(resolve, reject);
+  await driver.apply(changes, { ...options, keepTurn }).then(resolve, reject);
 }
 
 async function writeTogether(
   driver: GatewayDriver,
   orders: readonly Order[],
-  mayWrite: () => Promise<string | null>,
+  keepTurn: () => Promise<void>,
 ): Promise<void> {
-  if (orders.length === 1) return writeOne(driver, orders[0] as Order, mayWrite);
+  if (orders.length === 1) return writeOne(driver, orders[0] as Order, keepTurn);
   const batch: Batch = planBatch(orders, await driver.read());
   try {
-    settleBatch(batch, await driver.apply(batch.changes, optionsOf(batch, mayWrite)));
+    settleBatch(batch, await driver.apply(batch.changes, optionsOf(batch, keepTurn)));
   } catch (error) {
     const left = batch.orders.map(({ order }) => order);
     if (left.length <= 1 || isHopeless(error)) {
@@ -93,8 +90,8 @@ async function writeTogether(
       return;
     }
     const half = Math.ceil(left.length / 2);
-    await writeTogether(driver, left.slice(0, half), mayWrite);
-    await writeTogether(driver, left.slice(half), mayWrite);
+    await writeTogether(driver, left.slice(0, half), keepTurn);
+    await writeTogether(driver, left.slice(half), keepTurn);
   }
 }
 

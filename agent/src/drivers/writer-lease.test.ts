@@ -19,9 +19,9 @@ describe("the lease of a gateway's writer", () => {
   it("is one agent's; another waits, and is told when it takes too long", async () => {
     const [one, other] = [lease("one"), lease("other")];
     expect(await one.acquire()).toBe(1);
-    expect(await one.mayWrite()).toBeNull();
+    await one.keep();
     await expect(other.acquire(3)).rejects.toMatchObject({ code: "busy", retryable: true });
-    expect(await other.mayWrite()).toMatch("another agent");
+    await expect(other.keep()).rejects.toMatchObject({ code: "overtaken" });
   });
 
   it("goes to one of many that ask at once", async () => {
@@ -34,9 +34,28 @@ describe("the lease of a gateway's writer", () => {
     await one.acquire();
     await expire();
     expect(await other.acquire()).toBe(2);
-    expect(await one.mayWrite()).toMatch("another agent has taken over");
+    await expect(one.keep()).rejects.toThrow("another agent has taken over");
     await one.release();
-    expect(await other.mayWrite()).toBeNull();
+    await other.keep();
+  });
+
+  it.each<[string, [number, number], boolean]>([
+    ["at once", [0, 0], true],
+    ["as late as a write may still be over before the lease is", [3_000, 3_000], true],
+    ["later than that", [3_001, 3_001], false],
+    ["later by the clock that goes on while the machine sleeps", [20_000, 10], false],
+    ["later by the clock that nobody sets back", [-60_000, 20_000], false],
+  ])("lets a write leave %s: %j → %s", async (_when, [epoch, steady], leaves) => {
+    let now: [number, number] = [1_000_000, 50];
+    const one = createWriterLease({ db: store.db, gateway: "g", clocks: () => now });
+    expect(() => one.check()).toThrow("stood still");
+    await one.acquire();
+    await one.keep();
+    now = [now[0] + epoch, now[1] + steady];
+    if (leaves) one.check();
+    else expect(() => one.check()).toThrow(expect.objectContaining({ code: "overtaken" }));
+    await one.keep();
+    one.check();
   });
 
   it("runs out within ten seconds by itself", async () => {

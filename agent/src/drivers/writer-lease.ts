@@ -11,8 +11,13 @@ import { AdminApiError } from "./admin-error.ts";
 export interface WriterLease {
   /** Waits until it is this agent's turn. Throws `busy` after `patience_ms`. */
   acquire: (patience_ms?: number) => Promise<number>;
-  /** For `ApplyOptions`: prolongs it, or says why nothing may be written any more. */
-  mayWrite: () => Promise<string | null>;
+  /** For `ApplyOptions.keepTurn`: prolongs it. Throws `overtaken` when another agent has it. */
+  keep: () => Promise<void>;
+  /**
+   * In the moment in which a write leaves, without asking anybody: throws `overtaken` when the last time it was prolonged is so long ago
+   * that the write could arrive in somebody else's turn, as after this process stood still.
+   */
+  check: () => void;
   /** Leaves it to whoever asks next, from `keep_ms` on. */
   release: (keep_ms?: number) => Promise<void>;
 }
@@ -25,14 +30,21 @@ export interface WriterLeaseOptions {
   /** Below 10 s, so that another one takes over within that time. */
   ttl_ms?: number;
   look_every_ms?: number;
+  /** A write is over or given up within this time; it leaves only so long before the lease ends. */
+  write_ms?: number;
+  /** Epoch ms, and ms of a clock that nobody sets. */
+  clocks?: () => readonly [number, number];
 }
 
+const OVERTAKEN = "another agent has taken over writing to this gateway";
 const PATIENCE_MS = 12_000;
 const NOW = sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`;
 
 export function createWriterLease(options: WriterLeaseOptions): WriterLease {
-  const { db, gateway, holder = randomUUID(), ttl_ms = 8_000, look_every_ms = 200 } = options;
+  const { db, gateway, holder = randomUUID(), ttl_ms = 8_000, look_every_ms = 200, write_ms = 5_000 } = options;
+  const { clocks = () => [Date.now(), performance.now()] } = options;
   let token: number | null = null;
+  let kept_at: readonly [number, number] = [0, 0];
   return {
     acquire: async (patience_ms = PATIENCE_MS) => {
       for (let waited = 0; ; waited += look_every_ms) {
@@ -42,9 +54,14 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
         await sleep(look_every_ms);
       }
     },
-    mayWrite: async () => {
-      if (token !== null && (await prolong(db, gateway, holder, token, ttl_ms))) return null;
-      return "another agent has taken over writing to this gateway";
+    keep: async () => {
+      const asked_at = clocks();
+      if (token === null || !(await prolong(db, gateway, holder, token, ttl_ms))) throw overtaken(OVERTAKEN);
+      kept_at = asked_at;
+    },
+    check: () => {
+      const isLate = clocks().some((now, i) => now - (kept_at[i] ?? 0) > ttl_ms - write_ms);
+      if (isLate) throw overtaken("this agent stood still for so long that another may have taken over writing");
     },
     release: async (keep_ms = 0) => {
       if (token === null) return;
@@ -53,6 +70,8 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
     },
   };
 }
+
+const overtaken = (why: string) => new AdminApiError("overtaken", null, why);
 
 /** One statement, so that of two agents one gets it. Its own holder may always go on; that is no new turn. */
 async function take(db: Db, gateway: string, holder: string, ttl_ms: number): Promise<number | null> {

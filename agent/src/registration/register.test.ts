@@ -115,6 +115,13 @@ describe("registering", () => {
     expect(admin.entities.of("services").get(ids.service)).toMatchObject({ enabled: true, host: "elsewhere" });
   });
 
+  it("is opened by a control plane at once, which sends nothing of a disabled service that could be waited for", async () => {
+    admin.settings.role = "control_plane";
+    admin.dataPlanes.push({ id: "dp-1", hostname: "dp-1", last_seen: Date.now() / 1000, config_hash: "as before" });
+    expect(await register(driver(), registration)).toBe(4);
+    expect(admin.entities.of("services").get(ids.service)).toMatchObject({ enabled: true });
+  });
+
   it("stays disabled where an operator disabled it", async () => {
     await register(driver(), registration);
     const service = admin.entities.of("services").get(ids.service)!;

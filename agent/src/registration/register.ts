@@ -65,12 +65,21 @@ async function letIn(driver: GatewayDriver, { gateway }: Registration, mayWrite:
   const { service: id } = registrationIds(gateway);
   const service = await driver.get("services", id);
   if (service === null || !isRegistration(service) || !isUnready(service)) return 0;
-  if (!(await driver.awaitPropagation()).reached) return 0;
+  if (!(await isGuarded(driver))) return 0;
   const tags = (service.tags ?? []).filter((tag) => tag !== UNREADY_TAG);
   await driver.apply([{ op: "update", type: "services", id, expect: service, set: { enabled: true, tags } }], {
     mayWrite,
   });
   return 1;
+}
+
+/**
+ * What authenticates is in force everywhere. Gateways that get their configuration whole get it with the service at the latest, and a
+ * control plane does not even send what belongs to a disabled one: nobody could see it arrive.
+ */
+async function isGuarded(driver: GatewayDriver): Promise<boolean> {
+  const { kind } = await driver.probe();
+  return kind !== "traditional" || (await driver.awaitPropagation()).reached;
 }
 
 function changeTo({ type, entity }: Wanted, there: Entity | null): Change | null {
