@@ -44,6 +44,43 @@ describe("evidence against an address", function()
     assert.is_nil(evidence.findRecord(instance, source))
   end)
 
+  local function turnAway(count)
+    for _ = 1, count do evidence.findRecord(instance, source) end
+  end
+
+  it("keeps a block up while the address sends on as before, and no longer", function()
+    add(5)
+    for _ = 1, 2 do
+      worker.now = worker.now + 290
+      turnAway(50)
+    end
+    worker.now = worker.now + 290
+    assert.equal("192.0.2.1", evidence.findRecord(instance, source).value)
+    worker.now = worker.now + 15
+    assert.is_nil(evidence.findRecord(instance, source))
+  end)
+
+  it("lets a block end for who only tries again now and then", function()
+    add(5)
+    for _ = 1, 29 do
+      worker.now = worker.now + 10
+      turnAway(49)
+    end
+    worker.now = worker.now + 11
+    assert.is_nil(evidence.findRecord(instance, source))
+  end)
+
+  it("ends every block at last, however eager the address is", function()
+    add(5)
+    local began = worker.now
+    while worker.now - began < 1200 do
+      worker.now = worker.now + 10
+      turnAway(100)
+    end
+    worker.now = worker.now + 1
+    assert.is_nil(evidence.findRecord(instance, source))
+  end)
+
   it("expires when it is spread over a long time", function()
     for _ = 1, 10 do
       add(1)

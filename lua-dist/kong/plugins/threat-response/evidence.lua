@@ -127,6 +127,26 @@ local function noteBlock(seconds)
         lastBlockEnds - ngx.now()
     )
 end
+--- Who is turned away so often in so few seconds goes on as if nothing had happened: its block begins anew, until it has lasted so many times as long.
+local UNDETERRED = 50
+local UNDETERRED_S = 10
+local LONGEST = 4
+local function prolong(instance, key, since, incident)
+    local seconds = instance.config.source.block_s
+    if ngx.now() - since > (LONGEST - 1) * seconds then
+        return
+    end
+    local turnedAway = counters:incr("t" .. key, 1, 0, UNDETERRED_S)
+    if turnedAway ~= UNDETERRED then
+        return
+    end
+    counters:set(
+        key,
+        (tostring(since) .. " ") .. incident,
+        seconds
+    )
+    noteBlock(seconds)
+end
 --- A finding was evidence of an attack; true when that blocks the address from now on.
 ____exports.addEvidence = function(instance, source, finding)
     if source.isExempt then
@@ -153,23 +173,31 @@ ____exports.addEvidence = function(instance, source, finding)
     ) then
         return false
     end
-    local incident = (((finding.category .. " ") .. finding.subject) .. " ") .. finding.value
-    local added = counters:add(("b" .. namespace) .. source.key, incident, limits.block_s)
+    local record = (((((tostring(floor(ngx.now())) .. " ") .. finding.category) .. " ") .. finding.subject) .. " ") .. finding.value
+    local added = counters:add(("b" .. namespace) .. source.key, record, limits.block_s)
     if added then
         noteBlock(limits.block_s)
     end
     return added
 end
---- What the gateway itself has blocked the address for; nil when it has not.
+--- What the gateway itself has blocked the address for; nil when it has not. Asked for once in a request of the address.
 ____exports.findRecord = function(instance, source)
     if not isAnybodyBlocked() then
         return nil
     end
-    local incident = counters:get(("b" .. instance.namespace) .. source.key)
-    if incident == nil then
+    local key = ("b" .. instance.namespace) .. source.key
+    local record = counters:get(key)
+    if record == nil then
         return nil
     end
+    local since, incident = string.match(record, "^(%d+) (.*)$")
     local category, subject, value = string.match(incident, "^(%S+) (%S+) (.*)$")
+    prolong(
+        instance,
+        key,
+        tonumber(since) or 0,
+        incident
+    )
     return {
         category = category,
         detector = "source",

@@ -442,7 +442,7 @@ local source = record(
         {min_evidence = integer("Pieces of evidence within the window.", 5, 2, 10000)},
         {min_share = decimal("Share of evidence among all requests of the address.", 0.5, 0.01, 1)},
         {window_s = integer("Seconds of the window.", 60, 5, 3600)},
-        {block_s = integer("Seconds of the block.", 300, 1, 86400)}
+        {block_s = integer("Seconds of the block; it begins anew, up to four times as long in all, while the address sends on as before.", 300, 1, 86400)}
     }
 )
 local learning = record(

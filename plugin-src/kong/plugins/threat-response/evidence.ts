@@ -129,6 +129,20 @@ const noteBlock = (seconds: number): void => {
   counters.set(LAST_BLOCK, lastBlockEnds, lastBlockEnds - ngx.now());
 };
 
+/** Who is turned away so often in so few seconds goes on as if nothing had happened: its block begins anew, until it has lasted so many times as long. */
+const UNDETERRED = 50;
+const UNDETERRED_S = 10;
+const LONGEST = 4;
+
+const prolong = (instance: Instance, key: string, since: number, incident: string): void => {
+  const seconds = instance.config.source.block_s;
+  if (ngx.now() - since > (LONGEST - 1) * seconds) return;
+  const [turnedAway] = counters.incr(`t${key}`, 1, 0, UNDETERRED_S);
+  if (turnedAway !== UNDETERRED) return;
+  counters.set(key, `${since} ${incident}`, seconds);
+  noteBlock(seconds);
+};
+
 /** A finding was evidence of an attack; true when that blocks the address from now on. */
 export const addEvidence = (instance: Instance, source: Source, finding: Finding): boolean => {
   if (source.isExempt) return false;
@@ -141,18 +155,21 @@ export const addEvidence = (instance: Instance, source: Source, finding: Finding
   if (evidence < limits.min_evidence) return false;
   if (!isEnough(limits, evidence, countGood(instance, source.key), goodFor(source.key))) return false;
   // What follows still belongs to the incident it began with.
-  const incident = `${finding.category} ${finding.subject} ${finding.value}`;
-  const [added] = counters.add(`b${namespace}${source.key}`, incident, limits.block_s);
+  const record = `${floor(ngx.now())} ${finding.category} ${finding.subject} ${finding.value}`;
+  const [added] = counters.add(`b${namespace}${source.key}`, record, limits.block_s);
   if (added) noteBlock(limits.block_s);
   return added;
 };
 
-/** What the gateway itself has blocked the address for; nil when it has not. */
+/** What the gateway itself has blocked the address for; nil when it has not. Asked for once in a request of the address. */
 export const findRecord = (instance: Instance, source: Source): Finding | undefined => {
   if (!isAnybodyBlocked()) return undefined;
-  const [incident] = counters.get(`b${instance.namespace}${source.key}`);
-  if (incident === undefined) return undefined;
+  const key = `b${instance.namespace}${source.key}`;
+  const [record] = counters.get(key);
+  if (record === undefined) return undefined;
+  const [since, incident] = string.match(record as string, "^(%d+) (.*)$");
   const [category, subject, value] = string.match(incident as string, "^(%S+) (%S+) (.*)$");
+  prolong(instance, key, tonumber(since) ?? 0, incident as string);
   return {
     category: category as Category,
     detector: "source",
