@@ -18,7 +18,7 @@ interface Cluster {
   stop(): Promise<void>;
 }
 
-async function startCluster(): Promise<Cluster> {
+export async function startCluster(): Promise<Cluster> {
   const port = await freePort();
   const cluster = await startPostgres({ port });
   const name = /@\/(\w+)/.exec(await cluster.createDatabase())![1]!;
@@ -26,7 +26,7 @@ async function startCluster(): Promise<Cluster> {
 }
 
 /** Runs Kong's command line with the settings of one node. */
-function commandLine(environment: Record<string, string>): (...args: string[]) => Promise<void> {
+export function commandLine(environment: Record<string, string>): (...args: string[]) => Promise<void> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KONG_")));
   const asRoot = process.getuid?.() === 0 ? { KONG_NGINX_USER: "root root" } : {};
   const env = { ...inherited, ...asRoot, ...environment };
@@ -35,7 +35,7 @@ function commandLine(environment: Record<string, string>): (...args: string[]) =
   };
 }
 
-function killMaster(prefix: string): void {
+export function killMaster(prefix: string): void {
   try {
     process.kill(Number(readFileSync(join(prefix, "pids", "nginx.pid"), "utf8")), "SIGTERM");
   } catch {
@@ -58,7 +58,7 @@ function writeDocument(prefix: string, entities: object | undefined): string | u
   return path;
 }
 
-async function untilItAnswers(adminUrl: string): Promise<string> {
+export async function untilItAnswers(adminUrl: string): Promise<string> {
   return eventually(async () => {
     const { status, json } = await call(`${adminUrl}/`);
     if (status !== 200) throw new Error(`Admin API: ${status}`);
