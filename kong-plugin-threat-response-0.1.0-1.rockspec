@@ -80,6 +80,7 @@ build = {
     ["kong.plugins.threat-response.features.login-path"] = "lua-dist/kong/plugins/threat-response/features/login-path.lua",
     ["kong.plugins.threat-response.features.login"] = "lua-dist/kong/plugins/threat-response/features/login.lua",
     ["kong.plugins.threat-response.features.source"] = "lua-dist/kong/plugins/threat-response/features/source.lua",
+    ["kong.plugins.threat-response.features.unnamed-proxy"] = "lua-dist/kong/plugins/threat-response/features/unnamed-proxy.lua",
     ["kong.plugins.threat-response.features.user-field"] = "lua-dist/kong/plugins/threat-response/features/user-field.lua",
     ["kong.plugins.threat-response.flood-course"] = "lua-dist/kong/plugins/threat-response/flood-course.lua",
     ["kong.plugins.threat-response.flood-share"] = "lua-dist/kong/plugins/threat-response/flood-share.lua",

@@ -88,7 +88,7 @@ end
 --- Once in each worker.
 ____exports.startTimers = function()
     if not isShared and ngx.worker.id() == 0 then
-        ngx.log(ngx.WARN, "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ", "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 32m'")
+        ngx.log(ngx.WARN, "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ", "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 64m'")
     end
     ngx.timer.every(1, tickGuarded)
     ngx.timer.every(TICK_S, rateGuarded)

@@ -58,7 +58,7 @@ export const startTimers = (): void => {
     ngx.log(
       ngx.WARN,
       "[threat-response] nginx has no shared dictionary 'threat_response': each worker counts for itself. ",
-      "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 32m'",
+      "Set KONG_NGINX_HTTP_LUA_SHARED_DICT='threat_response 64m'",
     );
   }
   ngx.timer.every(1, tickGuarded);

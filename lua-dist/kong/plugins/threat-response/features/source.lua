@@ -3,6 +3,8 @@ local ____address_2Ets = require("kong.plugins.threat-response.address")
 local unmap = ____address_2Ets.unmap
 local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
 local matchCidr = ____cidr_2Ets.matchCidr
+local ____unnamed_2Dproxy_2Ets = require("kong.plugins.threat-response.features.unnamed-proxy")
+local lookForProxy = ____unnamed_2Dproxy_2Ets.lookForProxy
 local LOOPBACK_V6 = string.rep("\0", 15) .. string.char(1)
 local ____string_0 = string
 local sub = ____string_0.sub
@@ -41,6 +43,9 @@ ____exports.readSource = function(instance)
         return last
     end
     local source = describe(proxies, address)
+    if lookForProxy(source) then
+        return source
+    end
     known[place] = source
     addresses[place] = address
     return source

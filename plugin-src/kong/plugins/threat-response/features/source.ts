@@ -1,6 +1,7 @@
 import { unmap } from "../address.ts";
 import { matchCidr, type RangeSet } from "../cidr.ts";
 import type { Instance } from "../configure.ts";
+import { lookForProxy } from "./unnamed-proxy.ts";
 
 /** Who sent the request, as nginx's realip module tells it: an untrusted peer's own X-Forwarded-For is never looked at. */
 export interface Source {
@@ -52,6 +53,7 @@ export const readSource = (instance: Instance): Source => {
   const last = known.get(place);
   if (last !== undefined && addresses.get(place) === address) return last;
   const source = describe(proxies, address);
+  if (lookForProxy(source)) return source;
   known.set(place, source);
   addresses.set(place, address);
   return source;
