@@ -27,7 +27,7 @@ export interface KonnectServer {
   requests: string[];
   entities: AdminEntities;
   nodes: Node[];
-  settings: { clusterType: string; pageSize: number; limited: number; retryAfter: string };
+  settings: { clusterType: string; pageSize: number; limited: number; limitedAfter: number; retryAfter: string };
   /** Public keys of the audit log, as JSON Web Keys. */
   auditKeys: object[];
   /** Requests that Advanced Analytics knows of, and the queries that asked for them. */
@@ -64,7 +64,13 @@ export async function startKonnectServer(): Promise<KonnectServer> {
     requests: [],
     entities: new AdminEntities(),
     nodes: [],
-    settings: { clusterType: "CLUSTER_TYPE_CONTROL_PLANE", pageSize: 100, limited: 0, retryAfter: "0" },
+    settings: {
+      clusterType: "CLUSTER_TYPE_CONTROL_PLANE",
+      pageSize: 100,
+      limited: 0,
+      limitedAfter: 0,
+      retryAfter: "0",
+    },
     auditKeys: [],
     analytics: { requests: [], queries: [] },
     installation: { controlPlanes: new Map(), certificates: [], pluginSchemas: new Map() },
@@ -97,7 +103,7 @@ function answer(state: State, request: IncomingMessage, body: string): Reply {
   const method = request.method ?? "GET";
   state.requests.push(`${method} ${url.pathname}`);
   if (request.headers.authorization !== `Bearer ${KONNECT_TOKEN}`) return problem(401, "Unauthorized");
-  if (state.settings.limited > 0) {
+  if (state.settings.limited > 0 && state.settings.limitedAfter-- <= 0) {
     state.settings.limited--;
     return [429, { message: "API rate limit exceeded" }, { "retry-after": state.settings.retryAfter }];
   }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { AdminApiError, leavesOpen } from "./admin-error.ts";
 import { checkOutboundUrl, refuseUrl } from "./outbound.ts";
 
@@ -13,9 +13,12 @@ export interface AdminClientOptions {
   /** After the first try. */
   retries?: number;
   backoff_ms?: number;
+  sleep?: Sleep;
   /** Called in the moment in which a write leaves; what it throws keeps it back. */
   fence?: () => void;
 }
+
+export type Sleep = (ms: number) => Promise<unknown>;
 
 export type AdminMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -30,15 +33,15 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A client that only sends what may safely be sent twice, so that whatever got no clear answer is tried again. */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
   const base = checkOutboundUrl(options.url, options.name ?? "KONG_ADMIN_URL");
-  const { backoff_ms = 200 } = options;
+  const { backoff_ms = 200, sleep = pause } = options;
   const request: AdminClient["request"] = async (method, path, body, retries = options.retries ?? 2) => {
     for (let attempt = 0; ; attempt++) {
       try {
         return await requestOnce(base, options, method, path, body);
       } catch (error) {
         if (!leavesOpen(error) || !error.retryable || attempt >= retries) throw error;
-        const pause = backoff_ms * 2 ** attempt * (0.75 + Math.random() / 2);
-        await sleep(Math.min(Math.max(pause, error.retry_after_ms ?? 0), LONGEST_PAUSE_MS));
+        const usual_ms = backoff_ms * 2 ** attempt * (0.75 + Math.random() / 2);
+        await sleep(Math.min(Math.max(usual_ms, error.retry_after_ms ?? 0), LONGEST_PAUSE_MS));
       }
     }
   };

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Sleep } from "./admin-client.ts";
 import { AdminApiError, isOvertaken, leavesOpen } from "./admin-error.ts";
 import { coversEntity, sameEntity } from "./canonical.ts";
 import { checkChanges, Draft, idOf, isDone, type Rules, refuseChanged, wantedOf } from "./check-changes.ts";
@@ -11,6 +12,7 @@ export interface Patience {
   /** Writes of one change, when the gateway leaves open whether it did them. */
   tries: number;
   backoff_ms: number;
+  sleep?: Sleep;
 }
 
 /** One change under way; entities with their secrets. */
@@ -144,7 +146,7 @@ function isIn(there: Entity | null, { change, wanted }: Step): boolean {
   return coversEntity(there, Object.fromEntries(Object.keys(change.set).map((field) => [field, wanted[field]])));
 }
 
-const pauseAfter = (error: AdminApiError, attempt: number, { backoff_ms }: Patience) =>
+const pauseAfter = (error: AdminApiError, attempt: number, { backoff_ms, sleep = pause }: Patience) =>
   sleep(Math.min(10_000, Math.max(error.retry_after_ms ?? 0, backoff_ms * 2 ** (attempt - 1))));
 
 function appliedOf({ sealer }: Rules, { change, before, after, part, isOld }: Step): AppliedChange {

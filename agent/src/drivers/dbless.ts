@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf } from "./admin-api.ts";
 import type { AdminClient } from "./admin-client.ts";
 import { AdminApiError, leavesOpen } from "./admin-error.ts";
+import type { Patience } from "./apply-changes.ts";
 import { checkChanges, Draft, idOf, isDone, type Rules } from "./check-changes.ts";
 import { type Edit, editDocument } from "./document.ts";
 import { createEntityAccess, parse } from "./entity-access.ts";
@@ -42,7 +43,7 @@ export function createDblessDriver(client: AdminClient, options: DriverOptions =
   const sealer = sealerOf(options);
   const rules: Rules = { access, sealer, selectTags, isDocument: true };
   const watch = watchHash(client, options);
-  const world = { client, rules, watch, onAlarm, backoff_ms: (options.patience ?? PATIENCE).backoff_ms };
+  const world = { client, rules, watch, onAlarm, patience: options.patience ?? PATIENCE };
   return {
     probe: async () => {
       const capabilities = await probeAdminApi(client);
@@ -61,7 +62,7 @@ interface World {
   rules: Rules;
   watch: PropagationWatch & { posted: (before: string) => void };
   onAlarm: (detail: string) => void;
-  backoff_ms: number;
+  patience: Patience;
 }
 
 async function apply(
@@ -72,7 +73,7 @@ async function apply(
   let first: Step[] | null = null;
   let problem: unknown;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    if (round > 1) await pauseAfter(problem, round, world.backoff_ms);
+    if (round > 1) await pauseAfter(problem, round, world.patience);
     const reading = await (first === null ? readDocument(world) : afterPosting(readDocument(world)));
     if (reading === null) continue;
     const changes =
@@ -101,13 +102,10 @@ const afterPosting = <T>(reading: Promise<T>): Promise<T> =>
     throw new AdminApiError("broken", error.status, error.message);
   });
 
-const pauseAfter = (problem: unknown, round: number, backoff_ms: number) =>
-  sleep(
-    Math.min(
-      10_000,
-      Math.max((problem instanceof AdminApiError && problem.retry_after_ms) || 0, backoff_ms * 2 ** (round - 2)),
-    ),
-  );
+function pauseAfter(problem: unknown, round: number, { backoff_ms, sleep = pause }: Patience): Promise<unknown> {
+  const asked_ms = (problem instanceof AdminApiError && problem.retry_after_ms) || 0;
+  return sleep(Math.min(10_000, Math.max(asked_ms, backoff_ms * 2 ** (round - 2))));
+}
 
 /** Null when it was changed while it was read. */
 async function readDocument({ client, rules }: World): Promise<Reading | null> {
@@ -198,7 +196,7 @@ function watchHash(client: AdminClient, { onAlarm = () => undefined, look_every_
     wait: async ({ deadline_ms = 30_000, probe }: { deadline_ms?: number; probe?: () => Promise<boolean> } = {}) => {
       if (former === null) return { reached: true, detail: "nothing was written" };
       const reached = await until(deadline_ms, look_every_ms, async () => (await hashNow(client)) !== former);
-      await sleep(Math.min(WORKERS_MS, deadline_ms));
+      await pause(Math.min(WORKERS_MS, deadline_ms));
       if (reached && (probe === undefined || (await until(deadline_ms, look_every_ms, probe)))) {
         return { reached: true, detail: "the node has the document, and its workers had time to take it" };
       }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf } from "./admin-api.ts";
-import { type AdminClient, createAdminClient } from "./admin-client.ts";
+import { type AdminClient, createAdminClient, type Sleep } from "./admin-client.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { createEntityAccess, parse } from "./entity-access.ts";
 import type { Capabilities, DataPlane, GatewayDriver } from "./gateway.ts";
@@ -19,6 +19,7 @@ export interface KonnectOptions extends DriverOptions {
   timeout_ms?: number;
   retries?: number;
   backoff_ms?: number;
+  sleep?: Sleep;
   fence?: () => void;
 }
 

@@ -27,6 +27,10 @@ export interface HybridGateway extends RunningGateway {
   thaw(): void;
 }
 
+function tellAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) process.kill(pid, signal);
+}
+
 export async function startHybrid(): Promise<HybridGateway> {
   const directory = temporaryDirectory("gateway-hybrid");
   const at = (name: string) => join(directory.path, name);
@@ -51,7 +55,9 @@ export async function startHybrid(): Promise<HybridGateway> {
     KONG_CLUSTER_TELEMETRY_ENDPOINT: `127.0.0.1:${telemetry}`,
     KONG_LUA_SSL_TRUSTED_CERTIFICATE: at("cluster.crt"),
   });
-  process.once("exit", () => ["control", "data"].forEach((name) => killMaster(at(name))));
+  process.once("exit", () => {
+    for (const name of ["control", "data"]) killMaster(at(name));
+  });
   await controlPlane("hybrid", "gen_cert", cluster.KONG_CLUSTER_CERT, cluster.KONG_CLUSTER_CERT_KEY);
   await controlPlane("migrations", "bootstrap");
   await controlPlane("start");
@@ -73,8 +79,8 @@ export async function startHybrid(): Promise<HybridGateway> {
     workerPids: async () => workers(),
     logs: () => readFileSync(join(at("data"), "logs", "error.log"), "utf8").slice(-100_000),
     reload: () => dataPlane("reload", "-p", at("data")),
-    freeze: () => workers().forEach((pid) => process.kill(pid, "SIGSTOP")),
-    thaw: () => workers().forEach((pid) => process.kill(pid, "SIGCONT")),
+    freeze: () => tellAll(workers(), "SIGSTOP"),
+    thaw: () => tellAll(workers(), "SIGCONT"),
     stop: async () => {
       await dataPlane("stop", "-p", at("data"));
       await controlPlane("stop", "-p", at("control"));
