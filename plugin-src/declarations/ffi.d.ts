@@ -6,6 +6,8 @@ declare module "ffi" {
   }
   /** Views the bytes of a string; valid as long as the string is referenced. */
   export function cast(type: "const uint8_t *", text: string): Numbers;
+  /** The same bytes in words, wherever they begin. */
+  export function cast(type: "const int32_t *", bytes: Numbers): Numbers;
   function create(type: string, length?: number): Numbers;
 
   export { create as new };

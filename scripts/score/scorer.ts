@@ -19,8 +19,10 @@ function loadModules(): string {
     .join("\n");
 }
 
-function configuration(prefix: string, driver: string): string {
-  const paths = [join(root, "lua-dist/?.lua"), join(root, "scripts/?.lua"), "/usr/share/lua/5.1/?.lua"];
+const BUILT = join(root, "lua-dist");
+
+function configuration(prefix: string, driver: string, lua: string): string {
+  const paths = [join(lua, "?.lua"), join(root, "scripts/?.lua"), "/usr/share/lua/5.1/?.lua"];
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `  ${name}_temp_path ${join(prefix, name)};`,
   );
@@ -46,12 +48,15 @@ export interface Scorer {
   ended: Promise<number>;
 }
 
-/** Starts a scorer in a folder of its own, which is gone when it has ended. `driver` is the Lua module that reads and answers. */
-export function startScorer(stdio: StdioOptions, driver = "score.driver"): Scorer {
-  if (!existsSync(join(root, "lua-dist"))) throw new Error("The plugin is not built; run scripts/build plugin first.");
+/**
+ * Starts a scorer in a folder of its own, which is gone when it has ended. `driver` is the Lua module that reads and answers, `lua` the folder of
+ * the plugin's build.
+ */
+export function startScorer(stdio: StdioOptions, driver = "score.driver", lua = BUILT): Scorer {
+  if (!existsSync(lua)) throw new Error("The plugin is not built; run scripts/build plugin first.");
   const prefix = mkdtempSync(join(tmpdir(), "threat-response-score-"));
   mkdirSync(join(prefix, "logs"));
-  writeFileSync(join(prefix, "nginx.conf"), configuration(prefix, driver));
+  writeFileSync(join(prefix, "nginx.conf"), configuration(prefix, driver, lua));
   const child = spawn("nginx", ["-p", prefix, "-c", join(prefix, "nginx.conf"), "-e", "stderr"], { stdio });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error) =>
@@ -76,8 +81,9 @@ export interface Scored {
 export async function answerLines(
   lines: string | Buffer | Readable,
   driver?: string,
+  lua?: string,
 ): Promise<{ answers: string[]; errors: string; status: number }> {
-  const { child, ended } = startScorer("pipe", driver);
+  const { child, ended } = startScorer("pipe", driver, lua);
   const output = text(child.stdout!);
   const errors = text(child.stderr!);
   child.stdin!.on("error", () => {});

@@ -66,12 +66,18 @@ function ____exports.spendLookAt(bytes, share)
     end
     return affordable
 end
+--- Takes the cost of what was judged before; false, and nothing is taken, where so little is left that it might be judged otherwise now.
+function ____exports.spendKnown(cost)
+    if left <= 2 * cost then
+        return false
+    end
+    left = left - cost
+    return true
+end
 function ____exports.isSpent()
     return left <= 0
 end
---- What the last inspection has cost. For specs, which hold it against the budget.
--- 
--- @public
+--- What the inspection has cost so far.
 function ____exports.spent()
     return limits.max_inspected_bytes - left
 end

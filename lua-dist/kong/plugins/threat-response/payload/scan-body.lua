@@ -13,6 +13,7 @@ local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate
 local stronger = ____evaluate_2Ets.stronger
 local ____graphql_2Ets = require("kong.plugins.threat-response.payload.fields.graphql")
 local judgeOperation = ____graphql_2Ets.judgeOperation
+local operationCount = ____graphql_2Ets.operationCount
 local wasOperation = ____graphql_2Ets.wasOperation
 local ____json_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.json-walk")
 local walkJson = ____json_2Dwalk_2Ets.walkJson
@@ -22,6 +23,8 @@ local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local noteBase64 = ____leaf_2Ets.noteBase64
 local ____multipart_2Ets = require("kong.plugins.threat-response.payload.fields.multipart")
 local judgeMultipart = ____multipart_2Ets.judgeMultipart
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local noteCount = ____nested_2Dnotes_2Ets.noteCount
 local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
 local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
 local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
@@ -29,8 +32,17 @@ local ____xml_2Ets = require("kong.plugins.threat-response.payload.fields.xml")
 local judgeXml = ____xml_2Ets.judgeXml
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local leave = ____inspection_2Ets.leave
+local spent = ____inspection_2Ets.spent
+local uninspectedReason = ____inspection_2Ets.uninspectedReason
+local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
+local BODY = ____ordinary_2Ets.BODY
+local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
+local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
+local saltOf = ____ordinary_2Ets.saltOf
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
+local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
+local isSettled = ____scan_2Dheaders_2Ets.isSettled
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
 local isBinary = ____sift_2Ets.isBinary
 function judgeText(bytes, length)
@@ -142,11 +154,8 @@ local function judgeBody(body, contentType)
         judgeText(bytes, #body)
     )
 end
---- Judges a request's body in every way in which a back end may read it.
-function ____exports.scanBody(body, contentType)
-    if body == nil or body == "" then
-        return nil
-    end
+--- In every way in which a back end may read it.
+local function judgeAnyBody(body, contentType)
     local ____readWideBody_6 = readWideBody
     local ____body_5 = body
     local ____temp_4
@@ -170,5 +179,29 @@ function ____exports.scanBody(body, contentType)
         ____wasDoubtful_result_7 = found
     end
     return ____wasDoubtful_result_7
+end
+--- Judges a request's body, unless the same was ordinary before: polls and searches come again byte by byte.
+function ____exports.scanBody(body, contentType)
+    if body == nil or body == "" then
+        return nil
+    end
+    local salt = saltOf(contentType)
+    if isOrdinaryPart(body, BODY, salt) then
+        return nil
+    end
+    local notes = noteCount()
+    local operations = operationCount()
+    local before = spent()
+    local found = judgeAnyBody(body, contentType)
+    local isWhole = uninspectedReason() == nil and operationCount() == operations
+    if isWhole and isSettled(found, notes) then
+        keepOrdinaryPart(
+            body,
+            BODY,
+            salt,
+            spent() - before
+        )
+    end
+    return found
 end
 return ____exports

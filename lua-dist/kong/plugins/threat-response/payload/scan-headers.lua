@@ -22,6 +22,11 @@ local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
 local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local isSpent = ____inspection_2Ets.isSpent
+local spent = ____inspection_2Ets.spent
+local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
+local COOKIES = ____ordinary_2Ets.COOKIES
+local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
+local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_AGENT = ____rule_2Ets.AT_AGENT
 local AT_COOKIE = ____rule_2Ets.AT_COOKIE
@@ -31,7 +36,7 @@ for ____, name in ipairs({"authorization", "proxy-authorization"}) do
     CREDENTIALS[name] = true
 end
 local REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?")
-local COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:")
+local PAIRS = pairFormat(59, "none", AT_COOKIE, "cookie:")
 --- Rules differ between places, so what is clean in one may not be in another.
 local cleanAgents = createCleanValues(1000, 256)
 local cleanReferers = createCleanValues(1000, 256)
@@ -147,20 +152,28 @@ local function scanHeader(name, value)
     return found
 end
 function ____exports.scanCookies(value)
-    if value == nil or isKnownClean(cleanCookies, value) then
+    if value == nil or isKnownClean(cleanCookies, value) or isOrdinaryPart(value, COOKIES, 0) then
         return nil
     end
     local notes = noteCount()
+    local before = spent()
     local found = walkPairs(
         ffi.cast("const uint8_t *", value),
         0,
         #value,
-        COOKIES
+        PAIRS
     )
-    if ____exports.isSettled(found, notes) then
-        keepClean(cleanCookies, value)
+    if not ____exports.isSettled(found, notes) then
+        return found
     end
-    return found
+    keepClean(cleanCookies, value)
+    keepOrdinaryPart(
+        value,
+        COOKIES,
+        0,
+        spent() - before
+    )
+    return nil
 end
 local APART = {}
 for ____, name in ipairs({"cookie", "user-agent", "referer", "content-type"}) do

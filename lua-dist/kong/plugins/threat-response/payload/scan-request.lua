@@ -27,6 +27,12 @@ local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local beginInspection = ____inspection_2Ets.beginInspection
 local leave = ____inspection_2Ets.leave
+local spent = ____inspection_2Ets.spent
+local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
+local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
+local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
+local PATH = ____ordinary_2Ets.PATH
+local QUERY = ____ordinary_2Ets.QUERY
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_PATH = ____rule_2Ets.AT_PATH
 local AT_QUERY = ____rule_2Ets.AT_QUERY
@@ -39,8 +45,8 @@ local scanContentType = ____scan_2Dheaders_2Ets.scanContentType
 local scanCookies = ____scan_2Dheaders_2Ets.scanCookies
 local scanOtherHeaders = ____scan_2Dheaders_2Ets.scanOtherHeaders
 local scanReferer = ____scan_2Dheaders_2Ets.scanReferer
-local QUERY = pairFormat(38, "form", AT_QUERY, "query:")
-local PARAMETERS = pairFormat(59, "none", AT_PATH, "path:")
+local PARAMETERS = pairFormat(38, "form", AT_QUERY, "query:")
+local MATRIX = pairFormat(59, "none", AT_PATH, "path:")
 local SLASH = 47
 local SEMICOLON = 59
 --- A segment, and its matrix parameters, as in `/files;name=x;kind=y`.
@@ -59,7 +65,7 @@ local function judgeSegment(bytes, start, ____end)
     end
     local ____temp_0
     if mark < ____end then
-        ____temp_0 = walkPairs(bytes, mark + 1, ____end, PARAMETERS)
+        ____temp_0 = walkPairs(bytes, mark + 1, ____end, MATRIX)
     else
         ____temp_0 = nil
     end
@@ -110,31 +116,50 @@ end
 local cleanPaths = createCleanValues(150, 96)
 local cleanQueries = createCleanValues(150, 96)
 local function scanPath(path)
-    if isKnownClean(cleanPaths, path) then
+    if isKnownClean(cleanPaths, path) or isOrdinaryPart(path, PATH, 0) then
         return nil
     end
     local notes = noteCount()
+    local before = spent()
     local found = judgePath(path)
-    if isSettled(found, notes) then
-        keepClean(cleanPaths, path)
+    if not isSettled(found, notes) then
+        return found
     end
-    return found
+    keepClean(cleanPaths, path)
+    keepOrdinaryPart(
+        path,
+        PATH,
+        0,
+        spent() - before
+    )
+    return nil
 end
 local function scanQuery(query)
     if query == nil or query == "" or isKnownClean(cleanQueries, query) then
         return nil
     end
+    if isOrdinaryPart(query, QUERY, 0) then
+        return nil
+    end
     local notes = noteCount()
+    local before = spent()
     local found = walkPairs(
         ffi.cast("const uint8_t *", query),
         0,
         #query,
-        QUERY
+        PARAMETERS
     )
-    if isSettled(found, notes) then
-        keepClean(cleanQueries, query)
+    if not isSettled(found, notes) then
+        return found
     end
-    return found
+    keepClean(cleanQueries, query)
+    keepOrdinaryPart(
+        query,
+        QUERY,
+        0,
+        spent() - before
+    )
+    return nil
 end
 --- The strongest sign of an injection in a request, or nothing. Never raises on any bytes, and costs no more than the limits say: what is
 -- left then is noted (inspection.ts).

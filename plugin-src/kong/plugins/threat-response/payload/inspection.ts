@@ -98,14 +98,18 @@ export function spendLookAt(bytes: number, share: number): number {
   return affordable;
 }
 
+/** Takes the cost of what was judged before; false, and nothing is taken, where so little is left that it might be judged otherwise now. */
+export function spendKnown(cost: number): boolean {
+  if (left <= 2 * cost) return false;
+  left -= cost;
+  return true;
+}
+
 export function isSpent(): boolean {
   return left <= 0;
 }
 
-/**
- * What the last inspection has cost. For specs, which hold it against the budget.
- * @public
- */
+/** What the inspection has cost so far. */
 export function spent(): number {
   return limits.max_inspected_bytes - left;
 }

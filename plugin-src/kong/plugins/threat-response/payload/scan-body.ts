@@ -2,14 +2,17 @@ import * as ffi from "ffi";
 import { type BodyFormat, formatOf, isXmlByLooks, lowerType, sniffFormat } from "./body-format.ts";
 import { readWideBody, wasDoubtful } from "./charset.ts";
 import { type PayloadFinding, stronger } from "./evaluate.ts";
-import { judgeOperation, wasOperation } from "./fields/graphql.ts";
+import { judgeOperation, operationCount, wasOperation } from "./fields/graphql.ts";
 import { walkJson, wasMalformed } from "./fields/json-walk.ts";
 import { judgeLeaf, noteBase64 } from "./fields/leaf.ts";
 import { judgeMultipart } from "./fields/multipart.ts";
+import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { judgeXml } from "./fields/xml.ts";
-import { leave } from "./inspection.ts";
+import { leave, spent, uninspectedReason } from "./inspection.ts";
+import { BODY, isOrdinaryPart, keepOrdinaryPart, saltOf } from "./ordinary.ts";
 import { AT_BODY } from "./rule.ts";
+import { isSettled } from "./scan-headers.ts";
 import { isBinary } from "./sift.ts";
 
 const FORM_BODY = pairFormat(38, "form", AT_BODY, "form:");
@@ -62,11 +65,25 @@ function judgeBody(body: string, contentType: string | undefined): PayloadFindin
   return stronger(judgeForm(body, bytes), judgeText(bytes, body.length));
 }
 
-/** Judges a request's body in every way in which a back end may read it. */
-export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
-  if (body === undefined || body === "") return undefined;
+/** In every way in which a back end may read it. */
+function judgeAnyBody(body: string, contentType: string | undefined): PayloadFinding | undefined {
   const wide = readWideBody(body, contentType === undefined ? undefined : lowerType(contentType));
   if (wide === undefined) return judgeBody(body, contentType);
   const found = judgeBody(wide, contentType);
   return wasDoubtful(body.length) ? stronger(found, judgeBody(body, contentType)) : found;
+}
+
+/** Judges a request's body, unless the same was ordinary before: polls and searches come again byte by byte. */
+export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
+  if (body === undefined || body === "") return undefined;
+  const salt = saltOf(contentType);
+  if (isOrdinaryPart(body, BODY, salt)) return undefined;
+  const notes = noteCount();
+  const operations = operationCount();
+  const before = spent();
+  const found = judgeAnyBody(body, contentType);
+  // What counts for the whole request, as operations do, or has to be told of it, is looked at each time.
+  const isWhole = uninspectedReason() === undefined && operationCount() === operations;
+  if (isWhole && isSettled(found, notes)) keepOrdinaryPart(body, BODY, salt, spent() - before);
+  return found;
 }

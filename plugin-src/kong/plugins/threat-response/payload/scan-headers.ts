@@ -6,7 +6,8 @@ import { judgeCredential } from "./fields/credential.ts";
 import { judgeLeaf, judgeWithin, mayBeMeant, noteBase64 } from "./fields/leaf.ts";
 import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
-import { isSpent } from "./inspection.ts";
+import { isSpent, spent } from "./inspection.ts";
+import { COOKIES, isOrdinaryPart, keepOrdinaryPart } from "./ordinary.ts";
 import { AT_AGENT, AT_COOKIE, AT_HEADER } from "./rule.ts";
 
 /** Headers repeat from request to request: what was clean before is looked up and not read again. */
@@ -16,7 +17,7 @@ const CREDENTIALS = new LuaSet<string>();
 for (const name of ["authorization", "proxy-authorization"]) CREDENTIALS.add(name);
 
 const REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?");
-const COOKIES = pairFormat(59, "none", AT_COOKIE, "cookie:");
+const PAIRS = pairFormat(59, "none", AT_COOKIE, "cookie:");
 
 /** Rules differ between places, so what is clean in one may not be in another. */
 const cleanAgents = createCleanValues(1000, 256);
@@ -86,11 +87,14 @@ function scanHeader(name: string, value: string): PayloadFinding | undefined {
 }
 
 export function scanCookies(value: string | undefined): PayloadFinding | undefined {
-  if (value === undefined || isKnownClean(cleanCookies, value)) return undefined;
+  if (value === undefined || isKnownClean(cleanCookies, value) || isOrdinaryPart(value, COOKIES, 0)) return undefined;
   const notes = noteCount();
-  const found = walkPairs(ffi.cast("const uint8_t *", value), 0, value.length, COOKIES);
-  if (isSettled(found, notes)) keepClean(cleanCookies, value);
-  return found;
+  const before = spent();
+  const found = walkPairs(ffi.cast("const uint8_t *", value), 0, value.length, PAIRS);
+  if (!isSettled(found, notes)) return found;
+  keepClean(cleanCookies, value);
+  keepOrdinaryPart(value, COOKIES, 0, spent() - before);
+  return undefined;
 }
 
 const APART = new LuaSet<string>();

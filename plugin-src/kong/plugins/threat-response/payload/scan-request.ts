@@ -7,7 +7,8 @@ import { judgeNested } from "./fields/nested.ts";
 import { noteCount, openNotes } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { mayHoldLiteral } from "./first-look.ts";
-import { beginInspection, type Limits, leave, type Uninspected } from "./inspection.ts";
+import { beginInspection, type Limits, leave, spent, type Uninspected } from "./inspection.ts";
+import { isOrdinaryPart, keepOrdinaryPart, PATH, QUERY } from "./ordinary.ts";
 import { AT_PATH, AT_QUERY } from "./rule.ts";
 import { scanBody } from "./scan-body.ts";
 import {
@@ -40,8 +41,8 @@ export interface RequestParts {
   headers?: HeaderValues | undefined;
 }
 
-const QUERY = pairFormat(38, "form", AT_QUERY, "query:");
-const PARAMETERS = pairFormat(59, "none", AT_PATH, "path:");
+const PARAMETERS = pairFormat(38, "form", AT_QUERY, "query:");
+const MATRIX = pairFormat(59, "none", AT_PATH, "path:");
 const SLASH = 47;
 const SEMICOLON = 59;
 
@@ -50,7 +51,7 @@ function judgeSegment(bytes: ffi.Numbers, start: number, end: number): PayloadFi
   noteBase64(bytes, start, end, "none", AT_PATH, "path");
   let mark = start;
   while (mark < end && bytes[mark] !== SEMICOLON) mark++;
-  const parameters = mark < end ? walkPairs(bytes, mark + 1, end, PARAMETERS) : undefined;
+  const parameters = mark < end ? walkPairs(bytes, mark + 1, end, MATRIX) : undefined;
   return stronger(parameters, judgeLeaf(bytes, start, end, "none", AT_PATH, "path"));
 }
 
@@ -75,19 +76,26 @@ const cleanPaths = createCleanValues(150, 96);
 const cleanQueries = createCleanValues(150, 96);
 
 function scanPath(path: string): PayloadFinding | undefined {
-  if (isKnownClean(cleanPaths, path)) return undefined;
+  if (isKnownClean(cleanPaths, path) || isOrdinaryPart(path, PATH, 0)) return undefined;
   const notes = noteCount();
+  const before = spent();
   const found = judgePath(path);
-  if (isSettled(found, notes)) keepClean(cleanPaths, path);
-  return found;
+  if (!isSettled(found, notes)) return found;
+  keepClean(cleanPaths, path);
+  keepOrdinaryPart(path, PATH, 0, spent() - before);
+  return undefined;
 }
 
 function scanQuery(query: string | undefined): PayloadFinding | undefined {
   if (query === undefined || query === "" || isKnownClean(cleanQueries, query)) return undefined;
+  if (isOrdinaryPart(query, QUERY, 0)) return undefined;
   const notes = noteCount();
-  const found = walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, QUERY);
-  if (isSettled(found, notes)) keepClean(cleanQueries, query);
-  return found;
+  const before = spent();
+  const found = walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, PARAMETERS);
+  if (!isSettled(found, notes)) return found;
+  keepClean(cleanQueries, query);
+  keepOrdinaryPart(query, QUERY, 0, spent() - before);
+  return undefined;
 }
 
 /**

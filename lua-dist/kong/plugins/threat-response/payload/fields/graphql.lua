@@ -69,6 +69,10 @@ function ____exports.startOperations()
     aliases = 0
     operations = 0
 end
+--- How many there were.
+function ____exports.operationCount()
+    return operations
+end
 --- Whether the last text was an operation.
 function ____exports.wasOperation()
     return valid

@@ -13,9 +13,17 @@ local judgeValue = ____evaluate_2Ets.judgeValue
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
 local mayHoldLiteral = ____first_2Dlook_2Ets.mayHoldLiteral
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
+local isSpent = ____inspection_2Ets.isSpent
 local leave = ____inspection_2Ets.leave
 local spend = ____inspection_2Ets.spend
 local spendLookAt = ____inspection_2Ets.spendLookAt
+local spent = ____inspection_2Ets.spent
+local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
+local hashOf = ____ordinary_2Ets.hashOf
+local isOrdinary = ____ordinary_2Ets.isOrdinary
+local keepOrdinary = ____ordinary_2Ets.keepOrdinary
+local LONGEST = ____ordinary_2Ets.LONGEST
+local secondHalf = ____ordinary_2Ets.secondHalf
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
 local holdsLiteral = ____sift_2Ets.holdsLiteral
 local isClean = ____sift_2Ets.isClean
@@ -51,11 +59,14 @@ function ____exports.deservesJudging(bytes, from, to, encoding)
 end
 --- What a form or a query has to escape is one layer, and is undone where base64 is read.
 local OWN_LAYERS = 1
---- Looks behind base64 whose signs were escaped once more, which shows only now that this is undone.
+--- Looks behind base64 whose signs were escaped once more, which shows only now that this is undone; whether there was any.
 local function noteUndoneBase64(encoding, at, field)
     local layers = layersUndone()
-    if layers == 0 or encoding == "form" and layers == OWN_LAYERS or not canNest() then
-        return
+    if layers == 0 or encoding == "form" and layers == OWN_LAYERS then
+        return false
+    end
+    if not canNest() then
+        return true
     end
     local text = readBase64(
         decoded,
@@ -66,6 +77,23 @@ local function noteUndoneBase64(encoding, at, field)
     if text ~= nil then
         noteNested(TEXT, text, at, field)
     end
+    return text ~= nil
+end
+--- Above the places of rule.ts.
+local MEANINGS = {none = 0, form = 256, json = 512}
+--- Whether the value that was judged last may hide a text.
+local hidesText = false
+local function judgeAnew(bytes, from, to, encoding, at, field)
+    local found = judgeValue(
+        bytes,
+        from,
+        to,
+        encoding,
+        at,
+        field
+    )
+    hidesText = noteUndoneBase64(encoding, at, field)
+    return found
 end
 --- Judges a value that is known to deserve it, as far as the request's budget goes.
 function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
@@ -73,7 +101,29 @@ function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
     if affordable == 0 then
         return nil
     end
-    local found = judgeValue(
+    if affordable > LONGEST then
+        return judgeAnew(
+            bytes,
+            from,
+            from + affordable,
+            encoding,
+            at,
+            field
+        )
+    end
+    local first = hashOf(
+        bytes,
+        from,
+        from + affordable,
+        at + MEANINGS[encoding],
+        0
+    )
+    local second = secondHalf()
+    if isOrdinary(first, second) then
+        return nil
+    end
+    local before = spent()
+    local found = judgeAnew(
         bytes,
         from,
         from + affordable,
@@ -81,7 +131,13 @@ function ____exports.judgeWithin(bytes, from, to, encoding, at, field)
         at,
         field
     )
-    noteUndoneBase64(encoding, at, field)
+    if found == nil and not hidesText and not isSpent() then
+        keepOrdinary(
+            first,
+            second,
+            spent() - before
+        )
+    end
     return found
 end
 --- Looks at a value, first briefly, and judges it where it deserves that.

@@ -12,6 +12,7 @@ local MOST = 32
 local COST_SHARE = 0.25
 local notes = {}
 local isOpen = true
+local offered = 0
 function ____exports.openNotes()
     if #notes > 0 then
         notes = {}
@@ -25,14 +26,16 @@ function ____exports.takeNotes(areLast)
     isOpen = not areLast
     return taken
 end
+--- How many texts were there to be kept so far, kept or not: where it stays the same nothing was hidden.
 function ____exports.noteCount()
-    return #notes
+    return offered
 end
 function ____exports.canNest()
     return isOpen
 end
 --- Keeps a text for later; false where there are too many already, or where the text is itself nested.
 function ____exports.noteNested(kind, text, at, field)
+    offered = offered + 1
     if not isOpen then
         return false
     end

@@ -61,6 +61,11 @@ export function startOperations(): void {
   operations = 0;
 }
 
+/** How many there were. */
+export function operationCount(): number {
+  return operations;
+}
+
 /** Whether the last text was an operation. */
 export function wasOperation(): boolean {
   return valid;

@@ -3,7 +3,8 @@ import { ENCODED, FORM, JSON_TEXT } from "../byte-classes.ts";
 import { decoded, type Encoding, layersUndone, lengthUndone } from "../decode.ts";
 import { automaton, judgeValue, type PayloadFinding } from "../evaluate.ts";
 import { mayHoldLiteral } from "../first-look.ts";
-import { leave, spend, spendLookAt } from "../inspection.ts";
+import { isSpent, leave, spend, spendLookAt, spent } from "../inspection.ts";
+import { hashOf, isOrdinary, keepOrdinary, LONGEST, secondHalf } from "../ordinary.ts";
 import { holdsLiteral, isClean } from "../sift.ts";
 import { fitsBase64, readBase64 } from "./base64.ts";
 import { canNest, noteNested, TEXT } from "./nested-notes.ts";
@@ -30,12 +31,33 @@ export function deservesJudging(bytes: ffi.Numbers, from: number, to: number, en
 /** What a form or a query has to escape is one layer, and is undone where base64 is read. */
 const OWN_LAYERS = 1;
 
-/** Looks behind base64 whose signs were escaped once more, which shows only now that this is undone. */
-function noteUndoneBase64(encoding: Encoding, at: number, field: string): void {
+/** Looks behind base64 whose signs were escaped once more, which shows only now that this is undone; whether there was any. */
+function noteUndoneBase64(encoding: Encoding, at: number, field: string): boolean {
   const layers = layersUndone();
-  if (layers === 0 || (encoding === "form" && layers === OWN_LAYERS) || !canNest()) return;
+  if (layers === 0 || (encoding === "form" && layers === OWN_LAYERS)) return false;
+  if (!canNest()) return true;
   const text = readBase64(decoded, 0, lengthUndone(), "none");
   if (text !== undefined) noteNested(TEXT, text, at, field);
+  return text !== undefined;
+}
+
+/** Above the places of rule.ts. */
+const MEANINGS: Record<Encoding, number> = { none: 0, form: 256, json: 512 };
+
+/** Whether the value that was judged last may hide a text. */
+let hidesText = false;
+
+function judgeAnew(
+  bytes: ffi.Numbers,
+  from: number,
+  to: number,
+  encoding: Encoding,
+  at: number,
+  field: string,
+): PayloadFinding | undefined {
+  const found = judgeValue(bytes, from, to, encoding, at, field);
+  hidesText = noteUndoneBase64(encoding, at, field);
+  return found;
 }
 
 /** Judges a value that is known to deserve it, as far as the request's budget goes. */
@@ -49,8 +71,13 @@ export function judgeWithin(
 ): PayloadFinding | undefined {
   const affordable = spend(to - from);
   if (affordable === 0) return undefined;
-  const found = judgeValue(bytes, from, from + affordable, encoding, at, field);
-  noteUndoneBase64(encoding, at, field);
+  if (affordable > LONGEST) return judgeAnew(bytes, from, from + affordable, encoding, at, field);
+  const first = hashOf(bytes, from, from + affordable, at + MEANINGS[encoding], 0);
+  const second = secondHalf();
+  if (isOrdinary(first, second)) return undefined;
+  const before = spent();
+  const found = judgeAnew(bytes, from, from + affordable, encoding, at, field);
+  if (found === undefined && !hidesText && !isSpent()) keepOrdinary(first, second, spent() - before);
   return found;
 }
 

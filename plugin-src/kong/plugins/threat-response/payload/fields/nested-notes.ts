@@ -20,6 +20,7 @@ const COST_SHARE = 0.25;
 
 let notes: Note[] = [];
 let isOpen = true;
+let offered = 0;
 
 export function openNotes(): void {
   if (notes.length > 0) notes = [];
@@ -34,8 +35,9 @@ export function takeNotes(areLast: boolean): Note[] {
   return taken;
 }
 
+/** How many texts were there to be kept so far, kept or not: where it stays the same nothing was hidden. */
 export function noteCount(): number {
-  return notes.length;
+  return offered;
 }
 
 export function canNest(): boolean {
@@ -44,6 +46,7 @@ export function canNest(): boolean {
 
 /** Keeps a text for later; false where there are too many already, or where the text is itself nested. */
 export function noteNested(kind: NestedKind, text: string, at: number, field: string): boolean {
+  offered++;
   if (!isOpen) return false;
   // The same base64 is seen as it came, and again without its escapes.
   if (kind === TEXT && notes.length > 0 && notes[notes.length - 1].text === text) return true;
