@@ -46,7 +46,11 @@ function requests(): Draft[] {
     (corpus) => corpus.requests,
   );
   const any = () => recorded[random.between(0, recorded.length - 1)]!;
-  return [...recorded, ...recorded.map((one) => crossed(one, any(), random)), ...WORST_CASES.map(({ request }) => request)];
+  return [
+    ...recorded,
+    ...recorded.map((one) => crossed(one, any(), random)),
+    ...WORST_CASES.map(({ request }) => request),
+  ];
 }
 
 const [folder] = positionals;

@@ -9,12 +9,15 @@ local spendKnown = ____inspection_2Ets.spendKnown
 --- Texts that were judged before and found ordinary: a text that comes again costs a twentieth of what it costs to judge it. Of each is kept a keyed
 -- hash of 64 bits (HalfSipHash-1-3 of Aumasson and Bernstein) and what judging it took of the budget. The key is drawn at load and never leaves the
 -- process: nobody can write an attack that passes for a text that was ordinary.
-local SLOTS = 4096
---- What is longer is judged each time.
+local SLOTS = 8192
+--- Values and whole parts that are longer are judged each time.
 ____exports.LONGEST = 8192
-local firsts = ffi.new("int32_t[?]", SLOTS)
+local LONGEST_PART = 16384
+--- Of each text half of its hash; and of the other half the upper sixteen bits, with the cost. The slot is as good as the lower ones.
 local seconds = ffi.new("int32_t[?]", SLOTS)
-local costs = ffi.new("int32_t[?]", SLOTS)
+local rests = ffi.new("int32_t[?]", SLOTS)
+local UPPER = 16
+local COST = 65535
 --- Parts of the budget are as small as this.
 local PARTS = 4
 local function readKey()
@@ -154,17 +157,27 @@ end
 --- Whether the text of this hash is known to be ordinary; what judging it took is taken from the budget.
 function ____exports.isOrdinary(first, other)
     local slot = bit.band(first, SLOTS - 1)
-    if firsts[slot] ~= first or seconds[slot] ~= other then
+    local rest = rests[slot]
+    if seconds[slot] ~= other or bit.arshift(rest, UPPER) ~= bit.arshift(first, UPPER) then
         return false
     end
-    return spendKnown(costs[slot] / PARTS)
+    return spendKnown(bit.band(rest, COST) / PARTS)
 end
 --- From now on the text of this hash is known to be ordinary.
 function ____exports.keepOrdinary(first, other, cost)
+    local parts = cost * PARTS
+    if parts > COST then
+        return
+    end
     local slot = bit.band(first, SLOTS - 1)
-    firsts[slot] = first
     seconds[slot] = other
-    costs[slot] = cost * PARTS
+    rests[slot] = bit.bor(
+        bit.band(
+            first,
+            bit.bnot(COST)
+        ),
+        parts
+    )
 end
 --- Whole parts of a request, above the places and encodings of values.
 ____exports.PATH = 768
@@ -186,13 +199,13 @@ function ____exports.saltOf(____type)
     return ____type == nil and 0 or hashPart(____type, TYPE, 0)
 end
 function ____exports.isOrdinaryPart(text, part, salt)
-    return #text <= ____exports.LONGEST and ____exports.isOrdinary(
+    return #text <= LONGEST_PART and ____exports.isOrdinary(
         hashPart(text, part, salt),
         second
     )
 end
 function ____exports.keepOrdinaryPart(text, part, salt, cost)
-    if #text <= ____exports.LONGEST then
+    if #text <= LONGEST_PART then
         ____exports.keepOrdinary(
             hashPart(text, part, salt),
             second,

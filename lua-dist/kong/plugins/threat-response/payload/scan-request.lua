@@ -38,6 +38,7 @@ local AT_PATH = ____rule_2Ets.AT_PATH
 local AT_QUERY = ____rule_2Ets.AT_QUERY
 local ____scan_2Dbody_2Ets = require("kong.plugins.threat-response.payload.scan-body")
 local scanBody = ____scan_2Dbody_2Ets.scanBody
+local settleBody = ____scan_2Dbody_2Ets.settleBody
 local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
 local isSettled = ____scan_2Dheaders_2Ets.isSettled
 local scanAgent = ____scan_2Dheaders_2Ets.scanAgent
@@ -170,6 +171,7 @@ function ____exports.scanRequest(parts, limits)
     if parts.unread ~= nil then
         leave(parts.unread)
     end
+    local notes = noteCount()
     local best = scanPath(parts.path)
     best = stronger(
         best,
@@ -195,14 +197,17 @@ function ____exports.scanRequest(parts, limits)
         best,
         scanOtherHeaders(parts.headers)
     )
-    best = stronger(
-        best,
-        scanBody(parts.body, parts.contentType)
+    local inBody = scanBody(
+        parts.body,
+        parts.contentType,
+        noteCount() == notes
     )
-    best = stronger(
-        best,
+    local within = stronger(
+        inBody,
         judgeNested()
     )
+    settleBody(within)
+    best = stronger(best, within)
     local ____temp_1
     if best == nil then
         ____temp_1 = nil

@@ -8,12 +8,15 @@ import { spendKnown } from "./inspection.ts";
  * hash of 64 bits (HalfSipHash-1-3 of Aumasson and Bernstein) and what judging it took of the budget. The key is drawn at load and never leaves the
  * process: nobody can write an attack that passes for a text that was ordinary.
  */
-const SLOTS = 4096;
-/** What is longer is judged each time. */
+const SLOTS = 8192;
+/** Values and whole parts that are longer are judged each time. */
 export const LONGEST = 8192;
-const firsts = ffi.new("int32_t[?]", SLOTS);
+const LONGEST_PART = 16_384;
+/** Of each text half of its hash; and of the other half the upper sixteen bits, with the cost. The slot is as good as the lower ones. */
 const seconds = ffi.new("int32_t[?]", SLOTS);
-const costs = ffi.new("int32_t[?]", SLOTS);
+const rests = ffi.new("int32_t[?]", SLOTS);
+const UPPER = 16;
+const COST = 65_535;
 /** Parts of the budget are as small as this. */
 const PARTS = 4;
 
@@ -109,16 +112,18 @@ export function hashOf(bytes: ffi.Numbers, from: number, to: number, meaning: nu
 /** Whether the text of this hash is known to be ordinary; what judging it took is taken from the budget. */
 export function isOrdinary(first: number, other: number): boolean {
   const slot = first & (SLOTS - 1);
-  if (firsts[slot] !== first || seconds[slot] !== other) return false;
-  return spendKnown(costs[slot] / PARTS);
+  const rest = rests[slot];
+  if (seconds[slot] !== other || rest >> UPPER !== first >> UPPER) return false;
+  return spendKnown((rest & COST) / PARTS);
 }
 
 /** From now on the text of this hash is known to be ordinary. */
 export function keepOrdinary(first: number, other: number, cost: number): void {
+  const parts = cost * PARTS;
+  if (parts > COST) return;
   const slot = first & (SLOTS - 1);
-  firsts[slot] = first;
   seconds[slot] = other;
-  costs[slot] = cost * PARTS;
+  rests[slot] = (first & ~COST) | parts;
 }
 
 /** Whole parts of a request, above the places and encodings of values. */
@@ -138,9 +143,9 @@ export function saltOf(type: string | undefined): number {
 }
 
 export function isOrdinaryPart(text: string, part: number, salt: number): boolean {
-  return text.length <= LONGEST && isOrdinary(hashPart(text, part, salt), second);
+  return text.length <= LONGEST_PART && isOrdinary(hashPart(text, part, salt), second);
 }
 
 export function keepOrdinaryPart(text: string, part: number, salt: number, cost: number): void {
-  if (text.length <= LONGEST) keepOrdinary(hashPart(text, part, salt), second, cost);
+  if (text.length <= LONGEST_PART) keepOrdinary(hashPart(text, part, salt), second, cost);
 }

@@ -6,13 +6,11 @@ import { judgeOperation, operationCount, wasOperation } from "./fields/graphql.t
 import { walkJson, wasMalformed } from "./fields/json-walk.ts";
 import { judgeLeaf, noteBase64 } from "./fields/leaf.ts";
 import { judgeMultipart } from "./fields/multipart.ts";
-import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { judgeXml } from "./fields/xml.ts";
-import { leave, spent, uninspectedReason } from "./inspection.ts";
+import { isSpent, leave, spent, uninspectedReason } from "./inspection.ts";
 import { BODY, isOrdinaryPart, keepOrdinaryPart, saltOf } from "./ordinary.ts";
 import { AT_BODY } from "./rule.ts";
-import { isSettled } from "./scan-headers.ts";
 import { isBinary } from "./sift.ts";
 
 const FORM_BODY = pairFormat(38, "form", AT_BODY, "form:");
@@ -73,17 +71,36 @@ function judgeAnyBody(body: string, contentType: string | undefined): PayloadFin
   return wasDoubtful(body.length) ? stronger(found, judgeBody(body, contentType)) : found;
 }
 
-/** Judges a request's body, unless the same was ordinary before: polls and searches come again byte by byte. */
-export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
+/** The body that is being judged, where it may turn out to be ordinary; and how things stood before. */
+let pending: string | undefined;
+let salt = 0;
+let spentBefore = 0;
+let operationsBefore = 0;
+
+/**
+ * Judges a request's body, unless the same was ordinary before: polls, searches and webhooks come again byte by byte. `mayKeep` is false where other
+ * parts of the request hide texts, too.
+ */
+export function scanBody(
+  body: string | undefined,
+  contentType: string | undefined,
+  mayKeep: boolean,
+): PayloadFinding | undefined {
+  pending = undefined;
   if (body === undefined || body === "") return undefined;
-  const salt = saltOf(contentType);
+  salt = saltOf(contentType);
   if (isOrdinaryPart(body, BODY, salt)) return undefined;
-  const notes = noteCount();
-  const operations = operationCount();
-  const before = spent();
-  const found = judgeAnyBody(body, contentType);
-  // What counts for the whole request, as operations do, or has to be told of it, is looked at each time.
-  const isWhole = uninspectedReason() === undefined && operationCount() === operations;
-  if (isWhole && isSettled(found, notes)) keepOrdinaryPart(body, BODY, salt, spent() - before);
-  return found;
+  if (mayKeep) pending = body;
+  spentBefore = spent();
+  operationsBefore = operationCount();
+  return judgeAnyBody(body, contentType);
+}
+
+/**
+ * When what the body hides has been judged, too, and in both `best` was the worst. What counts for the whole request, as operations do, or
+ * has to be told of it, is looked at each time.
+ */
+export function settleBody(best: PayloadFinding | undefined): void {
+  if (pending === undefined || best !== undefined || isSpent() || uninspectedReason() !== undefined) return;
+  if (operationCount() === operationsBefore) keepOrdinaryPart(pending, BODY, salt, spent() - spentBefore);
 }

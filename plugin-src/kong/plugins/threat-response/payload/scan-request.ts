@@ -10,7 +10,7 @@ import { mayHoldLiteral } from "./first-look.ts";
 import { beginInspection, type Limits, leave, spent, type Uninspected } from "./inspection.ts";
 import { isOrdinaryPart, keepOrdinaryPart, PATH, QUERY } from "./ordinary.ts";
 import { AT_PATH, AT_QUERY } from "./rule.ts";
-import { scanBody } from "./scan-body.ts";
+import { scanBody, settleBody } from "./scan-body.ts";
 import {
   type HeaderValues,
   isSettled,
@@ -107,6 +107,7 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   openNotes();
   startOperations();
   if (parts.unread !== undefined) leave(parts.unread);
+  const notes = noteCount();
   let best = scanPath(parts.path);
   best = stronger(best, scanQuery(parts.query));
   best = stronger(best, scanCookies(parts.cookie));
@@ -114,7 +115,9 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   best = stronger(best, scanReferer(parts.referer));
   best = stronger(best, scanContentType(parts.contentType));
   best = stronger(best, scanOtherHeaders(parts.headers));
-  best = stronger(best, scanBody(parts.body, parts.contentType));
-  best = stronger(best, judgeNested());
+  const inBody = scanBody(parts.body, parts.contentType, noteCount() === notes);
+  const within = stronger(inBody, judgeNested());
+  settleBody(within);
+  best = stronger(best, within);
   return best === undefined ? undefined : told(best);
 }
