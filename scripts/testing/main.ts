@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Counts, settle } from "./counts.ts";
-import { STAGES, type Stage } from "./stages.ts";
+import { groupStages, STAGES, type Stage } from "./stages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "threat-response-test-"));
 
@@ -16,15 +16,17 @@ function readReport(path: string): string {
   }
 }
 
-/** Shows the output while it comes. A stage that hangs is ended, its children with it. */
-function run(stage: Stage): Promise<Counts> {
+type Show = (text: string) => unknown;
+
+/** A stage that hangs is ended, its children with it. */
+function run(stage: Stage, show: Show): Promise<Counts> {
   const report = join(folder, `${stage.name}.json`);
   const [command, ...args] = stage.command.map((word) => word.replace("{report}", report));
   return new Promise((resolve) => {
-    const child = spawn(command!, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    const child = spawn(command!, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
     const timer = setTimeout(() => {
-      process.stdout.write(`\n${stage.name}: ended after ${stage.timeoutMinutes} minutes\n`);
+      show(`\n${stage.name}: ended after ${stage.timeoutMinutes} minutes\n`);
       process.kill(-child.pid!, "SIGKILL");
     }, stage.timeoutMinutes * 60_000);
     const done = (exitedWell: boolean) => {
@@ -33,10 +35,11 @@ function run(stage: Stage): Promise<Counts> {
     };
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      process.stdout.write(chunk);
+      show(chunk.toString());
     });
+    child.stderr.on("data", (chunk: Buffer) => show(chunk.toString()));
     child.on("error", (error) => {
-      process.stdout.write(`${stage.name}: ${error.message}\n`);
+      show(`${stage.name}: ${error.message}\n`);
       done(false);
     });
     child.on("close", (code) => done(code === 0));
@@ -52,23 +55,37 @@ function wanted(names: string[]): Stage[] {
   return names.length > 0 ? STAGES.filter((stage) => names.includes(stage.name)) : STAGES;
 }
 
-const lines: string[] = [];
-const total: Counts = { passed: 0, failed: 0 };
-for (const stage of wanted(process.argv.slice(2))) {
-  const missing = stage.missing?.();
-  process.stdout.write(`\n== ${stage.what}${missing ? `: not run, ${missing}` : ""}\n`);
-  if (missing) {
-    lines.push(`${stage.name}: not run, ${missing}`);
-    continue;
-  }
-  const started = Date.now();
-  const counts = await run(stage);
-  const seconds = Math.round((Date.now() - started) / 1000);
-  lines.push(`${stage.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
+interface Result extends Counts {
+  line: string;
 }
+
+async function measure(stage: Stage, show: Show): Promise<Result> {
+  const missing = stage.missing?.();
+  show(`\n== ${stage.what}${missing ? `: not run, ${missing}` : ""}\n`);
+  if (missing) return { line: `${stage.name}: not run, ${missing}`, passed: 0, failed: 0 };
+  const started = Date.now();
+  const counts = await run(stage, show);
+  const seconds = Math.round((Date.now() - started) / 1000);
+  return { ...counts, line: `${stage.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s` };
+}
+
+const write = (text: string) => void process.stdout.write(text);
+
+/** Side by side. The first of them shows its output while it comes, the others theirs when all have ended. */
+async function runTogether([first, ...others]: Stage[]): Promise<Result[]> {
+  const held = others.map((): string[] => []);
+  const results = await Promise.all([
+    ...(first ? [measure(first, write)] : []),
+    ...others.map((stage, at) => measure(stage, (text) => held[at]?.push(text))),
+  ]);
+  held.flat().forEach(write);
+  return results;
+}
+
+const results: Result[] = [];
+for (const together of groupStages(wanted(process.argv.slice(2)))) results.push(...(await runTogether(together)));
+const sum = (name: keyof Counts) => results.reduce((total, result) => total + result[name], 0);
 rmSync(folder, { recursive: true, force: true });
-process.stdout.write(`\n${lines.map((line) => `  ${line}`).join("\n")}\n\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+write(`\n${results.map(({ line }) => `  ${line}`).join("\n")}\n\n`);
+write(`${sum("passed")} passed, ${sum("failed")} failed\n`);
+process.exitCode = sum("failed") > 0 ? 1 : 0;

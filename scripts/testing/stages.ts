@@ -12,6 +12,8 @@ export interface Stage {
   timeoutMinutes: number;
   /** Why it cannot run here; it is then reported as not run, never as passed. */
   missing?: () => string | undefined;
+  /** Keeps one core busy and no clock: runs beside the stage before it. */
+  isBeside?: boolean;
 }
 
 const vitest = (...args: string[]) => [
@@ -39,6 +41,7 @@ export const STAGES: Stage[] = [
     count: countTap,
     timeoutMinutes: 5,
     missing: needs("test/plugin"),
+    isBeside: true,
   },
   {
     name: "agent",
@@ -87,3 +90,14 @@ export const STAGES: Stage[] = [
     timeoutMinutes: 6,
   },
 ];
+
+/** What runs at the same time, in order. */
+export function groupStages(stages: readonly Stage[]): Stage[][] {
+  const groups: Stage[][] = [];
+  for (const stage of stages) {
+    const last = groups.at(-1);
+    if (stage.isBeside && last) last.push(stage);
+    else groups.push([stage]);
+  }
+  return groups;
+}

@@ -12,6 +12,7 @@ import type { Store } from "../../agent/src/store/open.ts";
 import type { ActionType } from "../../agent/src/store/schema.ts";
 import { someFlood } from "../support/incident.ts";
 import { openMemoryStore } from "../support/store.ts";
+import { actionRow } from "../support/store-rows.ts";
 import { type Fixture, startFixture } from "./conformance/fixture.ts";
 import type { GatewayOptions } from "./gateway/gateway.ts";
 
@@ -62,35 +63,11 @@ export class ActionWorld {
     const now = Date.now();
     const kind = ACTION_KINDS[wanted.type];
     const id = randomUUID();
-    await createAction(this.store.db, {
-      id,
-      idempotency_key: id,
-      incident_id: incident.id,
-      gateway: GATEWAY,
-      type: wanted.type,
-      vehicle: kind.needs === "feed" ? "decision" : "admin-api",
-      target: wanted.target,
-      params: (kind.params?.parse(wanted.params ?? {}) as Action["params"] | undefined) ?? wanted.params ?? {},
-      status: "planned",
-      reason: "a test",
-      created_at: now,
-      applied_at: null,
-      expires_at: now + (wanted.ttl_ms ?? TTL_MS),
-      ended_at: null,
-      entity_id: null,
-      before_image: null,
-      changes: null,
-      stage: null,
-      stage_at: null,
-      probed_at: null,
-      repaired_at: null,
-      part: null,
-      on_failure: null,
-      outcome: null,
-      plan_hash: null,
-      effect: null,
-      error: null,
-    });
+    const vehicle = kind.needs === "feed" ? "decision" : "admin-api";
+    const params = (kind.params?.parse(wanted.params ?? {}) as Action["params"] | undefined) ?? wanted.params ?? {};
+    const times = { created_at: now, applied_at: null, expires_at: now + (wanted.ttl_ms ?? TTL_MS) };
+    const given = { id, gateway: GATEWAY, type: wanted.type, vehicle, target: wanted.target, params } as const;
+    await createAction(this.store.db, actionRow(incident.id, { ...given, ...times, status: "planned" }));
     await carryOut(this.parts, incident);
     await this.settle();
     return (await getAction(this.store.db, id)) as Action;

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { openStore } from "../../agent/src/store/open.ts";
 import type { Batch } from "../../contract/ingest.ts";
 import { bearer, testEnvironment } from "../support/agent.ts";
+import { AGENT_MAIN } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { GatewayNode, incidentRecord, trafficRecord } from "../support/gateway-node.ts";
 import { startPostgres } from "../support/postgres.ts";
@@ -27,7 +28,7 @@ afterAll(() => {
 });
 
 async function start(environment: Record<string, string>): Promise<RunningAgent> {
-  const child = spawn(process.execPath, ["--import", "tsx", "agent/src/main.ts", "serve"], {
+  const child = spawn(process.execPath, [AGENT_MAIN, "serve"], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "inherit"],
   });

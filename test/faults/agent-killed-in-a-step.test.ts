@@ -1,5 +1,4 @@
 /** The agent dies between writing the next step of an action to the gateway and recording it. */
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { carryOut } from "../../agent/src/actions/carry-out.ts";
 import { createDriver } from "../../agent/src/drivers/index.ts";
@@ -12,13 +11,13 @@ import { openStore, type Store } from "../../agent/src/store/open.ts";
 import { addTraffic } from "../../agent/src/store/traffic.ts";
 import { type AdminServer, startAdminServer } from "../support/admin-server.ts";
 import { bearer, testEnvironment } from "../support/agent.ts";
+import { AGENT_MAIN } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { call } from "../support/http.ts";
 import { someFlood } from "../support/incident.ts";
-import { freePort, type RunningProcess, startScript, temporaryDirectory } from "../support/processes.ts";
+import { freePort, type RunningProcess, startProcess, temporaryDirectory } from "../support/processes.ts";
 import { actionRow } from "../support/store-rows.ts";
 
-const MAIN = join(import.meta.dirname, "..", "..", "agent", "src", "main.ts");
 const GATEWAY = "killed";
 const ID = "11111111-1111-4111-8111-111111111111";
 const PATIENCE_MS = 60_000;
@@ -59,7 +58,7 @@ const serve = async () => {
     ...process.env,
     ...testEnvironment({ ...given, WRITE_INTERVAL_S: "0", LOG_LEVEL: "info", PORT: port }),
   };
-  agent = await startScript(MAIN, ["serve"], { env });
+  agent = await startProcess(process.execPath, [AGENT_MAIN, "serve"], { env });
 };
 
 async function kill(): Promise<void> {

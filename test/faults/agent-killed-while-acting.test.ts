@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { actionsOfIncident } from "../../agent/src/store/actions.ts";
 import { getIncident, type Incident, upsertIncident } from "../../agent/src/store/incidents.ts";
@@ -6,12 +5,12 @@ import { enqueueJob } from "../../agent/src/store/jobs.ts";
 import { openStore, type Store } from "../../agent/src/store/open.ts";
 import { type AdminServer, startAdminServer } from "../support/admin-server.ts";
 import { bearer, testEnvironment } from "../support/agent.ts";
+import { AGENT_MAIN } from "../support/agent-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { call } from "../support/http.ts";
 import { someFlood } from "../support/incident.ts";
-import { freePort, type RunningProcess, startScript, temporaryDirectory } from "../support/processes.ts";
+import { freePort, type RunningProcess, startProcess, temporaryDirectory } from "../support/processes.ts";
 
-const MAIN = join(import.meta.dirname, "..", "..", "agent", "src", "main.ts");
 const GATEWAY = "killed";
 
 let home: ReturnType<typeof temporaryDirectory>;
@@ -34,7 +33,7 @@ const serve = async () => {
   port = await freePort();
   const given = { DATA_DIR: home.path, GATEWAY_NAME: GATEWAY, KONG_ADMIN_URL: admin.url, DRY_RUN: "false" };
   const env = { ...process.env, ...testEnvironment({ ...given, LOG_LEVEL: "info", PORT: String(port) }) };
-  agent = await startScript(MAIN, ["serve"], { env });
+  agent = await startProcess(process.execPath, [AGENT_MAIN, "serve"], { env });
 };
 
 async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { openStore } from "../../agent/src/store/open.ts";
 import type { EventRecord } from "../../contract/ingest.ts";
 import { type AgentClient, createAgentClient } from "../../demo/stack/agent-client.ts";
 import { bearer, TOKENS, testEnvironment } from "./agent.ts";
@@ -8,7 +10,8 @@ import { GatewayNode } from "./gateway-node.ts";
 import { type Answer, call } from "./http.ts";
 import { freePort, type RunningProcess, startProcess, temporaryDirectory } from "./processes.ts";
 
-const MAIN = join(import.meta.dirname, "..", "..", "dist", "agent", "src", "main.js");
+/** Of the built agent. */
+export const AGENT_MAIN = join(import.meta.dirname, "..", "..", "dist", "agent", "src", "main.js");
 
 /** The built agent as a process of its own, with a data directory that outlives it, and a port that stays the same. */
 export interface AgentProcess {
@@ -51,7 +54,7 @@ export interface CommandResult {
 export function runAgentCommand(args: string[], environment: Record<string, string>): Promise<CommandResult> {
   const options = { env: { ...inheritedEnvironment(), ...environment }, timeout: 60_000 };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...args], options, (_error, output, errors) =>
+    const child = execFile(process.execPath, [AGENT_MAIN, ...args], options, (_error, output, errors) =>
       resolve({ code: child.exitCode ?? -1, output, errors }),
     );
   });
@@ -61,6 +64,15 @@ export function runAgentCommand(args: string[], environment: Record<string, stri
 export function report(agentUrl: string, records: EventRecord[], node = new GatewayNode()): Promise<Answer> {
   const { url, method, headers, body } = node.ingest(node.batchOf(records));
   return call(`${agentUrl}${url}`, { method, headers, body: body ?? "" });
+}
+
+let emptyDatabase: Promise<string> | undefined;
+
+/** Made once for all agents of this process: to copy it takes a fraction of the computing. */
+async function makeEmptyDatabase(): Promise<string> {
+  const { path } = temporaryDirectory("empty-database");
+  await (await openStore({ dataDir: path })).close();
+  return path;
 }
 
 async function untilReady(url: string): Promise<void> {
@@ -75,6 +87,10 @@ export async function startAgentProcess({ port, environment = {} }: AgentProcess
   const own = port ?? (await freePort());
   const given = { DATA_DIR: join(data.path, "data"), LOG_LEVEL: "info", ...environment, PORT: String(own) };
   const url = `http://127.0.0.1:${own}`;
+  if (environment.DATABASE_URL === undefined && environment.DATA_DIR === undefined) {
+    emptyDatabase ??= makeEmptyDatabase();
+    await cp(await emptyDatabase, given.DATA_DIR, { recursive: true });
+  }
   let running: RunningProcess | undefined;
   let before = "";
   const end = async (how: (process: RunningProcess) => Promise<void>) => {
@@ -86,7 +102,7 @@ export async function startAgentProcess({ port, environment = {} }: AgentProcess
   };
   const start = async () => {
     const env = { ...inheritedEnvironment(), ...testEnvironment(given) };
-    running = await startProcess(process.execPath, [MAIN, "serve"], { env });
+    running = await startProcess(process.execPath, [AGENT_MAIN, "serve"], { env });
     await untilReady(url);
   };
   const kill = () =>

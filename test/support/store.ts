@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
+import { migrate } from "../../agent/src/store/migrate.ts";
 import { openStore, type Store } from "../../agent/src/store/open.ts";
 import type { Database } from "../../agent/src/store/schema.ts";
 import { type PrivatePostgres, startPostgres } from "./postgres.ts";
@@ -9,9 +10,21 @@ import { type PrivatePostgres, startPostgres } from "./postgres.ts";
 export const STORE_KINDS = ["pglite", "postgres"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 
+/** Given back by tests of this process. To start a database takes seconds of computing, to make its schema again does not. */
+const idle: Store[] = [];
+
+async function makeAgain(store: Store): Promise<Store> {
+  for (const statement of ["discard all", "drop schema public cascade", "create schema public"])
+    await sql.raw(statement).execute(store.db);
+  await migrate(store.db);
+  return store;
+}
+
 /** An empty embedded store that leaves nothing behind: for unit tests that need a real database. */
-export function openMemoryStore(): Promise<Store> {
-  return openStore({ dataDir: "memory://" });
+export async function openMemoryStore(): Promise<Store> {
+  const used = idle.pop();
+  const store = used ? await makeAgain(used) : await openStore({ dataDir: "memory://" });
+  return { ...store, close: async () => void idle.push(store) };
 }
 
 const TABLES = [

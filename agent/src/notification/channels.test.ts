@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS, harmIn } from "../../../test/support/hostile-strings.ts";
 import { someIncident } from "../../../test/support/incident.ts";
 import { PLANTED } from "../../../test/support/planted-secrets.ts";
+import { actionRow } from "../../../test/support/store-rows.ts";
 import { createLogChannel } from "./log-channel.ts";
 import { composeMessage, type Message } from "./message.ts";
 import { createWebhookChannel } from "./webhook-channel.ts";
@@ -42,35 +43,13 @@ function messageWith(text: string): Message {
 describe("a message", () => {
   it("says what was seen, decided and why, done, the effect, the end, and how to undo it", () => {
     const incident = someIncident();
-    const action = {
+    const action = actionRow(incident.id, {
       id: "a-1",
-      idempotency_key: "k",
-      incident_id: incident.id,
-      gateway: "test",
-      type: "block_source" as const,
-      vehicle: "decision" as const,
       target: { kind: "ip", value: "203.0.113.7" },
       params: { action: "block", scope: "login" },
-      status: "applied" as const,
-      reason: "r",
-      created_at: 1,
-      applied_at: 1,
       expires_at: 1_763_800_900_000,
-      ended_at: null,
-      entity_id: "d-a-1",
-      before_image: null,
-      changes: null,
-      stage: null,
-      stage_at: null,
-      probed_at: null,
-      repaired_at: null,
-      part: null,
-      on_failure: null,
-      outcome: null,
-      plan_hash: null,
-      error: null,
       effect: { before: {} as never, after: null, measured_at: 1, summary: "it helped." },
-    };
+    });
     const log = [
       {
         id: 1,

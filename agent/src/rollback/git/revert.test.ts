@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GITHUB_TOKEN, type GithubServer, startGithubServer } from "../../../../test/support/github-server.ts";
 import { HOSTILE_STRINGS } from "../../../../test/support/hostile-strings.ts";
 import { createGithubRepository } from "./github.ts";
@@ -42,14 +42,23 @@ function commit(message: string, files: Record<string, string>): string {
   return git("rev-parse", "HEAD");
 }
 
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), "kong-config-"));
-  bare = join(directory, "remote.git");
-  execFileSync("git", ["init", "-q", "--bare", "-b", "main", bare]);
-  execFileSync("git", ["clone", "-q", bare, join(directory, "work")], { stdio: "pipe" });
+let template: string;
+
+beforeAll(() => {
+  directory = template = mkdtempSync(join(tmpdir(), "kong-config-"));
+  execFileSync("git", ["init", "-q", "--bare", "-b", "main", join(template, "remote.git")]);
+  execFileSync("git", ["clone", "-q", "remote.git", "work"], { cwd: template, stdio: "pipe" });
+  git("remote", "set-url", "origin", "../remote.git");
   git("checkout", "-q", "-b", "main");
   commit("Serve the echo", { "kong/echo.yaml": GOOD, "README.md": "Configuration\n" });
   bad = commit("Stop the echo @team <!channel>", { "kong/echo.yaml": BAD });
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "kong-config-"));
+  bare = join(directory, "remote.git");
+  cpSync(template, directory, { recursive: true });
   server = await startGithubServer(bare);
 });
 afterEach(async () => {
@@ -65,6 +74,7 @@ const github = (changes: { token?: string; timeout_ms?: number } = {}): Reposito
     base: "main",
     patterns: ["kong/**"],
     retryAfterBase_ms: 1,
+    hasPauses: false,
     ...changes,
   });
 const plain = (pushToBase = false): Repository =>
