@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+const cores = availableParallelism();
 /** Vitest itself leaves one core idle, which is half of two. */
-const computing = { maxWorkers: Math.max(2, availableParallelism()), isolate: false };
-/** Real clocks: more than half of the time goes by waiting. */
-const waiting = { maxWorkers: 2 * computing.maxWorkers, isolate: false };
+const computing = { maxWorkers: Math.max(2, cores) };
+/** Half of their time these wait for real clocks. */
+const waiting = { maxWorkers: Math.min(Math.max(4, 2 * cores), 8) };
+/** Files share a process and what it has loaded: what one leaves behind, the next one finds. */
+const together = { isolate: false };
 
 /**
  * `beside`: in the process, beside the code. `built`: what runs built output, servers or databases. `e2e`: on the gateway that
@@ -23,10 +26,11 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           ...computing,
+          ...together,
         },
       },
       {
-        // The plugin's own source is loaded on Node to be compared with what it compiles to.
+        // The plugin's own source is loaded on Node to be compared with what it compiles to. Its modules keep what they saw: no sharing.
         resolve: { alias: { ffi: join(import.meta.dirname, "training/lua-on-node/ffi.ts") } },
         test: {
           name: "built",
@@ -43,6 +47,7 @@ export default defineConfig({
           retry: 1,
           ...slow,
           ...waiting,
+          ...together,
           sequence: { groupOrder: 1 },
         },
       },
@@ -53,6 +58,7 @@ export default defineConfig({
           retry: 1,
           ...slow,
           ...waiting,
+          ...together,
           sequence: { groupOrder: 2 },
         },
       },

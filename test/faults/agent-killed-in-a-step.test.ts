@@ -12,10 +12,12 @@ import { addTraffic } from "../../agent/src/store/traffic.ts";
 import { type AdminServer, startAdminServer } from "../support/admin-server.ts";
 import { bearer, testEnvironment } from "../support/agent.ts";
 import { AGENT_MAIN } from "../support/agent-process.ts";
+import { placeEmptyDatabase } from "../support/empty-database.ts";
 import { eventually } from "../support/eventually.ts";
 import { call } from "../support/http.ts";
 import { someFlood } from "../support/incident.ts";
 import { freePort, type RunningProcess, startProcess, temporaryDirectory } from "../support/processes.ts";
+import { letLeasesEnd } from "../support/store.ts";
 import { actionRow } from "../support/store-rows.ts";
 
 const GATEWAY = "killed";
@@ -30,6 +32,7 @@ let port = "";
 
 beforeEach(async () => {
   home = temporaryDirectory("tr-step");
+  await placeEmptyDatabase(home.path);
   admin = await startAdminServer();
   admin.settings.available.push("pre-function", "request-termination");
   admin.routes.set("r-search", { id: "r-search", name: "search", service: { id: "s-1" } });
@@ -50,6 +53,12 @@ async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
 }
 
 const actionNow = () => withStore(async ({ db }) => (await getAction(db, ID)) as Action);
+
+const actionOfKilled = () =>
+  withStore(async (store) => {
+    await letLeasesEnd(store);
+    return (await getAction(store.db, ID)) as Action;
+  });
 
 const serve = async () => {
   const given = { DATA_DIR: home.path, GATEWAY_NAME: GATEWAY, KONG_ADMIN_URL: admin.url, DRY_RUN: "false" };
@@ -126,7 +135,7 @@ async function dieAfterWriting(step: string, isRecorded: (action: Action) => boo
   await serve();
   await eventually(() => expect(patches()).toBe(before + 1), PATIENCE_MS);
   await kill();
-  expect(isRecorded(await actionNow())).toBe(false);
+  expect(isRecorded(await actionOfKilled())).toBe(false);
   const written = code();
   await serve();
   await eventually(async () => expect(await logOf()).toContain(step), PATIENCE_MS);
@@ -161,7 +170,7 @@ it("killed while it puts back what a reload lost, it is there once, and its acti
   await serve();
   await eventually(() => expect(admin.plugins.size).toBe(1), PATIENCE_MS);
   await kill();
-  expect(await actionNow()).toMatchObject({ status: "applied", repaired_at: null });
+  expect(await actionOfKilled()).toMatchObject({ status: "applied", repaired_at: null });
   const before = admin.requests.length;
   await serve();
   const looked = () => admin.requests.slice(before).some((line) => line.startsWith("GET /plugins?"));

@@ -6,10 +6,12 @@ import { openStore, type Store } from "../../agent/src/store/open.ts";
 import { type AdminServer, startAdminServer } from "../support/admin-server.ts";
 import { bearer, testEnvironment } from "../support/agent.ts";
 import { AGENT_MAIN } from "../support/agent-process.ts";
+import { placeEmptyDatabase } from "../support/empty-database.ts";
 import { eventually } from "../support/eventually.ts";
 import { call } from "../support/http.ts";
 import { someFlood } from "../support/incident.ts";
 import { freePort, type RunningProcess, startProcess, temporaryDirectory } from "../support/processes.ts";
+import { letLeasesEnd } from "../support/store.ts";
 
 const GATEWAY = "killed";
 
@@ -19,6 +21,7 @@ let agent: RunningProcess | null = null;
 
 beforeEach(async () => {
   home = temporaryDirectory("tr-killed");
+  await placeEmptyDatabase(home.path);
   admin = await startAdminServer();
   admin.routes.set("r-search", { id: "r-search", name: "search", service: { id: "s-1" } });
 });
@@ -67,10 +70,9 @@ it("an agent killed between doing and recording finishes after its restart, and 
   await eventually(() => expect(puts()).toHaveLength(1), 30_000);
   agent?.kill("SIGKILL");
   await agent?.stop();
-  await withStore(async ({ db }) => {
-    expect(await actionsOfIncident(db, incident.id)).toMatchObject([{ status: "planned" }]);
-    // The dead agent's lease runs out after a minute; this is that minute.
-    await db.updateTable("jobs").set({ locked_until: 0 }).where("locked_by", "is not", null).execute();
+  await withStore(async (store) => {
+    expect(await actionsOfIncident(store.db, incident.id)).toMatchObject([{ status: "planned" }]);
+    await letLeasesEnd(store);
   });
   await serve();
   await eventually(

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { openStore } from "../../agent/src/store/open.ts";
 import type { EventRecord } from "../../contract/ingest.ts";
 import { type AgentClient, createAgentClient } from "../../demo/stack/agent-client.ts";
 import { bearer, TOKENS, testEnvironment } from "./agent.ts";
+import { placeEmptyDatabase } from "./empty-database.ts";
 import { eventually } from "./eventually.ts";
 import { GatewayNode } from "./gateway-node.ts";
 import { type Answer, call } from "./http.ts";
@@ -66,15 +65,6 @@ export function report(agentUrl: string, records: EventRecord[], node = new Gate
   return call(`${agentUrl}${url}`, { method, headers, body: body ?? "" });
 }
 
-let emptyDatabase: Promise<string> | undefined;
-
-/** Made once for all agents of this process: to copy it takes a fraction of the computing. */
-async function makeEmptyDatabase(): Promise<string> {
-  const { path } = temporaryDirectory("empty-database");
-  await (await openStore({ dataDir: path })).close();
-  return path;
-}
-
 async function untilReady(url: string): Promise<void> {
   await eventually(async () => {
     const { status, text } = await call(`${url}/readyz`);
@@ -87,10 +77,7 @@ export async function startAgentProcess({ port, environment = {} }: AgentProcess
   const own = port ?? (await freePort());
   const given = { DATA_DIR: join(data.path, "data"), LOG_LEVEL: "info", ...environment, PORT: String(own) };
   const url = `http://127.0.0.1:${own}`;
-  if (environment.DATABASE_URL === undefined && environment.DATA_DIR === undefined) {
-    emptyDatabase ??= makeEmptyDatabase();
-    await cp(await emptyDatabase, given.DATA_DIR, { recursive: true });
-  }
+  if (!("DATABASE_URL" in environment || "DATA_DIR" in environment)) await placeEmptyDatabase(given.DATA_DIR);
   let running: RunningProcess | undefined;
   let before = "";
   const end = async (how: (process: RunningProcess) => Promise<void>) => {

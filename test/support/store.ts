@@ -60,6 +60,12 @@ export async function emptyStore(store: Store): Promise<void> {
   await sql`update feeds set sequence = sequence + 1`.execute(store.db);
 }
 
+/** What a killed agent holds is held for some seconds more; this is after those. */
+export async function letLeasesEnd({ db }: Store): Promise<void> {
+  await db.updateTable("jobs").set({ locked_until: 0 }).where("locked_by", "is not", null).execute();
+  await db.updateTable("writer_leases").set({ expires_at: 0 }).execute();
+}
+
 export interface StoreHome {
   /** Opens the store of this home; several at a time on PostgreSQL. */
   open(): Promise<Store>;
