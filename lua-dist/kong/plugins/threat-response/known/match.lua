@@ -1,6 +1,10 @@
 local ____exports = {}
 local ____header_2Dlines_2Ets = require("kong.plugins.threat-response.features.header-lines")
 local wantHeader = ____header_2Dlines_2Ets.wantHeader
+local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
+local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
+local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
+local LINE = ____ordinary_2Ets.LINE
 local ____compile_2Ets = require("kong.plugins.threat-response.known.compile")
 local anchorsOf = ____compile_2Ets.anchorsOf
 local compileTables = ____compile_2Ets.compileTables
@@ -106,9 +110,19 @@ local function isSourceView(view)
     end
     return false
 end
+--- Parts that do not follow from the request line.
+local BEYOND_LINE = {}
+for ____, part in ipairs({"body", "input", "arg", "header"}) do
+    BEYOND_LINE[part] = true
+end
+--- Whether nothing but the line of the request that is examined has been asked so far.
+local isByLine = true
 local function isMet(entry, view)
     for ____, condition in ipairs(keptConditionsOf(entry)) do
         if not holds(condition, view) then
+            if BEYOND_LINE[condition.part] ~= nil then
+                isByLine = false
+            end
             return false
         end
     end
@@ -168,15 +182,32 @@ local function examine(parts, switches)
     end
     return ____temp_2
 end
+--- Paths of some exploits are those of everybody's pages: lines that turned out to be none's are known again.
+local function examineLine(parts, switches)
+    local line = (((parts.method .. " ") .. parts.path) .. "?") .. (parts.query or "")
+    local meaning = LINE + (switches.paths and 1 or 0) + (switches.exploits and 2 or 0)
+    if isOrdinaryPart(line, meaning, 0) then
+        return nil
+    end
+    isByLine = true
+    local found = examine(parts, switches)
+    if found == nil and isByLine then
+        keepOrdinaryPart(line, meaning, 0, 0)
+    end
+    return found
+end
 --- The strongest entry that a request meets. One pass over path and query; the rest is looked at only where a literal was met.
 function ____exports.matchKnown(parts, switches)
     local ____parts_3 = parts
     local path = ____parts_3.path
     local query = ____parts_3.query
-    local isSuspect = mentions(pathIndex, pathIndex.wire, path) or query ~= nil and mentions(queryIndex, queryIndex.form, query) or hasKnownHeader(parts.headers)
+    if hasKnownHeader(parts.headers) then
+        return examine(parts, switches)
+    end
+    local isSuspect = mentions(pathIndex, pathIndex.wire, path) or query ~= nil and mentions(queryIndex, queryIndex.form, query)
     local ____isSuspect_4
     if isSuspect then
-        ____isSuspect_4 = examine(parts, switches)
+        ____isSuspect_4 = examineLine(parts, switches)
     else
         ____isSuspect_4 = nil
     end

@@ -13,6 +13,7 @@ local countedOf = ____route_2Dscores_2Ets.countedOf
 local isSpent = ____route_2Dscores_2Ets.isSpent
 local scoresOf = ____route_2Dscores_2Ets.scoresOf
 local ____voter_2Ets = require("kong.plugins.threat-response.learning.voter")
+local cannotTeach = ____voter_2Ets.cannotTeach
 local mayTeach = ____voter_2Ets.mayTeach
 local rejectSpeaker = ____voter_2Ets.rejectSpeaker
 local speakerOf = ____voter_2Ets.speakerOf
@@ -38,7 +39,7 @@ end
 --- The field of an ordinary request says nothing: no more than a count of a few of them is kept.
 local function observeClean(instance, outcome, route)
     local scores = scoresOf(instance, route)
-    if scores.isFull then
+    if scores.isFull or cannotTeach(outcome.source) then
         return
     end
     local speaker = speakerOf(outcome.source)

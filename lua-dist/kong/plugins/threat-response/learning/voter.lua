@@ -30,9 +30,42 @@ ____exports.speakerOf = function(source)
     local id = consumerId()
     return id == nil and "a" .. source.key or "c" .. id
 end
-local function hasLongHistory(instance, source)
-    return not source.isExempt and goodFor(source.key) >= LONG_GOOD_S and countGood(instance, source.key) >= LEAST_GOOD
+--- Until when the history of an address cannot be long, whatever it does: that is so of most, and asked at each of their requests.
+local MOST_NEW = 2000
+local newUntil = {}
+local newCount = 0
+local function noteNew(key, ____until)
+    if newCount >= MOST_NEW then
+        newUntil = {}
+        newCount = 0
+    end
+    if newUntil[key] == nil then
+        newCount = newCount + 1
+    end
+    newUntil[key] = ____until
 end
+local function isNew(source)
+    if source.isExempt then
+        return true
+    end
+    local ____until = newUntil[source.key]
+    return ____until ~= nil and ngx.now() < ____until
+end
+local function hasLongHistory(instance, source)
+    if source.isExempt then
+        return false
+    end
+    local seconds = goodFor(source.key)
+    if seconds < LONG_GOOD_S then
+        noteNew(
+            source.key,
+            ngx.now() + LONG_GOOD_S - seconds
+        )
+    end
+    return seconds >= LONG_GOOD_S and countGood(instance, source.key) >= LEAST_GOOD
+end
+--- Known without looking anything up: the request is no consumer's, and its address has not been here for long.
+____exports.cannotTeach = function(source) return isNew(source) and consumerId() == nil end
 --- A false positive counts as evidence, too: a few pieces among much good traffic are no reproach.
 local function isReproached(instance, source, speaker)
     local banned = counters:get("lx" .. speaker)

@@ -185,6 +185,8 @@ ____exports.QUERY = 769
 ____exports.COOKIES = 770
 ____exports.BODY = 771
 local TYPE = 772
+--- Request lines that no known exploit is about; three more for what is switched off.
+____exports.LINE = 776
 local function hashPart(text, part, salt)
     return ____exports.hashOf(
         ffi.cast("const uint8_t *", text),

@@ -1,4 +1,5 @@
 import { type Headers, wantHeader } from "../features/header-lines.ts";
+import { isOrdinaryPart, keepOrdinaryPart, LINE } from "../payload/ordinary.ts";
 import { anchorsOf, compileTables, conditionsOf, type Entry, keptConditionsOf } from "./compile.ts";
 import { type Condition, holds, meetsHeader } from "./condition.ts";
 import { EXPLOITS } from "./exploits/index.ts";
@@ -64,9 +65,19 @@ function isSourceView(view: RequestView): boolean {
   return false;
 }
 
+/** Parts that do not follow from the request line. */
+const BEYOND_LINE = new LuaSet<string>();
+for (const part of ["body", "input", "arg", "header"]) BEYOND_LINE.add(part);
+
+/** Whether nothing but the line of the request that is examined has been asked so far. */
+let isByLine = true;
+
 function isMet(entry: Entry, view: RequestView): boolean {
   for (const condition of keptConditionsOf(entry)) {
-    if (!holds(condition, view)) return false;
+    if (!holds(condition, view)) {
+      if (BEYOND_LINE.has(condition.part)) isByLine = false;
+      return false;
+    }
   }
   return true;
 }
@@ -104,12 +115,22 @@ function examine(parts: KnownParts, switches: KnownSwitches): Entry | undefined 
   return count === 0 ? undefined : strongest(count, view, switches);
 }
 
+/** Paths of some exploits are those of everybody's pages: lines that turned out to be none's are known again. */
+function examineLine(parts: KnownParts, switches: KnownSwitches): Entry | undefined {
+  const line = `${parts.method} ${parts.path}?${parts.query ?? ""}`;
+  const meaning = LINE + (switches.paths ? 1 : 0) + (switches.exploits ? 2 : 0);
+  if (isOrdinaryPart(line, meaning, 0)) return undefined;
+  isByLine = true;
+  const found = examine(parts, switches);
+  if (found === undefined && isByLine) keepOrdinaryPart(line, meaning, 0, 0);
+  return found;
+}
+
 /** The strongest entry that a request meets. One pass over path and query; the rest is looked at only where a literal was met. */
 export function matchKnown(parts: KnownParts, switches: KnownSwitches): Entry | undefined {
   const { path, query } = parts;
+  if (hasKnownHeader(parts.headers)) return examine(parts, switches);
   const isSuspect =
-    mentions(pathIndex, pathIndex.wire, path) ||
-    (query !== undefined && mentions(queryIndex, queryIndex.form, query)) ||
-    hasKnownHeader(parts.headers);
-  return isSuspect ? examine(parts, switches) : undefined;
+    mentions(pathIndex, pathIndex.wire, path) || (query !== undefined && mentions(queryIndex, queryIndex.form, query));
+  return isSuspect ? examineLine(parts, switches) : undefined;
 }

@@ -7,7 +7,7 @@ import type { Finding } from "../score.ts";
 import { castVote } from "./ballot.ts";
 import { fieldWord } from "./learned-store.ts";
 import { addScore, countedOf, isSpent, scoresOf } from "./route-scores.ts";
-import { mayTeach, rejectSpeaker, speakerOf, type Voter, voterOf } from "./voter.ts";
+import { cannotTeach, mayTeach, rejectSpeaker, speakerOf, type Voter, voterOf } from "./voter.ts";
 
 /** What a request that is over teaches about the payloads of its route, where the instance or the detector only monitors. */
 const payloadOf = (findings: Finding[]): Finding | undefined => {
@@ -28,7 +28,7 @@ const hasOther = (findings: Finding[], flag: number): boolean => {
 /** The field of an ordinary request says nothing: no more than a count of a few of them is kept. */
 const observeClean = (instance: Instance, outcome: Outcome, route: string): void => {
   const scores = scoresOf(instance, route);
-  if (scores.isFull) return;
+  if (scores.isFull || cannotTeach(outcome.source)) return;
   const speaker = speakerOf(outcome.source);
   const count = countedOf(route, speaker);
   if (isSpent(count) || (count === 0 && !mayTeach(instance, outcome, speaker))) return;

@@ -37,8 +37,35 @@ export const speakerOf = (source: Source): string => {
   return id === undefined ? `a${source.key}` : `c${id}`;
 };
 
-const hasLongHistory = (instance: Instance, source: Source): boolean =>
-  !source.isExempt && goodFor(source.key) >= LONG_GOOD_S && countGood(instance, source.key) >= LEAST_GOOD;
+/** Until when the history of an address cannot be long, whatever it does: that is so of most, and asked at each of their requests. */
+const MOST_NEW = 2000;
+let newUntil = new LuaTable<string, number>();
+let newCount = 0;
+
+const noteNew = (key: string, until: number): void => {
+  if (newCount >= MOST_NEW) {
+    newUntil = new LuaTable();
+    newCount = 0;
+  }
+  if (newUntil.get(key) === undefined) newCount += 1;
+  newUntil.set(key, until);
+};
+
+const isNew = (source: Source): boolean => {
+  if (source.isExempt) return true;
+  const until = newUntil.get(source.key);
+  return until !== undefined && ngx.now() < until;
+};
+
+const hasLongHistory = (instance: Instance, source: Source): boolean => {
+  if (source.isExempt) return false;
+  const seconds = goodFor(source.key);
+  if (seconds < LONG_GOOD_S) noteNew(source.key, ngx.now() + LONG_GOOD_S - seconds);
+  return seconds >= LONG_GOOD_S && countGood(instance, source.key) >= LEAST_GOOD;
+};
+
+/** Known without looking anything up: the request is no consumer's, and its address has not been here for long. */
+export const cannotTeach = (source: Source): boolean => isNew(source) && consumerId() === undefined;
 
 /** A false positive counts as evidence, too: a few pieces among much good traffic are no reproach. */
 const isReproached = (instance: Instance, source: Source, speaker: string): boolean => {

@@ -132,6 +132,8 @@ export const QUERY = 769;
 export const COOKIES = 770;
 export const BODY = 771;
 const TYPE = 772;
+/** Request lines that no known exploit is about; three more for what is switched off. */
+export const LINE = 776;
 
 function hashPart(text: string, part: number, salt: number): number {
   return hashOf(ffi.cast("const uint8_t *", text), 0, text.length, part, salt);
