@@ -34,7 +34,6 @@ export async function sendMany(world: World, count: number, request: (i: number)
 
 export const statusesOf = (answers: Sent[]): number[] => [...new Set(answers.map((answer) => answer.status))].sort();
 
-
 /**
  * Until a clean request of the address is answered so, by all workers: they do not hear of a decision at the same moment. As many at once as
  * here reach every worker, as good as surely; one after the other may all be served by one.

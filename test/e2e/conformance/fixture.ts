@@ -111,7 +111,7 @@ export class Fixture {
       const found = await read();
       if (!found?.log) throw new Error(`request ${id} was not logged`);
       return found;
-    }, 3000);
+    });
   }
 
   async stop(): Promise<void> {

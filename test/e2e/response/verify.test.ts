@@ -1,6 +1,6 @@
 /** What follows from measuring, on a running gateway: traffic is reported as nodes do, so that it is the same on every machine. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import { entityId, ownerTags } from "../../../agent/src/drivers/tags.ts";
 import type { ActionView } from "../../../demo/stack/agent-client.ts";
 import { report } from "../../support/agent-process.ts";
@@ -24,12 +24,10 @@ const policy = {
   ],
 };
 let world: World;
-const reporters: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   world = await startWorld({ database: true, policy, agent: { WRITE_INTERVAL_S: "0" } });
 });
-afterEach(() => Promise.all(reporters.splice(0).map((reporter) => reporter.stop())));
 afterAll(() => world?.stop());
 
 type Counts = { suspicious?: number; clean_ok?: number; clean_denied?: number };
@@ -65,10 +63,10 @@ function reportTraffic(route: string, counts: () => Counts): { stop(): Promise<v
 }
 
 /** Reports a flood of the route, and what it does to traffic before and after it is throttled. */
-async function flood(route: string, before: Counts, after: Counts) {
+async function flood({ onTestFinished }: TestContext, route: string, before: Counts, after: Counts) {
   let current = before;
   const traffic = reportTraffic(route, () => current);
-  reporters.push(traffic);
+  onTestFinished(traffic.stop);
   // Some seconds of it lie before the incident: what is usual.
   await sleep(12_000);
   const flooded = incidentRecord({
@@ -103,9 +101,10 @@ async function untilUndone(id: string, within_ms: number): Promise<ActionView> {
   );
 }
 
-test("an action that does not help is undone within two evaluation windows", async () => {
+// Each on a route of its own.
+test.concurrent("an action that does not help is undone within two evaluation windows", async (context) => {
   const unchanged = { suspicious: 60, clean_ok: 20 };
-  const { applied, traffic } = await flood(ROUTE_IDS.search, unchanged, unchanged);
+  const { applied, traffic } = await flood(context, ROUTE_IDS.search, unchanged, unchanged);
   const undone = await untilUndone(applied.id, TWO_WINDOWS_MS);
   await traffic.stop();
   expect(undone).toMatchObject({ outcome: "useless", error: expect.stringContaining("did not help in 2 windows") });
@@ -113,9 +112,9 @@ test("an action that does not help is undone within two evaluation windows", asy
   expect(await entity(applied.entity_id)).toBe(404);
 });
 
-test("an action that harms is undone with the first window", async () => {
+test.concurrent("an action that harms is undone with the first window", async (context) => {
   const harmed = { suspicious: 2, clean_ok: 6, clean_denied: 14 };
-  const { applied, traffic } = await flood(ROUTE_IDS.orders, { suspicious: 60, clean_ok: 20 }, harmed);
+  const { applied, traffic } = await flood(context, ROUTE_IDS.orders, { suspicious: 60, clean_ok: 20 }, harmed);
   const undone = await untilUndone(applied.id, TWO_WINDOWS_MS);
   await traffic.stop();
   expect(undone).toMatchObject({
@@ -126,8 +125,8 @@ test("an action that harms is undone with the first window", async () => {
   expect(await entity(applied.entity_id)).toBe(404);
 });
 
-test("what somebody removes by hand stays removed, and an orphan goes", async () => {
-  const { applied, traffic } = await flood(ROUTE_IDS.users, { clean_ok: 20 }, { clean_ok: 20 });
+test.concurrent("what somebody removes by hand stays removed, and an orphan goes", async (context) => {
+  const { applied, traffic } = await flood(context, ROUTE_IDS.users, { clean_ok: 20 }, { clean_ok: 20 });
   await traffic.stop();
   expect(await entity(applied.entity_id)).toBe(200);
   await call(`${world.gateway.adminUrl}/plugins/${applied.entity_id}`, { method: "DELETE" });

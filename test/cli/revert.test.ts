@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AGENT_MAIN } from "../support/agent-process.ts";
 
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
 const GOOD = `services:\n  - name: echo\n    host: echo\n`;
 let directory: string;
 let bad: string;
@@ -25,7 +25,7 @@ const git = (...args: string[]) =>
 function run(...args: string[]): { status: number | null; text: string } {
   const { PATH = "", HOME = "" } = process.env;
   const env = { PATH, HOME, DATA_DIR: directory, GIT_REMOTE_URL: join(directory, "remote.git") };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", MAIN, ...args], { env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [AGENT_MAIN, ...args], { env });
   return { status, text: `${stdout}${stderr}` };
 }
 
