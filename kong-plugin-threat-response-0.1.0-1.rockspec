@@ -173,6 +173,7 @@ build = {
     ["kong.plugins.threat-response.payload.model-score"] = "lua-dist/kong/plugins/threat-response/payload/model-score.lua",
     ["kong.plugins.threat-response.payload.model.trained"] = "lua-dist/kong/plugins/threat-response/payload/model/trained.lua",
     ["kong.plugins.threat-response.payload.ordinary"] = "lua-dist/kong/plugins/threat-response/payload/ordinary.lua",
+    ["kong.plugins.threat-response.payload.parts"] = "lua-dist/kong/plugins/threat-response/payload/parts.lua",
     ["kong.plugins.threat-response.payload.rule"] = "lua-dist/kong/plugins/threat-response/payload/rule.lua",
     ["kong.plugins.threat-response.payload.rules.cmdi"] = "lua-dist/kong/plugins/threat-response/payload/rules/cmdi.lua",
     ["kong.plugins.threat-response.payload.rules.crlf"] = "lua-dist/kong/plugins/threat-response/payload/rules/crlf.lua",

@@ -71,6 +71,15 @@ describe("a request", function()
     assert.is_not_nil(alone)
   end)
 
+  it("has what its parts hide judged each time while any of it is an attack", function()
+    local calm = "aXQgaXMgYSBnaWZ0IGZvciB0aGVt"
+    for _ = 1, 3 do
+      assert.is_nil(scan({ path = "/", query = "q=" .. calm }))
+      assert.is_not_nil(scan({ path = "/", query = "q=" .. calm, cookie = "c=" .. HIDDEN }))
+      assert.is_not_nil(scan({ path = "/", query = "a=" .. calm .. "&b=" .. HIDDEN }))
+    end
+  end)
+
   it("has the same finding each time, and the ordinary around it does not hide it", function()
     local body = '{"note":"It\'s a gift (for them)","q":"1\' union select login,pass from users-- "}'
     local calm = '{"note":"It\'s a gift (for them)","q":"1"}'

@@ -13,7 +13,6 @@ local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate
 local stronger = ____evaluate_2Ets.stronger
 local ____graphql_2Ets = require("kong.plugins.threat-response.payload.fields.graphql")
 local judgeOperation = ____graphql_2Ets.judgeOperation
-local operationCount = ____graphql_2Ets.operationCount
 local wasOperation = ____graphql_2Ets.wasOperation
 local ____json_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.json-walk")
 local walkJson = ____json_2Dwalk_2Ets.walkJson
@@ -23,21 +22,22 @@ local judgeLeaf = ____leaf_2Ets.judgeLeaf
 local noteBase64 = ____leaf_2Ets.noteBase64
 local ____multipart_2Ets = require("kong.plugins.threat-response.payload.fields.multipart")
 local judgeMultipart = ____multipart_2Ets.judgeMultipart
+local ____nested_2Dnotes_2Ets = require("kong.plugins.threat-response.payload.fields.nested-notes")
+local noteCount = ____nested_2Dnotes_2Ets.noteCount
 local ____pair_2Dwalk_2Ets = require("kong.plugins.threat-response.payload.fields.pair-walk")
 local pairFormat = ____pair_2Dwalk_2Ets.pairFormat
 local walkPairs = ____pair_2Dwalk_2Ets.walkPairs
 local ____xml_2Ets = require("kong.plugins.threat-response.payload.fields.xml")
 local judgeXml = ____xml_2Ets.judgeXml
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
-local isSpent = ____inspection_2Ets.isSpent
 local leave = ____inspection_2Ets.leave
 local spent = ____inspection_2Ets.spent
-local uninspectedReason = ____inspection_2Ets.uninspectedReason
 local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
 local BODY = ____ordinary_2Ets.BODY
 local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
-local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
 local saltOf = ____ordinary_2Ets.saltOf
+local ____parts_2Ets = require("kong.plugins.threat-response.payload.parts")
+local settlePart = ____parts_2Ets.settlePart
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_BODY = ____rule_2Ets.AT_BODY
 local ____sift_2Ets = require("kong.plugins.threat-response.payload.sift")
@@ -177,42 +177,26 @@ local function judgeAnyBody(body, contentType)
     end
     return ____wasDoubtful_result_7
 end
---- The body that is being judged, where it may turn out to be ordinary; and how things stood before.
-local pending
-local salt = 0
-local spentBefore = 0
-local operationsBefore = 0
---- Judges a request's body, unless the same was ordinary before: polls, searches and webhooks come again byte by byte. `mayKeep` is false where other
--- parts of the request hide texts, too.
-function ____exports.scanBody(body, contentType, mayKeep)
-    pending = nil
+--- Judges a request's body, unless the same was ordinary before: polls, searches and webhooks come again byte by byte.
+function ____exports.scanBody(body, contentType)
     if body == nil or body == "" then
         return nil
     end
-    salt = saltOf(contentType)
+    local salt = saltOf(contentType)
     if isOrdinaryPart(body, BODY, salt) then
         return nil
     end
-    if mayKeep then
-        pending = body
-    end
-    spentBefore = spent()
-    operationsBefore = operationCount()
-    return judgeAnyBody(body, contentType)
-end
---- When what the body hides has been judged, too, and in both `best` was the worst. What counts for the whole request, as operations do, or
--- has to be told of it, is looked at each time.
-function ____exports.settleBody(best)
-    if pending == nil or best ~= nil or isSpent() or uninspectedReason() ~= nil then
-        return
-    end
-    if operationCount() == operationsBefore then
-        keepOrdinaryPart(
-            pending,
-            BODY,
-            salt,
-            spent() - spentBefore
-        )
-    end
+    local notes = noteCount()
+    local before = spent()
+    local found = judgeAnyBody(body, contentType)
+    settlePart(
+        body,
+        BODY,
+        salt,
+        found,
+        notes,
+        before
+    )
+    return found
 end
 return ____exports

@@ -25,8 +25,12 @@ local isSpent = ____inspection_2Ets.isSpent
 local spent = ____inspection_2Ets.spent
 local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
 local COOKIES = ____ordinary_2Ets.COOKIES
+local HEADER = ____ordinary_2Ets.HEADER
 local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
-local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
+local REFERER = ____ordinary_2Ets.REFERER
+local saltOf = ____ordinary_2Ets.saltOf
+local ____parts_2Ets = require("kong.plugins.threat-response.payload.parts")
+local settlePart = ____parts_2Ets.settlePart
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_AGENT = ____rule_2Ets.AT_AGENT
 local AT_COOKIE = ____rule_2Ets.AT_COOKIE
@@ -38,10 +42,11 @@ end
 local REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?")
 local PAIRS = pairFormat(59, "none", AT_COOKIE, "cookie:")
 --- Rules differ between places, so what is clean in one may not be in another.
-local cleanAgents = createCleanValues(1000, 256)
-local cleanReferers = createCleanValues(1000, 256)
+local cleanAgents = createCleanValues(500, 256)
+local cleanReferers = createCleanValues(200, 128)
 local cleanTypes = createCleanValues(200, 128)
-local cleanCookies = createCleanValues(400, 1024)
+--- Few and short, since they are kept as texts; of the others hashes are (ordinary.ts).
+local cleanCookies = createCleanValues(200, 128)
 --- An Authorization header carries a password or a token, not a text in base64; who it names is judged apart.
 local function judgeHeader(name, value, at)
     local bytes = ffi.cast("const uint8_t *", value)
@@ -118,10 +123,11 @@ function ____exports.scanAgent(value)
 end
 --- An address: what stands in its query is judged value by value too.
 function ____exports.scanReferer(value)
-    if value == nil or isKnownClean(cleanReferers, value) then
+    if value == nil or isKnownClean(cleanReferers, value) or isOrdinaryPart(value, REFERER, 0) then
         return nil
     end
     local notes = noteCount()
+    local before = spent()
     local mark = string.find(value, "?", 1, true)
     local found = judgeHeader("referer", value, AT_HEADER)
     if mark ~= nil then
@@ -135,6 +141,14 @@ function ____exports.scanReferer(value)
             )
         )
     end
+    settlePart(
+        value,
+        REFERER,
+        0,
+        found,
+        notes,
+        before
+    )
     if ____exports.isSettled(found, notes) then
         keepClean(cleanReferers, value)
     end
@@ -144,8 +158,22 @@ function ____exports.scanContentType(value)
     return scanKnown("content-type", value, AT_HEADER, cleanTypes)
 end
 local function scanHeader(name, value)
+    local salt = saltOf(name)
+    if isOrdinaryPart(value, HEADER, salt) then
+        markPlain(name, value)
+        return nil
+    end
     local notes = noteCount()
+    local before = spent()
     local found = judgeHeader(name, value, AT_HEADER)
+    settlePart(
+        value,
+        HEADER,
+        salt,
+        found,
+        notes,
+        before
+    )
     if ____exports.isSettled(found, notes) then
         markPlain(name, value)
     end
@@ -163,17 +191,18 @@ function ____exports.scanCookies(value)
         #value,
         PAIRS
     )
-    if not ____exports.isSettled(found, notes) then
-        return found
-    end
-    keepClean(cleanCookies, value)
-    keepOrdinaryPart(
+    settlePart(
         value,
         COOKIES,
         0,
-        spent() - before
+        found,
+        notes,
+        before
     )
-    return nil
+    if ____exports.isSettled(found, notes) then
+        keepClean(cleanCookies, value)
+    end
+    return found
 end
 local APART = {}
 for ____, name in ipairs({"cookie", "user-agent", "referer", "content-type"}) do

@@ -30,15 +30,18 @@ local leave = ____inspection_2Ets.leave
 local spent = ____inspection_2Ets.spent
 local ____ordinary_2Ets = require("kong.plugins.threat-response.payload.ordinary")
 local isOrdinaryPart = ____ordinary_2Ets.isOrdinaryPart
-local keepOrdinaryPart = ____ordinary_2Ets.keepOrdinaryPart
 local PATH = ____ordinary_2Ets.PATH
 local QUERY = ____ordinary_2Ets.QUERY
+local ____parts_2Ets = require("kong.plugins.threat-response.payload.parts")
+local beginParts = ____parts_2Ets.beginParts
+local closeParts = ____parts_2Ets.closeParts
+local settleHidden = ____parts_2Ets.settleHidden
+local settlePart = ____parts_2Ets.settlePart
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_PATH = ____rule_2Ets.AT_PATH
 local AT_QUERY = ____rule_2Ets.AT_QUERY
 local ____scan_2Dbody_2Ets = require("kong.plugins.threat-response.payload.scan-body")
 local scanBody = ____scan_2Dbody_2Ets.scanBody
-local settleBody = ____scan_2Dbody_2Ets.settleBody
 local ____scan_2Dheaders_2Ets = require("kong.plugins.threat-response.payload.scan-headers")
 local isSettled = ____scan_2Dheaders_2Ets.isSettled
 local scanAgent = ____scan_2Dheaders_2Ets.scanAgent
@@ -123,17 +126,18 @@ local function scanPath(path)
     local notes = noteCount()
     local before = spent()
     local found = judgePath(path)
-    if not isSettled(found, notes) then
-        return found
-    end
-    keepClean(cleanPaths, path)
-    keepOrdinaryPart(
+    settlePart(
         path,
         PATH,
         0,
-        spent() - before
+        found,
+        notes,
+        before
     )
-    return nil
+    if isSettled(found, notes) then
+        keepClean(cleanPaths, path)
+    end
+    return found
 end
 local function scanQuery(query)
     if query == nil or query == "" or isKnownClean(cleanQueries, query) then
@@ -150,17 +154,18 @@ local function scanQuery(query)
         #query,
         PARAMETERS
     )
-    if not isSettled(found, notes) then
-        return found
-    end
-    keepClean(cleanQueries, query)
-    keepOrdinaryPart(
+    settlePart(
         query,
         QUERY,
         0,
-        spent() - before
+        found,
+        notes,
+        before
     )
-    return nil
+    if isSettled(found, notes) then
+        keepClean(cleanQueries, query)
+    end
+    return found
 end
 --- The strongest sign of an injection in a request, or nothing. Never raises on any bytes, and costs no more than the limits say: what is
 -- left then is noted (inspection.ts).
@@ -171,7 +176,7 @@ function ____exports.scanRequest(parts, limits)
     if parts.unread ~= nil then
         leave(parts.unread)
     end
-    local notes = noteCount()
+    beginParts()
     local best = scanPath(parts.path)
     best = stronger(
         best,
@@ -197,17 +202,18 @@ function ____exports.scanRequest(parts, limits)
         best,
         scanOtherHeaders(parts.headers)
     )
-    local inBody = scanBody(
-        parts.body,
-        parts.contentType,
-        noteCount() == notes
+    best = stronger(
+        best,
+        scanBody(parts.body, parts.contentType)
     )
-    local within = stronger(
-        inBody,
-        judgeNested()
+    closeParts()
+    local before = spent()
+    local hidden = judgeNested()
+    settleHidden(
+        hidden,
+        spent() - before
     )
-    settleBody(within)
-    best = stronger(best, within)
+    best = stronger(best, hidden)
     local ____temp_1
     if best == nil then
         ____temp_1 = nil

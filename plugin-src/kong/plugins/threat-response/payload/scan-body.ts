@@ -2,14 +2,16 @@ import * as ffi from "ffi";
 import { type BodyFormat, formatOf, isXmlByLooks, lowerType, sniffFormat } from "./body-format.ts";
 import { readWideBody, wasDoubtful } from "./charset.ts";
 import { type PayloadFinding, stronger } from "./evaluate.ts";
-import { judgeOperation, operationCount, wasOperation } from "./fields/graphql.ts";
+import { judgeOperation, wasOperation } from "./fields/graphql.ts";
 import { walkJson, wasMalformed } from "./fields/json-walk.ts";
 import { judgeLeaf, noteBase64 } from "./fields/leaf.ts";
 import { judgeMultipart } from "./fields/multipart.ts";
+import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { judgeXml } from "./fields/xml.ts";
-import { isSpent, leave, spent, uninspectedReason } from "./inspection.ts";
-import { BODY, isOrdinaryPart, keepOrdinaryPart, saltOf } from "./ordinary.ts";
+import { leave, spent } from "./inspection.ts";
+import { BODY, isOrdinaryPart, saltOf } from "./ordinary.ts";
+import { settlePart } from "./parts.ts";
 import { AT_BODY } from "./rule.ts";
 import { isBinary } from "./sift.ts";
 
@@ -71,36 +73,14 @@ function judgeAnyBody(body: string, contentType: string | undefined): PayloadFin
   return wasDoubtful(body.length) ? stronger(found, judgeBody(body, contentType)) : found;
 }
 
-/** The body that is being judged, where it may turn out to be ordinary; and how things stood before. */
-let pending: string | undefined;
-let salt = 0;
-let spentBefore = 0;
-let operationsBefore = 0;
-
-/**
- * Judges a request's body, unless the same was ordinary before: polls, searches and webhooks come again byte by byte. `mayKeep` is false where other
- * parts of the request hide texts, too.
- */
-export function scanBody(
-  body: string | undefined,
-  contentType: string | undefined,
-  mayKeep: boolean,
-): PayloadFinding | undefined {
-  pending = undefined;
+/** Judges a request's body, unless the same was ordinary before: polls, searches and webhooks come again byte by byte. */
+export function scanBody(body: string | undefined, contentType: string | undefined): PayloadFinding | undefined {
   if (body === undefined || body === "") return undefined;
-  salt = saltOf(contentType);
+  const salt = saltOf(contentType);
   if (isOrdinaryPart(body, BODY, salt)) return undefined;
-  if (mayKeep) pending = body;
-  spentBefore = spent();
-  operationsBefore = operationCount();
-  return judgeAnyBody(body, contentType);
-}
-
-/**
- * When what the body hides has been judged, too, and in both `best` was the worst. What counts for the whole request, as operations do, or
- * has to be told of it, is looked at each time.
- */
-export function settleBody(best: PayloadFinding | undefined): void {
-  if (pending === undefined || best !== undefined || isSpent() || uninspectedReason() !== undefined) return;
-  if (operationCount() === operationsBefore) keepOrdinaryPart(pending, BODY, salt, spent() - spentBefore);
+  const notes = noteCount();
+  const before = spent();
+  const found = judgeAnyBody(body, contentType);
+  settlePart(body, BODY, salt, found, notes, before);
+  return found;
 }

@@ -7,7 +7,8 @@ import { judgeLeaf, judgeWithin, mayBeMeant, noteBase64 } from "./fields/leaf.ts
 import { noteCount } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { isSpent, spent } from "./inspection.ts";
-import { COOKIES, isOrdinaryPart, keepOrdinaryPart } from "./ordinary.ts";
+import { COOKIES, HEADER, isOrdinaryPart, REFERER, saltOf } from "./ordinary.ts";
+import { settlePart } from "./parts.ts";
 import { AT_AGENT, AT_COOKIE, AT_HEADER } from "./rule.ts";
 
 /** Headers repeat from request to request: what was clean before is looked up and not read again. */
@@ -20,10 +21,11 @@ const REFERER_QUERY = pairFormat(38, "form", AT_HEADER, "header:referer?");
 const PAIRS = pairFormat(59, "none", AT_COOKIE, "cookie:");
 
 /** Rules differ between places, so what is clean in one may not be in another. */
-const cleanAgents = createCleanValues(1000, 256);
-const cleanReferers = createCleanValues(1000, 256);
+const cleanAgents = createCleanValues(500, 256);
+const cleanReferers = createCleanValues(200, 128);
 const cleanTypes = createCleanValues(200, 128);
-const cleanCookies = createCleanValues(400, 1024);
+/** Few and short, since they are kept as texts; of the others hashes are (ordinary.ts). */
+const cleanCookies = createCleanValues(200, 128);
 
 /** An Authorization header carries a password or a token, not a text in base64; who it names is judged apart. */
 function judgeHeader(name: string, value: string, at: number): PayloadFinding | undefined {
@@ -65,12 +67,14 @@ export function scanAgent(value: string | undefined): PayloadFinding | undefined
 
 /** An address: what stands in its query is judged value by value too. */
 export function scanReferer(value: string | undefined): PayloadFinding | undefined {
-  if (value === undefined || isKnownClean(cleanReferers, value)) return undefined;
+  if (value === undefined || isKnownClean(cleanReferers, value) || isOrdinaryPart(value, REFERER, 0)) return undefined;
   const notes = noteCount();
+  const before = spent();
   const [mark] = string.find(value, "?", 1, true);
   let found = judgeHeader("referer", value, AT_HEADER);
   if (mark !== undefined)
     found = stronger(found, walkPairs(ffi.cast("const uint8_t *", value), mark, value.length, REFERER_QUERY));
+  settlePart(value, REFERER, 0, found, notes, before);
   if (isSettled(found, notes)) keepClean(cleanReferers, value);
   return found;
 }
@@ -80,8 +84,15 @@ export function scanContentType(value: string | undefined): PayloadFinding | und
 }
 
 function scanHeader(name: string, value: string): PayloadFinding | undefined {
+  const salt = saltOf(name);
+  if (isOrdinaryPart(value, HEADER, salt)) {
+    markPlain(name, value);
+    return undefined;
+  }
   const notes = noteCount();
+  const before = spent();
   const found = judgeHeader(name, value, AT_HEADER);
+  settlePart(value, HEADER, salt, found, notes, before);
   if (isSettled(found, notes)) markPlain(name, value);
   return found;
 }
@@ -91,10 +102,9 @@ export function scanCookies(value: string | undefined): PayloadFinding | undefin
   const notes = noteCount();
   const before = spent();
   const found = walkPairs(ffi.cast("const uint8_t *", value), 0, value.length, PAIRS);
-  if (!isSettled(found, notes)) return found;
-  keepClean(cleanCookies, value);
-  keepOrdinaryPart(value, COOKIES, 0, spent() - before);
-  return undefined;
+  settlePart(value, COOKIES, 0, found, notes, before);
+  if (isSettled(found, notes)) keepClean(cleanCookies, value);
+  return found;
 }
 
 const APART = new LuaSet<string>();

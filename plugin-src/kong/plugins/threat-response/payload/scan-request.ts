@@ -8,9 +8,10 @@ import { noteCount, openNotes } from "./fields/nested-notes.ts";
 import { pairFormat, walkPairs } from "./fields/pair-walk.ts";
 import { mayHoldLiteral } from "./first-look.ts";
 import { beginInspection, type Limits, leave, spent, type Uninspected } from "./inspection.ts";
-import { isOrdinaryPart, keepOrdinaryPart, PATH, QUERY } from "./ordinary.ts";
+import { isOrdinaryPart, PATH, QUERY } from "./ordinary.ts";
+import { beginParts, closeParts, settleHidden, settlePart } from "./parts.ts";
 import { AT_PATH, AT_QUERY } from "./rule.ts";
-import { scanBody, settleBody } from "./scan-body.ts";
+import { scanBody } from "./scan-body.ts";
 import {
   type HeaderValues,
   isSettled,
@@ -80,10 +81,9 @@ function scanPath(path: string): PayloadFinding | undefined {
   const notes = noteCount();
   const before = spent();
   const found = judgePath(path);
-  if (!isSettled(found, notes)) return found;
-  keepClean(cleanPaths, path);
-  keepOrdinaryPart(path, PATH, 0, spent() - before);
-  return undefined;
+  settlePart(path, PATH, 0, found, notes, before);
+  if (isSettled(found, notes)) keepClean(cleanPaths, path);
+  return found;
 }
 
 function scanQuery(query: string | undefined): PayloadFinding | undefined {
@@ -92,10 +92,9 @@ function scanQuery(query: string | undefined): PayloadFinding | undefined {
   const notes = noteCount();
   const before = spent();
   const found = walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, PARAMETERS);
-  if (!isSettled(found, notes)) return found;
-  keepClean(cleanQueries, query);
-  keepOrdinaryPart(query, QUERY, 0, spent() - before);
-  return undefined;
+  settlePart(query, QUERY, 0, found, notes, before);
+  if (isSettled(found, notes)) keepClean(cleanQueries, query);
+  return found;
 }
 
 /**
@@ -107,7 +106,7 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   openNotes();
   startOperations();
   if (parts.unread !== undefined) leave(parts.unread);
-  const notes = noteCount();
+  beginParts();
   let best = scanPath(parts.path);
   best = stronger(best, scanQuery(parts.query));
   best = stronger(best, scanCookies(parts.cookie));
@@ -115,9 +114,11 @@ export function scanRequest(parts: RequestParts, limits?: Limits): PayloadFindin
   best = stronger(best, scanReferer(parts.referer));
   best = stronger(best, scanContentType(parts.contentType));
   best = stronger(best, scanOtherHeaders(parts.headers));
-  const inBody = scanBody(parts.body, parts.contentType, noteCount() === notes);
-  const within = stronger(inBody, judgeNested());
-  settleBody(within);
-  best = stronger(best, within);
+  best = stronger(best, scanBody(parts.body, parts.contentType));
+  closeParts();
+  const before = spent();
+  const hidden = judgeNested();
+  settleHidden(hidden, spent() - before);
+  best = stronger(best, hidden);
   return best === undefined ? undefined : told(best);
 }
