@@ -70,6 +70,7 @@ first_look.mayHoldLiteral = function() return true end
 first_look.confirm = function() return 1 end
 ffi.fill(first_look.marks, 32768, 255)
 require("kong.plugins.threat-response.payload.clean-values").isKnownClean = function() return false end
+require("kong.plugins.threat-response.payload.ordinary").isOrdinary = function() return false end
 package.loaded["kong.plugins.threat-response.payload.evaluate"] =
   { automaton = {}, judgeValue = capture, stronger = function(a) return a end, told = function(a) return a end }
 local scanRequest = require("kong.plugins.threat-response.payload.scan-request").scanRequest
