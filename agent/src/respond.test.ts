@@ -3,6 +3,7 @@ import { someFlood, someIncident } from "../../test/support/incident.ts";
 import { THROTTLE_ID, useResponse } from "../../test/support/response.ts";
 import type { Advisor } from "./classification/advisor.ts";
 import { deliverOutbox } from "./notification/outbox.ts";
+import { createReview } from "./planning/create-review.ts";
 import { respond } from "./respond.ts";
 import { actionsOfIncident } from "./store/actions.ts";
 import { feedOf } from "./store/decisions.ts";
@@ -104,6 +105,20 @@ describe("a response", () => {
     expect(await actionsOfIncident(at.store.db, incident.id)).toEqual([]);
     await deliverOutbox(at.parts);
     expect(at.messages[0]?.data.decided).toContain("only monitors");
+  });
+});
+
+describe("in a dry run", () => {
+  it("shows what would be done where the plugin only monitors, as if it enforced already", async () => {
+    const config = { mode: "monitor", agent: {} };
+    at.admin.plugins.set("ours", { id: "ours", name: "threat-response", enabled: true, config });
+    at.parts.dryRun = true;
+    at.parts.review = createReview(at.parts);
+    const incident = await at.seen(someIncident({ mode: "monitor" }));
+    await respond(at.parts, incident.id);
+    expect(await at.onlyAction(incident)).toMatchObject({ type: "block_source", status: "dry_run" });
+    expect(await at.decisionsOn()).toEqual([]);
+    expect(at.admin.requests.filter((line) => !line.startsWith("GET "))).toEqual([]);
   });
 });
 

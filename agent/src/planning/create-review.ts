@@ -11,6 +11,8 @@ export interface ReviewParts {
   db: Db;
   gateway: string;
   policy: () => Policy;
+  /** By configuration; the policy may say so, too. */
+  dryRun: boolean;
   driver: GatewayDriver | null;
   log: { warn(data: object, text: string): void };
   now: () => number;
@@ -41,7 +43,9 @@ export function createReview(parts: ReviewParts): Review {
   const traffic = createRecordedTraffic(parts.db, parts.gateway, parts.now);
   return async (plan, incident) => {
     const addresses = addressesOf(plan);
-    const known = (await configuration(addresses === null ? FRESH_MS : GOOD_ENOUGH_MS)) ?? UNKNOWN;
+    const found = (await configuration(addresses === null ? FRESH_MS : GOOD_ENOUGH_MS)) ?? UNKNOWN;
+    const isDry = parts.dryRun || parts.policy().document.dry_run;
+    const known = isDry && incident.mode === "monitor" ? asEnforcing(found) : found;
     const { max_good_share, max_legit_share, over_legit_share, refuse_legit_share } = parts.policy().document.rails;
     const { records, totals } = await traffic(incident, addresses, max_good_share);
     const { gateway, now } = parts;
@@ -49,6 +53,17 @@ export function createReview(parts: ReviewParts): Review {
     const reviewed = reviewPlan({ plan, incident, ...known, records, totals, gateway, now: now(), limits });
     return { ...reviewed, preview: shown(reviewed.preview) };
   };
+}
+
+/** A dry run shows what would be done once the plugin, which only monitors yet, enforces. */
+function asEnforcing({ configuration, mode }: Known): Known {
+  const { entities } = configuration;
+  const plugins = (entities.plugins ?? []).map((plugin) =>
+    plugin.name === "threat-response"
+      ? { ...plugin, config: { ...(plugin.config as object), mode: "enforce" } }
+      : plugin,
+  );
+  return { configuration: { ...configuration, entities: { ...entities, plugins } }, mode };
 }
 
 /** Of a plan of decisions about single addresses; null when it may concern others. */
