@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** A loaded machine may take long; how long is nowhere part of what is tested. */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
 const cores = availableParallelism();
 /** Vitest itself leaves one core idle, which is half of two. */
@@ -23,8 +24,7 @@ export default defineConfig({
         test: {
           name: "beside",
           include: ["{agent,contract,demo,dev-gateway,scripts,training}/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...slow,
           ...computing,
           ...together,
         },
