@@ -1,6 +1,13 @@
 import { AdminApiError, type AdminErrorCode } from "../drivers/admin-error.ts";
 import { idOfChange, recordInto } from "../drivers/before-images.ts";
-import type { AppliedChange, Change, Configuration, Entity, GatewayDriver } from "../drivers/gateway.ts";
+import {
+  type AppliedChange,
+  type Change,
+  type Configuration,
+  type Entity,
+  type GatewayDriver,
+  TRAFFIC_TYPES,
+} from "../drivers/gateway.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { type Action, updateAction } from "../store/actions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
@@ -45,6 +52,7 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
   const plan = (configuration: Configuration) => declared.changes(action, configuration, parts.gateway);
   const applied = await whilePlansAgeFast(() =>
     driver.apply(plan, {
+      reads: TRAFFIC_TYPES,
       mayWrite: () => parts.mayAct("start"),
       beforeWrite: (change, before) => keep({ change, before, after: null }),
     }),
@@ -100,7 +108,9 @@ async function undo(action: Action, parts: ResponseParts): Promise<void> {
     return taken.changes;
   };
   const { driver } = parts;
-  const applied = await whilePlansAgeFast(() => driver.apply(plan, { mayWrite: () => parts.mayAct("end") }));
+  const applied = await whilePlansAgeFast(() =>
+    driver.apply(plan, { reads: TRAFFIC_TYPES, mayWrite: () => parts.mayAct("end") }),
+  );
   await noteEdited(action, parts, applied);
   for (const text of left) await noteLeft(action, parts, text);
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AdminServer, startAdminServer } from "../../../test/support/admin-server.ts";
 import { createAdminApiDriver } from "./admin-api.ts";
 import { createAdminClient } from "./admin-client.ts";
+import { type Configuration, TRAFFIC_TYPES } from "./gateway.ts";
 import { entityId, expiryOf, incidentOf, isOurs, ownerTags } from "./tags.ts";
 
 let admin: AdminServer;
@@ -123,4 +124,21 @@ describe("ids and tags", () => {
       null,
     ]);
   });
+});
+
+it("reads for a planner what it looks at, and not one page of consumers or credentials", async () => {
+  admin.entities.put("services", "s-1", { name: "shop" });
+  admin.entities.put("consumers", "c-1", { username: "one" });
+  admin.entities.put("key-auths", "k-1", { consumer: { id: "c-1" }, key: "hush" });
+  admin.requests.length = 0;
+  let seen: string[] = [];
+  const plan = ({ entities }: Configuration): [] => {
+    seen = Object.keys(entities);
+    return [];
+  };
+  await driver().apply(plan, { reads: TRAFFIC_TYPES });
+  expect(seen).toEqual(["services"]);
+  expect(admin.requests.filter((line) => /consumer|auth|acl|jwt/.test(line))).toEqual([]);
+  await driver().apply(plan);
+  expect(seen).toEqual(["services", "consumers", "keyauth_credentials"]);
 });

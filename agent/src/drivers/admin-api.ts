@@ -2,7 +2,7 @@ import type { AdminClient } from "./admin-client.ts";
 import { applyChanges, type Patience } from "./apply-changes.ts";
 import { configurationOf } from "./canonical.ts";
 import { createEntityAccess, type EntityAccess } from "./entity-access.ts";
-import { type Configuration, ENTITY_TYPES, type Entity, type GatewayDriver } from "./gateway.ts";
+import { type Configuration, ENTITY_TYPES, type Entity, type EntityType, type GatewayDriver } from "./gateway.ts";
 import { probeAdminApi, propagationDelay, readRoot } from "./probe.ts";
 import { type AlarmListener, listDataPlanes, type PropagationWatch, watchDelay, watchHashes } from "./propagation.ts";
 import { createSealer, type Sealer } from "./secrets.ts";
@@ -26,13 +26,13 @@ export function createAdminApiDriver(client: AdminClient, options: DriverOptions
   const access = createEntityAccess(client);
   const sealer = sealerOf(options);
   const watch = watchOf(client, options);
-  const read = () => readAll(access, sealer);
+  const read: GatewayDriver["read"] = (types) => readAll(access, sealer, types);
   return {
     probe: () => probeAdminApi(client),
     read,
     ...sealedReads(access, sealer),
     apply: async (changes, applyOptions = {}) => {
-      const planned = typeof changes === "function" ? changes(await read()) : changes;
+      const planned = typeof changes === "function" ? changes(await read(applyOptions.reads)) : changes;
       return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
     },
     dataPlanes: async () => ((await isControlPlane(client)) ? listDataPlanes(client, Date.now) : []),
@@ -54,9 +54,13 @@ export function sealedReads(access: EntityAccess, sealer: Sealer): Pick<GatewayD
   };
 }
 
-export async function readAll(access: EntityAccess, sealer: Sealer): Promise<Configuration> {
+export async function readAll(
+  access: EntityAccess,
+  sealer: Sealer,
+  types: readonly EntityType[] = ENTITY_TYPES,
+): Promise<Configuration> {
   const entities: Partial<Record<(typeof ENTITY_TYPES)[number], Entity[]>> = {};
-  for (const type of ENTITY_TYPES) {
+  for (const type of types) {
     const list = await access.list(type);
     if (list.length > 0) entities[type] = list.map((entity) => sealer.seal(type, entity));
   }

@@ -39,13 +39,7 @@ class Outlook {
   }
 
   configuration(): Configuration {
-    const entities = { ...this.#lists };
-    return {
-      entities,
-      get hash() {
-        return configurationOf(entities).hash;
-      },
-    };
+    return configurationOf({ ...this.#lists });
   }
 
   make(change: Change): void {

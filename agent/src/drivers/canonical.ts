@@ -46,11 +46,23 @@ export function coversEntity(there: Entity, wanted: Fields): boolean {
   return (!("tags" in wanted) || covers(sorted(there.tags), sorted(tags))) && covers(there, fields);
 }
 
+/** The hash is made when it is first asked for: planners never do. */
 export function configurationOf(entities: Configuration["entities"]): Configuration {
+  let known: string | undefined;
+  return {
+    entities,
+    get hash() {
+      known ??= hashOf(entities);
+      return known;
+    },
+  };
+}
+
+function hashOf(entities: Configuration["entities"]): string {
   const hash = createHash("sha256");
   for (const type of ENTITY_TYPES) {
     const lines = (entities[type] ?? []).map((entity) => JSON.stringify(canonical(entity))).sort();
     if (lines.length > 0) hash.update(`${type}\n${lines.join("\n")}\n`);
   }
-  return { entities, hash: hash.digest("hex") };
+  return hash.digest("hex");
 }

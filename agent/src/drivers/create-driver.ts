@@ -108,7 +108,7 @@ function whicheverFits(
   };
   return {
     probe: async () => (await driver()).probe(),
-    read: async () => (await driver()).read(),
+    read: async (types) => (await driver()).read(types),
     get: async (type, id) => (await driver()).get(type, id),
     list: async (type, tag) => (await driver()).list(type, tag),
     apply: async (changes, applyOptions) => (await driver()).apply(changes, applyOptions),

@@ -49,7 +49,7 @@ export function createDblessDriver(client: AdminClient, options: DriverOptions =
       const capabilities = await probeAdminApi(client);
       return { ...capabilities, writable: capabilities.kind === "dbless" };
     },
-    read: () => readAll(access, sealer),
+    read: (types) => readAll(access, sealer, types),
     ...sealedReads(access, sealer),
     apply: (changes, applyOptions = {}) => apply(world, changes, applyOptions),
     dataPlanes: async () => [{ name: "node", hash: await hashNow(client) }],
@@ -77,7 +77,9 @@ async function apply(
     const reading = await (first === null ? readDocument(world) : afterPosting(readDocument(world)));
     if (reading === null) continue;
     const changes =
-      typeof planned === "function" ? planned(await readAll(world.rules.access, world.rules.sealer)) : planned;
+      typeof planned === "function"
+        ? planned(await readAll(world.rules.access, world.rules.sealer, options.reads))
+        : planned;
     const steps = await stepsOf(world.rules, changes, reading.draft);
     // Made in an earlier round, whose images count.
     if (first !== null && steps.every(({ isOld }) => isOld)) return afterPosting(imagesOf(world.rules, first));

@@ -24,6 +24,15 @@ export const ENTITY_TYPES = [
 ] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
 
+/** What decides where requests go and what happens to them there: nothing that there is one of for each consumer. */
+export const TRAFFIC_TYPES = [
+  "services",
+  "routes",
+  "upstreams",
+  "targets",
+  "plugins",
+] as const satisfies readonly EntityType[];
+
 /**
  * As the Admin API gives it, but for secrets: in their place stand keyed fingerprints (`secrets.ts`), so that no secret leaves a
  * driver. Foreign keys are `{ id }`.
@@ -79,6 +88,8 @@ export interface Capabilities {
 }
 
 export interface ApplyOptions {
+  /** What a planner is given to look at; everything where it is not said. Ten thousand consumers take seconds to read. */
+  reads?: readonly EntityType[];
   /** Asked before every write and every further try of it: why it must not be (kill switch), or null. Taking back is never asked for. */
   mayWrite?: () => Promise<string | null>;
   /**
@@ -115,8 +126,8 @@ export interface DataPlane {
 
 export interface GatewayDriver {
   probe: () => Promise<Capabilities>;
-  /** Everything; types that the gateway does not know are absent. */
-  read: () => Promise<Configuration>;
+  /** Everything, or these types; those that the gateway does not know are absent. */
+  read: (types?: readonly EntityType[]) => Promise<Configuration>;
   get: (type: EntityType, id: string) => Promise<Entity | null>;
   /** All, or those that carry the tag. */
   list: (type: EntityType, tag?: string) => Promise<Entity[]>;

@@ -52,14 +52,14 @@ export function createKonnectDriver(options: KonnectOptions): GatewayDriver {
   const prefix = `/v2/control-planes/${encodeURIComponent(options.controlPlane)}`;
   const access = createEntityAccess(client, { prefix: `${prefix}/core-entities`, isNested: true, isWhole: true });
   const sealer = sealerOf(options);
-  const read = () => readAll(access, sealer);
+  const read: GatewayDriver["read"] = (types) => readAll(access, sealer, types);
   const watch = watchHashes(() => hashesOf(client, prefix), onAlarm, options.look_every_ms);
   return {
     probe: () => probe(client, prefix),
     read,
     ...sealedReads(access, sealer),
     apply: async (changes, applyOptions = {}) => {
-      const planned = typeof changes === "function" ? changes(await read()) : changes;
+      const planned = typeof changes === "function" ? changes(await read(applyOptions.reads)) : changes;
       return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
     },
     dataPlanes: () => hashesOf(client, prefix),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AdminApiError } from "./admin-error.ts";
 import { type Batch, type Order, optionsOf, planBatch, settleBatch } from "./batch.ts";
-import type { AppliedChange, GatewayDriver } from "./gateway.ts";
+import type { AppliedChange, EntityType, GatewayDriver } from "./gateway.ts";
 import type { WriterLease } from "./writer-lease.ts";
 
 export interface QueueOptions {
@@ -80,7 +80,7 @@ async function writeTogether(
   keepTurn: () => Promise<void>,
 ): Promise<void> {
   if (orders.length === 1) return writeOne(driver, orders[0] as Order, keepTurn);
-  const batch: Batch = planBatch(orders, await driver.read());
+  const batch: Batch = planBatch(orders, await driver.read(readsOf(orders)));
   try {
     settleBatch(batch, await driver.apply(batch.changes, optionsOf(batch, keepTurn)));
   } catch (error) {
@@ -93,6 +93,17 @@ async function writeTogether(
     await writeTogether(driver, left.slice(0, half), keepTurn);
     await writeTogether(driver, left.slice(half), keepTurn);
   }
+}
+
+/** What changes are about is looked up as well as what planners look at. */
+function readsOf(orders: readonly Order[]): EntityType[] | undefined {
+  const types = new Set<EntityType>();
+  for (const { changes, options } of orders) {
+    if (typeof changes === "function" && options.reads === undefined) return undefined;
+    for (const type of typeof changes === "function" ? (options.reads ?? []) : changes.map((change) => change.type))
+      types.add(type);
+  }
+  return [...types];
 }
 
 /** Nobody's order alone can be the reason, or what is on the gateway is not known. */

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { Configuration, GatewayKind } from "../drivers/gateway.ts";
+import { type Configuration, type GatewayKind, TRAFFIC_TYPES } from "../drivers/gateway.ts";
 import type { GatewayDriver } from "../drivers/index.ts";
 import type { Plan, Policy, Review, Reviewed } from "../policy/index.ts";
 import type { Preview } from "../preview/preview.ts";
@@ -18,7 +18,9 @@ export interface ReviewParts {
   now: () => number;
 }
 
-/** Reading everything takes a request for each kind of entity; what is written compares again anyway. */
+/** Groups decide with whom the plugin acl is content. */
+const LOOKED_AT = [...TRAFFIC_TYPES, "acls"] as const;
+/** Reading it takes a request for each kind of entity; what is written compares again anyway. */
 const FRESH_MS = 5_000;
 /** Decisions change nothing there, and must not wait: they are judged by what was known last, and it is read anew meanwhile. */
 const GOOD_ENOUGH_MS = 60_000;
@@ -79,7 +81,7 @@ function createConfigurationCache({ driver, log, now }: ReviewParts): (maxAge: n
   const read = async (): Promise<Known | null> => {
     const at = now();
     try {
-      const [configuration, { kind }] = await Promise.all([driver.read(), driver.probe()]);
+      const [configuration, { kind }] = await Promise.all([driver.read(LOOKED_AT), driver.probe()]);
       last = { at, known: { configuration, mode: kind } };
       return last.known;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Leftover, leftoversOf } from "../actions/leftovers.ts";
 import { restoreOf } from "../actions/restore-tag.ts";
+import { TRAFFIC_TYPES } from "../drivers/gateway.ts";
 import { incidentOf } from "../drivers/tags.ts";
 import { isDryRun, type ResponseParts } from "../response-parts.ts";
 import { listActionsOn } from "../store/actions.ts";
@@ -24,7 +25,7 @@ export async function endLeftovers(parts: ResponseParts): Promise<string[]> {
   const busy = new Set(
     on.filter(({ status }) => status !== "dry_run").flatMap(({ id, incident_id }) => [id, incident_id]),
   );
-  for (const leftover of leftoversOf(await driver.read(), now() - GRACE_MS)) {
+  for (const leftover of leftoversOf(await driver.read(TRAFFIC_TYPES), now() - GRACE_MS)) {
     const { change, entity, type } = leftover;
     if (change === null || ownersOf(leftover).some((owner) => busy.has(owner))) continue;
     if (!(await removeUnlessUsed(parts, driver, change))) continue;

@@ -1,5 +1,6 @@
 import { withdrawAction } from "../actions/end.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
+import { TRAFFIC_TYPES } from "../drivers/gateway.ts";
 import type { GatewayDriver } from "../drivers/index.ts";
 import type { ResponseParts } from "../response-parts.ts";
 import { listActionsOn } from "../store/actions.ts";
@@ -12,7 +13,7 @@ export async function withdrawOutdated(parts: ResponseParts, driver: GatewayDriv
       status === "applied" && ACTION_KINDS[type].outdated !== undefined && (expires_at ?? 0) > parts.now(),
   );
   if (on.length === 0 || (await parts.mayAct("end")) !== null) return;
-  const configuration = await driver.read();
+  const configuration = await driver.read(TRAFFIC_TYPES);
   for (const action of on) {
     const why = ACTION_KINDS[action.type].outdated?.(action, configuration) ?? null;
     if (why !== null && (await withdrawAction(parts, action, "unknown", why))) done.removed.push(action.id);
