@@ -10,6 +10,8 @@ export interface AdminClientOptions {
   token?: string | undefined;
   tokenHeader?: string;
   timeout_ms?: number;
+  /** Of a declarative configuration, which takes a gateway long where it is large. */
+  document_timeout_ms?: number;
   /** After the first try. */
   retries?: number;
   backoff_ms?: number;
@@ -27,6 +29,8 @@ export interface AdminClient {
   request: (method: AdminMethod, path: string, body?: unknown, retries?: number) => Promise<unknown>;
 }
 
+const TIMEOUT_MS = 5_000;
+const DOCUMENT_TIMEOUT_MS = 60_000;
 const MAX_ANSWER = 64 * 1024 * 1024;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -65,7 +69,7 @@ async function requestOnce(
     method,
     headers,
     redirect: "manual",
-    signal: AbortSignal.timeout(options.timeout_ms ?? 5_000),
+    signal: AbortSignal.timeout(timeoutOf(options, path)),
   };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (isWrite(method, path)) options.fence?.();
@@ -82,6 +86,11 @@ async function requestOnce(
   }
   if (status >= 200 && status < 300) return text === "" ? null : parseJson(text, status, method, path);
   throw fromStatus(status, text, waits, `${method} ${path}`);
+}
+
+function timeoutOf({ timeout_ms, document_timeout_ms }: AdminClientOptions, path: string): number {
+  if (path !== "/config") return timeout_ms ?? TIMEOUT_MS;
+  return document_timeout_ms ?? timeout_ms ?? DOCUMENT_TIMEOUT_MS;
 }
 
 const isWrite = (method: AdminMethod, path: string): boolean =>

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { type AdminServer, type Misbehaviour, startAdminServer } from "../../../test/support/admin-server.ts";
 import { createAdminClient } from "./admin-client.ts";
 import { createDblessDriver } from "./dbless.ts";
-import { editDocument } from "./document.ts";
+import { type Edit, editDocument } from "./document.ts";
 import type { Change, Entity } from "./gateway.ts";
 
 let admin: AdminServer;
@@ -197,8 +198,63 @@ plugins:
     expect(edited).not.toContain("2026-11-22");
   });
 
+  const kongs = `_format_version: '3.0'
+services:
+- id: a
+  name: one
+- host: b.internal
+  id: "b"
+  tags:
+  - id: a
+routes:
+- id: r
+  paths:
+  - /
+_transform: false
+# a remark
+`;
+  const wanted = { id: "n", name: "0o14", service: { id: "b" } };
+
+  it.each<[string, Edit, (text: string) => string]>([
+    [
+      "a removed entry",
+      { type: "services", id: "a", wanted: null },
+      (text) => text.replace("- id: a\n  name: one\n", ""),
+    ],
+    ["the last of a list", { type: "routes", id: "r", wanted: null }, (text) => text.replace(/routes:[^_]*/, "")],
+    ["one that is not there", { type: "plugins", id: "p", wanted: null }, (text) => text],
+    [
+      "a list that is new",
+      { type: "plugins", id: "n", wanted },
+      (text) => `${text}plugins:\n- "id": "n"\n  "name": "0o14"\n  "service": "b"\n`,
+    ],
+    [
+      "a field behind another's id",
+      { type: "services", id: "b", wanted: { id: "b", host: "c.internal" }, fields: ["host"] },
+      (text) => text.replace("host: b.internal", 'host: "c.internal"'),
+    ],
+  ])("is changed where it is edited and nowhere else: %s", (_what, edit, expected) => {
+    expect(editDocument(kongs, [edit])).toBe(expected(kongs));
+  });
+
+  it("is edited alike whether an entry or the whole of it is parsed", () => {
+    const edits: Edit[] = [
+      { type: "services", id: "b", wanted: { id: "b", host: "c", tags: ["y"] }, fields: ["host", "tags"] },
+      { type: "routes", id: "n", wanted: { ...wanted, paths: ["/a"] } },
+      { type: "routes", id: "r", wanted: null },
+      { type: "plugins", id: "n", wanted: { ...wanted, config: { list: [], lua: "one\ntwo" } } },
+      { type: "plugins", id: "n", wanted: { ...wanted, name: "other" }, fields: ["name"] },
+      { type: "services", id: "a", wanted: null },
+    ];
+    // Kong does not write its names in quotes.
+    const quoted = kongs.replace("services:", '"services":').replace("routes:", '"routes":');
+    expect(parseYaml(editDocument(kongs, edits))).toEqual(parseYaml(editDocument(quoted, edits)));
+    expect(parseYaml(editDocument(kongs, edits)).plugins).toHaveLength(1);
+  });
+
   it("that is none is refused", () => {
-    expect(() => editDocument("a: [", [])).toThrow("cannot be read");
-    expect(() => editDocument("just text", [])).toThrow("cannot be read");
+    const none: Edit = { type: "plugins", id: "p", wanted: null };
+    expect(() => editDocument("a: [", [none])).toThrow("cannot be read");
+    expect(() => editDocument("just text", [none])).toThrow("cannot be read");
   });
 });

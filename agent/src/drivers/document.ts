@@ -11,6 +11,7 @@ import {
 } from "yaml";
 import { AdminApiError } from "./admin-error.ts";
 import { collectionOf, referenceOf } from "./collections.ts";
+import { idsIn, sectionOf } from "./document-part.ts";
 import type { Entity, EntityType } from "./gateway.ts";
 
 /** One edit of the declarative configuration, as Kong gives it: flat lists of entities, each with its id. */
@@ -25,9 +26,38 @@ export interface Edit {
 
 /**
  * The text with the edits in it. Every other value stays as it is written: YAML that is read into values and written anew comes
- * back with other values (`0o14`, `y`, dates), since Kong reads an older YAML.
+ * back with other values (`0o14`, `y`, dates), since Kong reads an older YAML. Only the entries that are edited are parsed where that
+ * can be told apart: a document of thousands of consumers would take half a minute.
  */
 export function editDocument(text: string, edits: readonly Edit[]): string {
+  let edited = text;
+  for (const edit of edits) edited = editEntry(edited, edit) ?? editWhole(edited, [edit]);
+  return edited;
+}
+
+/** Null where only a parser of the whole can tell where the entry is. */
+function editEntry(text: string, edit: Edit): string | null {
+  const { type, id, wanted } = edit;
+  const section = sectionOf(text, type);
+  if (section === null) return null;
+  if (section === "absent") return wanted === null ? text : `${text}${type}:\n${newEntry(edit)}`;
+  const { from, to, entries } = section;
+  const at = entries.findIndex((entry) => idsIn(entry)[0] === id);
+  const header = `${type}:\n`;
+  if (at < 0 && wanted !== null) entries.push(newEntry(edit));
+  else if (at >= 0) entries[at] = wanted === null ? "" : editWhole(header + entries[at], [edit]).slice(header.length);
+  const kept = entries.join("");
+  if (kept === "") return text.slice(0, from - header.length) + text.slice(to);
+  return text.slice(0, from) + kept + text.slice(to);
+}
+
+/** As it is written behind another one. */
+function newEntry(edit: Edit): string {
+  const other = `${edit.type}:\n- id: another\n`;
+  return editWhole(other, [edit]).slice(other.length);
+}
+
+function editWhole(text: string, edits: readonly Edit[]): string {
   const document = parseDocument(text, { keepSourceTokens: false });
   const problem = document.errors[0];
   if (problem !== undefined || !isMap(document.contents)) {

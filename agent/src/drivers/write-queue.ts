@@ -14,6 +14,8 @@ export interface QueueOptions {
 }
 
 const INTERVAL_MS = 5_000;
+/** Well within the time of a lease. */
+const BEAT_MS = 2_000;
 
 /**
  * The same driver, but changes wait for their turn and go together: whoever comes within the interval is planned one after the
@@ -56,12 +58,17 @@ async function write(driver: GatewayDriver, orders: Order[], lease: WriterLease 
     await lease?.keep();
     isWriting = true;
   };
+  let beat: NodeJS.Timeout | undefined;
   try {
     await lease?.acquire();
+    // Reading a large configuration takes longer than a turn. Whether it was lost is seen at the next write.
+    if (lease) beat = setInterval(() => void lease.keep().catch(() => undefined), BEAT_MS);
     await writeTogether(driver, orders, keepTurn);
   } catch (error) {
     // Those that were settled already do not hear it.
     for (const order of orders) order.reject(error);
+  } finally {
+    clearInterval(beat);
   }
   return isWriting;
 }
