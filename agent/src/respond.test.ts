@@ -150,6 +150,20 @@ describe("a second opinion", () => {
     expect((await at.onlyAction(incident)).status).toBe("applied");
   });
 
+  it("that comes late and finds it harmless ends nothing that is on: that is left to what is measured", async () => {
+    const late = { plan_id: null, note: "Claude has not answered yet", suspicious: false };
+    at.parts.advisor = advisor(late);
+    const incident = await at.seen(someFlood());
+    await respond(at.parts, incident.id);
+    const action = await at.onlyAction(incident);
+    at.parts.advisor = advisor({ plan_id: "observe", note: "Claude chose observe.", suspicious: false });
+    await at.seen({ ...incident, score: incident.score + 1, last_seen_at: Date.now() });
+    await respond(at.parts, incident.id);
+    expect(await at.onlyAction(incident)).toEqual(action);
+    expect(action.status).toBe("applied");
+    expect(at.admin.plugins.has(THROTTLE_ID)).toBe(true);
+  });
+
   it("cannot name a plan that the policy did not allow", async () => {
     at.parts.advisor = advisor({ plan_id: "block_the_internet", note: "?", suspicious: false });
     const incident = await at.seen(someFlood());

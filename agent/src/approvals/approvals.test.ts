@@ -95,7 +95,8 @@ describe("a plan that needs approval", () => {
     at.parts.policy = () => two;
     const { incident, approval } = await asked();
     expect(await approve(at.parts, approval.id, { by: "alice" })).toMatchObject({ status: "waiting" });
-    await expect(approve(at.parts, approval.id, { by: "alice" })).rejects.toMatchObject({ code: "APPROVAL_TWICE" });
+    for (const by of ["alice", "alice/phone", "Alice"])
+      await expect(approve(at.parts, approval.id, { by })).rejects.toMatchObject({ code: "APPROVAL_TWICE" });
     await respond(at.parts, incident.id);
     expect(writes()).toEqual([]);
     expect(await approve(at.parts, approval.id, { by: "bob" })).toMatchObject({ status: "approved" });

@@ -34,7 +34,7 @@ export async function approve(parts: ResponseParts, id: string, answer: Answer):
       await deny(transaction, approval, { status: "void", by: answer.by, why: changed, at: parts.now() });
       return new AgentError("APPROVAL_CHANGED", { why: changed });
     }
-    if (approval.approved_by.some(({ actor }) => actor === answer.by))
+    if (approval.approved_by.some(({ actor }) => personOf(actor) === personOf(answer.by)))
       return new AgentError("APPROVAL_TWICE", { actor: answer.by, persons: approval.persons });
     await consent(parts, transaction, approval, answer);
     return null;
@@ -44,6 +44,9 @@ export async function approve(parts: ResponseParts, id: string, answer: Answer):
   if (problem !== null) throw problem;
   return (await getApproval(parts.db, id))!;
 }
+
+/** One person may have several tokens: `alice/laptop`, `alice/phone`. */
+const personOf = (token: string): string => token.replace(/\/.*$/s, "").trim().toLowerCase();
 
 export async function reject(parts: ResponseParts, id: string, answer: Answer): Promise<Approval> {
   const problem = await inTransaction(parts.db, async (transaction) => {
