@@ -18,10 +18,10 @@ export interface Labelled {
   name: PayloadClass;
 }
 
-function featuresOf(data: Dataset, { value, from, to, rules }: Evidence): number[] {
+function featuresOf(data: Dataset, { value, from, to, rules, alone }: Evidence): number[] {
   fillDecoded(data.bytes[value]!);
   const count = Math.min(lexer.tokenize(from, to), MOST_TOKENS);
-  const found = rules.map((rule) => FIRST_RULE + rule);
+  const found = [...rules, ...alone].map((rule) => FIRST_RULE + rule);
   let last = BEGIN;
   for (let i = 0; i < count; i++) {
     const token = lexer.tokens[i];

@@ -13,11 +13,12 @@ import { loadPayload } from "./lua-on-node/load.ts";
 import { toText } from "./quantise.ts";
 import { rulesDigest } from "./rules-digest.ts";
 
-const { automaton, findMatches } = await loadPayload("confirm");
+const { automaton, findAlone, findMatches } = await loadPayload("confirm");
 const { holdsLiteral } = await loadPayload("sift");
 const { PLAIN } = await loadPayload("byte-classes");
 const { beginInspection, DEFAULT_LIMITS } = await loadPayload("inspection");
-const { surroundings } = await loadPayload("surroundings");
+const { surroundings, wordsAround } = await loadPayload("surroundings");
+const { LONG } = await loadPayload("weigh");
 const { RULES } = await loadPayload("rules/index");
 
 export const RULE_COUNT: number = RULES.length;
@@ -30,12 +31,21 @@ export interface Evidence {
   strength: number;
   /** The model's score of the second worst place. */
   beside: number;
+  /** And that on the other side of the worst. */
+  both: number;
   length: number;
   /** The worst place, in bytes. */
   from: number;
   to: number;
   /** Numbers of the rules that hold. */
   rules: number[];
+  /** Of those that hold only where the worst place of a text is taken for a whole value. */
+  alone: number[];
+}
+
+interface Match {
+  number: number;
+  isAlone?: boolean;
 }
 
 /** As weigh.ts of the plugin has it. */
@@ -51,10 +61,15 @@ function evidenceOf(data: Dataset, value: number): Evidence | undefined {
   const strength: number = scoreText(0, length);
   const [from, to]: [number, number] = bestWindow();
   const [start, end] = surroundings(from, to, length);
-  const matches: { number: number }[] = findMatches(start, end, data.at[value]!) ?? [];
-  const rules = matches.map(({ number }) => number);
-  const beside = Math.max(scoreText(0, Math.max(0, from - APART)), scoreText(Math.min(length, to + APART), length));
-  return { value, strength, beside, length, from, to, rules };
+  const at = data.at[value]!;
+  const around: Match[] | undefined = findMatches(start, end, at);
+  const matches: Match[] = (length > LONG ? findAlone(...wordsAround(from, to, length), at, around) : around) ?? [];
+  const alone = matches.filter(({ isAlone }) => isAlone).map(({ number }) => number);
+  const rules = matches.filter(({ isAlone }) => !isAlone).map(({ number }) => number);
+  const before: number = scoreText(0, Math.max(0, from - APART));
+  const behind: number = scoreText(Math.min(length, to + APART), length);
+  const [beside, both] = [Math.max(before, behind), Math.min(before, behind)];
+  return { value, strength, beside, both, length, from, to, rules, alone };
 }
 
 /** Of each sample the values that the plugin would judge, with a model of these weights. */

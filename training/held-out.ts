@@ -14,7 +14,7 @@ const LEAST = 50;
 
 /** What classes are learned from, with a rough guess of which value is to blame. */
 export function labelAll(data: Dataset, samples: readonly Sample[], evidence: readonly Evidence[][]): Labelled[] {
-  const rough = ({ strength, rules }: Evidence) => strength + 30 * rules.length;
+  const rough = ({ strength, rules, alone }: Evidence) => strength + 30 * (rules.length + alone.length);
   return samples.flatMap((sample, i) => {
     if (!sample.isAttack || sample.isPadded || evidence[i]!.length === 0) return [];
     const worst = evidence[i]!.reduce((a, b) => (rough(b) > rough(a) ? b : a));
@@ -94,8 +94,8 @@ function quantile(totals: readonly number[], share: number): number {
  * Shares of benign requests that may be flagged, and that may be blocked: of unseen sites for other values than texts, of unseen sites of programs, and
  * of unseen kinds of hard traffic, some of which were written to look like attacks.
  */
-const FLAGGED = { site: 0.01, programs: 0.015, hard: 0.03 };
-const BLOCKED = { site: 0.001, programs: 0.0043, hard: 0.0125 };
+const FLAGGED = { site: 0.01, programs: 0.015, hard: 0.05 };
+const BLOCKED = { site: 0.001, programs: 0.0038, hard: 0.025 };
 
 /** Values decide what is certain; texts follow, with as much doubt as the programs' documents need. */
 export function calibrate(judged: readonly Judged[]): Thresholds {

@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
 });
 
 const GENERATED_ATTACKS = 30000;
-const GENERATED_BENIGN = 15000;
+const GENERATED_BENIGN = 19000;
 
 function readAll(seed: number): Corpus[] {
   const corpora = [

@@ -20,20 +20,29 @@ const MEDIUM_VALUE = 2;
 const MEDIUM_SIDE = 3;
 const LONG_VALUE = 4;
 const LONG_SIDE = 5;
-const FIRST_RULE = 6;
+const LONG_BOTH = 6;
+const FIRST_RULE = 7;
+/** What less or more a rule is worth in a text, and what it is worth where it holds only for the worst place by itself. */
+const FIRST_IN_TEXT = FIRST_RULE + RULE_COUNT;
+const FIRST_ALONE = FIRST_IN_TEXT + RULE_COUNT;
+const PLACES = FIRST_ALONE + RULE_COUNT;
 /** Integers of the model for each unit here. */
 const UNIT = 32;
 
 type Feature = [place: number, amount: number];
 
-function featuresOf({ strength, beside, length, rules }: Evidence): Feature[] {
+function featuresOf({ strength, beside, both, length, rules, alone }: Evidence): Feature[] {
   const features: Feature[] = [
     [BIAS, 1],
     [STRENGTH, Math.max(0, strength - DULL) / UNIT],
   ];
-  if (length > LONG) features.push([LONG_VALUE, 1], [LONG_SIDE, -beside / UNIT]);
+  if (length > LONG) features.push([LONG_VALUE, 1], [LONG_SIDE, -beside / UNIT], [LONG_BOTH, -both / UNIT]);
   else if (length > MEDIUM) features.push([MEDIUM_VALUE, 1], [MEDIUM_SIDE, -beside / UNIT]);
-  for (const rule of rules) features.push([FIRST_RULE + rule, 1]);
+  for (const rule of rules) {
+    features.push([FIRST_RULE + rule, 1]);
+    if (length > LONG) features.push([FIRST_IN_TEXT + rule, 1]);
+  }
+  for (const rule of alone) features.push([FIRST_ALONE + rule, 1]);
   return features;
 }
 
@@ -43,8 +52,9 @@ const L2 = 0.0005;
 /** A benign request counts as much as an attack of a rare class. */
 const MOST_WEIGHT = 3;
 
-/** Nothing that holds makes a value more ordinary, but for its length. */
-const isSigned = (place: number) => place === BIAS || place === MEDIUM_VALUE || place === LONG_VALUE;
+/** Nothing that holds makes a value more ordinary, but for its length and what a text takes from a rule. */
+const isSigned = (place: number) =>
+  place === BIAS || place === MEDIUM_VALUE || place === LONG_VALUE || (place >= FIRST_IN_TEXT && place < FIRST_ALONE);
 
 const sumOf = (weights: Float64Array, features: readonly Feature[]) =>
   features.reduce((sum, [place, amount]) => sum + weights[place]! * amount, 0);
@@ -71,7 +81,7 @@ function step(weights: Float64Array, sums: Float64Array, features: readonly Feat
 function fitWeights(all: readonly Weighed[], seed: number): Float64Array {
   const bags = all.map(({ evidence }) => evidence.map(featuresOf));
   const importance = weightsOfSamples(all);
-  const weights = new Float64Array(FIRST_RULE + RULE_COUNT);
+  const weights = new Float64Array(PLACES);
   weights[BIAS] = -4;
   weights[STRENGTH] = 1;
   const sums = new Float64Array(weights.length).fill(1);
@@ -95,10 +105,13 @@ function fitWeights(all: readonly Weighed[], seed: number): Float64Array {
 /** In units of the model's score. */
 export interface Weighing {
   worth: number[];
+  worthInText: number[];
+  worthAlone: number[];
   medium: number;
   mediumSide: number;
   long: number;
   longSide: number;
+  longBoth: number;
 }
 
 export function learnWeighing(all: readonly Weighed[], seed: number): Weighing {
@@ -106,22 +119,29 @@ export function learnWeighing(all: readonly Weighed[], seed: number): Weighing {
   const unit = UNIT / weights[STRENGTH]!;
   const inUnits = (place: number) => Math.round(weights[place]! * unit);
   const inPercent = (place: number) => Math.round((100 * weights[place]!) / weights[STRENGTH]!);
+  const ofRules = (worth: (rule: number) => number) => Array.from({ length: RULE_COUNT }, (_, rule) => worth(rule));
+  const worth = ofRules((rule) => inUnits(FIRST_RULE + rule));
   return {
-    worth: Array.from({ length: RULE_COUNT }, (_, rule) => inUnits(FIRST_RULE + rule)),
+    worth,
+    worthInText: ofRules((rule) => Math.max(0, worth[rule]! + inUnits(FIRST_IN_TEXT + rule))),
+    worthAlone: ofRules((rule) => inUnits(FIRST_ALONE + rule)),
     medium: inUnits(MEDIUM_VALUE),
     mediumSide: inPercent(MEDIUM_SIDE),
     long: inUnits(LONG_VALUE),
     longSide: inPercent(LONG_SIDE),
+    longBoth: inPercent(LONG_BOTH),
   };
 }
 
 /** As the plugin adds it up. */
-function weigh(weighing: Weighing, { strength, beside, length, rules }: Evidence): number {
+function weigh(weighing: Weighing, { strength, beside, both, length, rules, alone }: Evidence): number {
   let total = Math.max(0, strength - DULL);
-  for (const rule of rules) total += weighing.worth[rule]!;
+  const worth = length > LONG ? weighing.worthInText : weighing.worth;
+  for (const rule of rules) total += worth[rule]!;
+  for (const rule of alone) total += weighing.worthAlone[rule]!;
   if (length <= MEDIUM) return total;
-  const [bonus, share] = length > LONG ? [weighing.long, weighing.longSide] : [weighing.medium, weighing.mediumSide];
-  return total + bonus - Math.floor((share * beside) / 100);
+  if (length <= LONG) return total + weighing.medium - Math.floor((weighing.mediumSide * beside) / 100);
+  return total + weighing.long - Math.floor((weighing.longSide * beside + weighing.longBoth * both) / 100);
 }
 
 /** The worst of a request's values; nothing where none is judged. */

@@ -45,7 +45,10 @@ export const TRAINED: TrainedModel = {
   mediumSide: ${model.mediumSide},
   long: ${model.long},
   longSide: ${model.longSide},
+  longBoth: ${model.longBoth},
   worth: ${numbers(model.worth)},
+  worthInText: ${numbers(model.worthInText)},
+  worthAlone: ${numbers(model.worthAlone)},
   words: ${list(model.words)},
   classes: ${list(model.classes.names)},
   weights:

@@ -19,7 +19,8 @@ describe("the trained model", () => {
   });
 
   it("knows what each rule is worth, and what it says of each class", () => {
-    expect(TRAINED.worth).toHaveLength(RULES.length);
+    for (const worth of [TRAINED.worth, TRAINED.worthInText, TRAINED.worthAlone])
+      expect(worth).toHaveLength(RULES.length);
     const lengths = TRAINED.classRows.map((row: string) => row.length);
     expect(lengths).toEqual(TRAINED.classes.map(() => TOKEN_KINDS + PAIRS_OF_TOKENS + RULES.length));
   });

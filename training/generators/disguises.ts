@@ -133,10 +133,15 @@ export const tabs: Disguise = (random, value) => value.replaceAll(" ", () => ran
 export const breakWords: Disguise = (random, value) =>
   value.replace(/\b(?:cat|ls|id|whoami|wget|curl|ping|uname|passwd|etc|bash|nc|sleep)\b/g, (word) => {
     const at = random.between(1, Math.max(1, word.length - 1));
-    return `${word.slice(0, at)}${random.pick(["''", '""', "\\", "$@", "``", "$u"])}${word.slice(at)}`;
+    return `${word.slice(0, at)}${random.pick(["''", '""', "\\", "$@", "$*", "$1", "$()", "``", "$u"])}${word.slice(at)}`;
   });
 
 export const shellSpaces: Disguise = (random, value) => {
   const style = random.pick(["\u0024{IFS}", "$IFS$9", "\t", "%09", "<", "$IFS", "+"]);
   return value.replaceAll(" ", style);
 };
+
+const OTHER_SPACES = ["\u00a0", "\u2003", "\u2009", "\u3000", "\u1680", "\u2028", "\u202f", "\u000b", "\u000c"];
+
+/** One of the spaces that databases and frameworks take for one, in place of all. */
+export const otherSpaces: Disguise = (random, value) => value.replaceAll(" ", random.pick(OTHER_SPACES));

@@ -19,6 +19,7 @@ export const sqli = createGenerator({
     disguise.sqlSpaces,
     disguise.sqlSpaces,
     disguise.looseSpaces,
+    disguise.otherSpaces,
     disguise.sqlStrings,
     disguise.sqlStrings,
     disguise.operators,

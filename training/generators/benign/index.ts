@@ -7,6 +7,7 @@ import { identity } from "./identity.ts";
 import { jsonApis } from "./json-api.ts";
 import { odata } from "./odata.ts";
 import { pages } from "./pages.ts";
+import { dialects, exchange, guides, manifests, previews, traces } from "./programs.ts";
 import { services } from "./services.ts";
 import { telemetry } from "./telemetry.ts";
 import { code, logs, markup, prose, reports, search, templates, values } from "./texts.ts";
@@ -30,4 +31,10 @@ export const BENIGN_GENERATORS: readonly BenignGenerator[] = [
   services,
   filters,
   markup,
+  manifests,
+  guides,
+  dialects,
+  exchange,
+  traces,
+  previews,
 ];

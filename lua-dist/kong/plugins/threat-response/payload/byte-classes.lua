@@ -8,14 +8,18 @@ ____exports.BLANK = 1
 ____exports.FIRST_ESCAPE = 126
 ____exports.PERCENT = 126
 ____exports.BACKSLASH = 127
---- Printable ASCII, and the bytes that start overlong, circled and full-width encodings and serialised Java objects.
+--- Printable ASCII, and the bytes that start other spaces, overlong, circled and full-width encodings and serialised Java objects.
 local DISTINCT = "!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~" .. string.char(
+    160,
     172,
     188,
     192,
     193,
+    194,
     224,
+    225,
     226,
+    227,
     237,
     238,
     239,

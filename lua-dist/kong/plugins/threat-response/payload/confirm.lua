@@ -9,6 +9,8 @@ local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
 local decoded = ____decode_2Ets.decoded
 local ____fold_2Ets = require("kong.plugins.threat-response.payload.fold")
 local foldText = ____fold_2Ets.foldText
+local ____fold_2Dshell_2Ets = require("kong.plugins.threat-response.payload.fold-shell")
+local foldShell = ____fold_2Dshell_2Ets.foldShell
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local spendLook = ____inspection_2Ets.spendLook
 local ____index_2Ets = require("kong.plugins.threat-response.payload.rules.index")
@@ -68,45 +70,88 @@ local EXPRESSION_COST = 16
 local EXPRESSION_SHARE = 0.25
 --- Lets a search begin behind the first byte, so that `^` never means the middle of a value.
 local behindFirst = {pos = 2}
---- Those of the first `count` candidates whose expressions hold in `decoded[from, to)`.
-local function confirm(count, from, to, at)
+--- The readings of the text being confirmed, made when the first rule asks.
+local plain
+local folded
+local shell
+--- The text as the rule reads it; undefined where it makes no sense so.
+local function readingFor(rule, from, to)
+    if rule.shell == true then
+        if shell == nil then
+            shell = foldShell(from, to) or ""
+        end
+        local ____temp_1
+        if shell == "" then
+            ____temp_1 = nil
+        else
+            ____temp_1 = shell
+        end
+        return ____temp_1
+    end
+    if rule.folded == true then
+        if folded == nil then
+            folded = foldText(from, to)
+        end
+        return folded
+    end
+    if plain == nil then
+        plain = ffi.string(decoded + from, to - from)
+    end
+    return plain
+end
+local function tryRule(number, from, to, isBound)
+    local rule = RULES[number + 1]
+    if not spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE) then
+        return nil
+    end
+    local text = readingFor(rule, from, to)
+    if text == nil then
+        return nil
+    end
+    behindFirst.pos = 2
+    local ____ngx_re_find_4 = ngx.re.find
+    local ____rule_expression_3 = rule.expression
+    local ____isBound_2
+    if isBound then
+        ____isBound_2 = nil
+    else
+        ____isBound_2 = behindFirst
+    end
+    local start = ____ngx_re_find_4(text, ____rule_expression_3, "ijo", ____isBound_2)
+    local ____temp_5
+    if start == nil then
+        ____temp_5 = nil
+    else
+        ____temp_5 = {
+            rule = rule,
+            number = number,
+            score = rule.score,
+            text = text,
+            start = start
+        }
+    end
+    return ____temp_5
+end
+--- Those of the first `count` candidates whose expressions hold in `decoded[from, to)`; `isBound` lets `^` mean its beginning.
+local function confirm(count, from, to, at, isBound)
     local matches
-    local plain
-    local folded
+    plain = nil
+    folded = nil
+    shell = nil
     for i = 0, count - 1 do
-        local number = candidates[i + 1]
-        local rule = RULES[number + 1]
-        if bit.band(rule.at, at) ~= 0 and spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE) then
-            if rule.folded then
-                if folded == nil then
-                    folded = foldText(from, to)
-                end
-            else
-                if plain == nil then
-                    plain = ffi.string(decoded + from, to - from)
-                end
+        local isMeant = bit.band(RULES[candidates[i + 1] + 1].at, at) ~= 0
+        local ____isMeant_6
+        if isMeant then
+            ____isMeant_6 = tryRule(candidates[i + 1], from, to, isBound)
+        else
+            ____isMeant_6 = nil
+        end
+        local match = ____isMeant_6
+        if match ~= nil then
+            if matches == nil then
+                matches = {}
             end
-            local ____rule_folded_1
-            if rule.folded then
-                ____rule_folded_1 = folded
-            else
-                ____rule_folded_1 = plain
-            end
-            local text = ____rule_folded_1
-            behindFirst.pos = 2
-            local start = ngx.re.find(text, rule.expression, "ijo", from > 0 and behindFirst or nil)
-            if start ~= nil then
-                if matches == nil then
-                    matches = {}
-                end
-                matches[#matches + 1] = {
-                    rule = rule,
-                    number = number,
-                    score = rule.score,
-                    text = text,
-                    start = start
-                }
-            end
+            matches[#matches + 1] = match
         end
     end
     return matches
@@ -131,23 +176,65 @@ end
 --- All rules that hold at `at` in `decoded[from, to)`.
 function ____exports.findMatches(from, to, at)
     local count = collectCandidates(from, to)
-    local ____temp_2
+    local ____temp_7
     if count > 0 then
-        ____temp_2 = confirm(count, from, to, at)
+        ____temp_7 = confirm(
+            count,
+            from,
+            to,
+            at,
+            from == 0
+        )
     else
-        ____temp_2 = nil
+        ____temp_7 = nil
     end
-    return ____temp_2
+    return ____temp_7
+end
+local function isAmong(matches, number)
+    for ____, match in ipairs(matches) do
+        if match.number == number then
+            return true
+        end
+    end
+    return false
+end
+--- Adds to `matches` the rules that hold where `decoded[from, to)` is taken for a whole value: an attack between paragraphs was one.
+function ____exports.findAlone(from, to, at, matches)
+    local count = collectCandidates(from, to)
+    local ____temp_8
+    if count > 0 then
+        ____temp_8 = confirm(
+            count,
+            from,
+            to,
+            at,
+            true
+        )
+    else
+        ____temp_8 = nil
+    end
+    local alone = ____temp_8
+    if alone == nil then
+        return matches
+    end
+    local all = matches or ({})
+    for ____, match in ipairs(alone) do
+        match.isAlone = true
+        if not isAmong(all, match.number) then
+            all[#all + 1] = match
+        end
+    end
+    return all
 end
 --- What the rules that apply at `at` say by themselves of `decoded[from, to)`.
 function ____exports.matchRules(from, to, at)
     local matches = ____exports.findMatches(from, to, at)
-    local ____temp_3
+    local ____temp_9
     if matches == nil then
-        ____temp_3 = nil
+        ____temp_9 = nil
     else
-        ____temp_3 = combine(matches)
+        ____temp_9 = combine(matches)
     end
-    return ____temp_3
+    return ____temp_9
 end
 return ____exports

@@ -31,6 +31,13 @@ local function readHex(at, digits, length)
     end
     return value
 end
+--- The code points of three bytes that count as a space.
+local function isWideSpace(codePoint)
+    local isThin = codePoint >= 8192 and codePoint <= 8202
+    local isLine = codePoint == 8232 or codePoint == 8233
+    local isNarrow = codePoint == 8239 or codePoint == 8287
+    return isThin or isLine or isNarrow or codePoint == 5760 or codePoint == 12288
+end
 --- Writes a code point as the byte it stands for in an attack: Latin-1 as one byte, full-width forms as their ASCII.
 local function writeCodePoint(at, codePoint)
     local value = codePoint
@@ -46,7 +53,7 @@ local function writeCodePoint(at, codePoint)
     if value == 8216 or value == 8217 or value == 697 or value == 700 then
         value = 39
     end
-    if value == 12288 then
+    if isWideSpace(value) then
         value = 32
     end
     if value < 256 then
@@ -150,6 +157,7 @@ for ____, byte in ipairs({
     193,
     194,
     224,
+    225,
     226,
     227,
     239,
@@ -171,14 +179,30 @@ local function readOverlong(i, length, bytes)
         6
     ) + bit.band(low, 63)
 end
---- Spaces of two and of three bytes.
+--- Spaces, signs without width, and the full stop that names of hosts may be written with, of two and of three bytes.
 local function readSpace(i, length)
-    local isTwo = buffer[i] == 194 and buffer[i + 1] == 160
-    if not isTwo and not (buffer[i] == 227 and buffer[i + 1] == 128 and buffer[i + 2] == 128) then
+    if buffer[i] == 194 then
+        readTo = i + 2
+        return buffer[i + 1] == 160 and readTo <= length and 32 or -1
+    end
+    readTo = i + 3
+    if readTo > length then
         return -1
     end
-    readTo = isTwo and i + 2 or i + 3
-    return readTo <= length and 32 or -1
+    local codePoint = bit.lshift(
+        bit.band(buffer[i], 15),
+        12
+    ) + bit.lshift(
+        bit.band(buffer[i + 1], 63),
+        6
+    ) + bit.band(buffer[i + 2], 63)
+    if codePoint >= 8203 and codePoint <= 8207 then
+        return codePoint
+    end
+    if codePoint == 12290 then
+        return 46
+    end
+    return isWideSpace(codePoint) and 32 or -1
 end
 --- Letters and digits in circles, which are made plain before a name is looked up.
 local function readCircled(i, length)
@@ -208,11 +232,11 @@ local function readWide(i, length)
     if first == 224 or first == 240 then
         return readOverlong(i, length, first == 224 and 3 or 4)
     end
-    if first == 194 or first == 227 then
+    if first == 194 or first == 227 or first == 225 then
         return readSpace(i, length)
     end
     if first == 226 then
-        return second >= 145 and second <= 147 and readCircled(i, length) or -1
+        return second >= 145 and second <= 147 and readCircled(i, length) or readSpace(i, length)
     end
     if (first == 192 or first == 193) and (second == 46 or second == 47 or second == 92) then
         readTo = i + 2

@@ -5,6 +5,7 @@ local isSecretName = ____redact_2Ets.isSecretName
 local redactText = ____redact_2Ets.redactText
 local ____confirm_2Ets = require("kong.plugins.threat-response.payload.confirm")
 local automaton = ____confirm_2Ets.automaton
+local findAlone = ____confirm_2Ets.findAlone
 local findMatches = ____confirm_2Ets.findMatches
 local matchRules = ____confirm_2Ets.matchRules
 local ____decode_2Ets = require("kong.plugins.threat-response.payload.decode")
@@ -27,7 +28,9 @@ local screened = ____screen_2Ets.screened
 local ____surroundings_2Ets = require("kong.plugins.threat-response.payload.surroundings")
 local CHUNK = ____surroundings_2Ets.CHUNK
 local surroundings = ____surroundings_2Ets.surroundings
+local wordsAround = ____surroundings_2Ets.wordsAround
 local ____weigh_2Ets = require("kong.plugins.threat-response.payload.weigh")
+local LONG = ____weigh_2Ets.LONG
 local weigh = ____weigh_2Ets.weigh
 ____exports.automaton = automaton
 local MAX_WINDOW = 160
@@ -182,11 +185,28 @@ local function agreed(matches)
     end
     return name
 end
+local function matchAlone(from, to, length, at, around)
+    local start, ____end = wordsAround(from, to, length)
+    return findAlone(start, ____end, at, around)
+end
 local function judgeText(length, at, field)
     local strength = scoreText(0, length)
     local from, to = bestWindow()
     local start, ____end = surroundings(from, to, length)
-    local matches = findMatches(start, ____end, at)
+    local around = findMatches(start, ____end, at)
+    local ____temp_2
+    if length > LONG then
+        ____temp_2 = matchAlone(
+            from,
+            to,
+            length,
+            at,
+            around
+        )
+    else
+        ____temp_2 = around
+    end
+    local matches = ____temp_2
     local score = scoreOf(weigh(
         strength,
         from,
@@ -197,8 +217,8 @@ local function judgeText(length, at, field)
     if score == 0 then
         return nil
     end
-    local ____opt_2 = atHome(matches)
-    local name = ____opt_2 and ____opt_2.rule.class or agreed(matches) or classify(from, to, matches)
+    local ____opt_3 = atHome(matches)
+    local name = ____opt_3 and ____opt_3.rule.class or agreed(matches) or classify(from, to, matches)
     local match = strongest(matches, name)
     return match == nil and findingOfModel(
         name,
@@ -213,13 +233,13 @@ end
 -- found is redacted in the end (`told`).
 function ____exports.judgeValue(bytes, from, to, encoding, at, field)
     local length = decodeValue(bytes, from, to, encoding)
-    local ____temp_4
+    local ____temp_5
     if at == AT_STRUCTURE then
-        ____temp_4 = judgeStructure(length, at, field)
+        ____temp_5 = judgeStructure(length, at, field)
     else
-        ____temp_4 = judgeText(length, at, field)
+        ____temp_5 = judgeText(length, at, field)
     end
-    local found = ____temp_4
+    local found = ____temp_5
     return found ~= nil and isScreening() and screened(____exports.told(found)) or found
 end
 function ____exports.stronger(a, b)

@@ -45,6 +45,13 @@ function ____exports.isClean(bytes, from, to)
     end
     return dots < 2
 end
+--- The byte that begins, in UTF-8, what an escape stands for whose first hexadecimal digit is `digit`.
+local function leadOf(digit)
+    if bit.bor(digit, 32) == 102 then
+        return 239
+    end
+    return digit >= 49 and digit <= 51 and 224 + digit - 48 or 0
+end
 --- The class of what the JSON escape after a backslash at `i - 1` stands for, and how many bytes it takes.
 local function readJsonEscape(bytes, i, to)
     if i >= to then
@@ -59,7 +66,7 @@ local function readJsonEscape(bytes, i, to)
         return OTHER, 1
     end
     if bytes[i + 1] ~= 48 or bytes[i + 2] ~= 48 then
-        return PLAIN[bit.bor(bytes[i + 1], 32) == 102 and 239 or 0], 5
+        return PLAIN[leadOf(bytes[i + 1])], 5
     end
     local high = HEX[bytes[i + 3]]
     local low = HEX[bytes[i + 4]]

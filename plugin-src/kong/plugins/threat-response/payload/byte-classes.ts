@@ -11,10 +11,10 @@ export const FIRST_ESCAPE = 126;
 export const PERCENT = 126;
 export const BACKSLASH = 127;
 
-/** Printable ASCII, and the bytes that start overlong, circled and full-width encodings and serialised Java objects. */
+/** Printable ASCII, and the bytes that start other spaces, overlong, circled and full-width encodings and serialised Java objects. */
 const DISTINCT =
   "!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~" +
-  string.char(0xac, 0xbc, 0xc0, 0xc1, 0xe0, 0xe2, 0xed, 0xee, 0xef, 0xf0);
+  string.char(0xa0, 0xac, 0xbc, 0xc0, 0xc1, 0xc2, 0xe0, 0xe1, 0xe2, 0xe3, 0xed, 0xee, 0xef, 0xf0);
 
 function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);

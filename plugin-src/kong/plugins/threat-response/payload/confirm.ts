@@ -3,6 +3,7 @@ import { type Automaton, buildAutomaton } from "./automaton.ts";
 import { CLASSES, PLAIN } from "./byte-classes.ts";
 import { decoded } from "./decode.ts";
 import { foldText } from "./fold.ts";
+import { foldShell } from "./fold-shell.ts";
 import { spendLook } from "./inspection.ts";
 import type { Rule } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
@@ -18,6 +19,8 @@ export interface Match {
   score: number;
   text: string;
   start: number;
+  /** It holds in the worst place taken by itself, and not in what surrounds that. */
+  isAlone?: boolean;
 }
 
 /** The literals of rule `i` at `i`; behind them the signs of layered encodings, which may hide any literal, and what makes the model look. */
@@ -73,24 +76,47 @@ const EXPRESSION_SHARE = 0.25;
 /** Lets a search begin behind the first byte, so that `^` never means the middle of a value. */
 const behindFirst = { pos: 2 };
 
-/** Those of the first `count` candidates whose expressions hold in `decoded[from, to)`. */
-function confirm(count: number, from: number, to: number, at: number): Match[] | undefined {
+/** The readings of the text being confirmed, made when the first rule asks. */
+let plain: string | undefined;
+let folded: string | undefined;
+let shell: string | undefined;
+
+/** The text as the rule reads it; undefined where it makes no sense so. */
+function readingFor(rule: Rule, from: number, to: number): string | undefined {
+  if (rule.shell === true) {
+    shell ??= foldShell(from, to) ?? "";
+    return shell === "" ? undefined : shell;
+  }
+  if (rule.folded === true) {
+    folded ??= foldText(from, to);
+    return folded;
+  }
+  plain ??= ffi.string(advance(decoded, from), to - from);
+  return plain;
+}
+
+function tryRule(number: number, from: number, to: number, isBound: boolean): Match | undefined {
+  const rule = RULES[number];
+  if (!spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE)) return undefined;
+  const text = readingFor(rule, from, to);
+  if (text === undefined) return undefined;
+  behindFirst.pos = 2;
+  const [start] = ngx.re.find(text, rule.expression, "ijo", isBound ? undefined : behindFirst);
+  return start === undefined ? undefined : { rule, number, score: rule.score, text, start };
+}
+
+/** Those of the first `count` candidates whose expressions hold in `decoded[from, to)`; `isBound` lets `^` mean its beginning. */
+function confirm(count: number, from: number, to: number, at: number, isBound: boolean): Match[] | undefined {
   let matches: Match[] | undefined;
-  let plain: string | undefined;
-  let folded: string | undefined;
+  plain = undefined;
+  folded = undefined;
+  shell = undefined;
   for (const i of $range(0, count - 1)) {
-    const number = candidates[i];
-    const rule = RULES[number];
-    if ((rule.at & at) !== 0 && spendLook(EXPRESSION_COST + (to - from) * EXPRESSION_SHARE)) {
-      if (rule.folded) folded ??= foldText(from, to);
-      else plain ??= ffi.string(advance(decoded, from), to - from);
-      const text = (rule.folded ? folded : plain) as string;
-      behindFirst.pos = 2;
-      const [start] = ngx.re.find(text, rule.expression, "ijo", from > 0 ? behindFirst : undefined);
-      if (start !== undefined) {
-        matches ??= [];
-        matches.push({ rule, number, score: rule.score, text, start });
-      }
+    const isMeant = (RULES[candidates[i]].at & at) !== 0;
+    const match = isMeant ? tryRule(candidates[i], from, to, isBound) : undefined;
+    if (match !== undefined) {
+      matches ??= [];
+      matches.push(match);
     }
   }
   return matches;
@@ -111,7 +137,25 @@ function combine(matches: Match[]): Match {
 /** All rules that hold at `at` in `decoded[from, to)`. */
 export function findMatches(from: number, to: number, at: number): Match[] | undefined {
   const count = collectCandidates(from, to);
-  return count > 0 ? confirm(count, from, to, at) : undefined;
+  return count > 0 ? confirm(count, from, to, at, from === 0) : undefined;
+}
+
+function isAmong(matches: Match[], number: number): boolean {
+  for (const match of matches) if (match.number === number) return true;
+  return false;
+}
+
+/** Adds to `matches` the rules that hold where `decoded[from, to)` is taken for a whole value: an attack between paragraphs was one. */
+export function findAlone(from: number, to: number, at: number, matches: Match[] | undefined): Match[] | undefined {
+  const count = collectCandidates(from, to);
+  const alone = count > 0 ? confirm(count, from, to, at, true) : undefined;
+  if (alone === undefined) return matches;
+  const all = matches ?? [];
+  for (const match of alone) {
+    match.isAlone = true;
+    if (!isAmong(all, match.number)) all.push(match);
+  }
+  return all;
 }
 
 /** What the rules that apply at `at` say by themselves of `decoded[from, to)`. */

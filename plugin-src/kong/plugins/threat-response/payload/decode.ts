@@ -29,6 +29,14 @@ function readHex(at: number, digits: number, length: number): number {
   return value;
 }
 
+/** The code points of three bytes that count as a space. */
+function isWideSpace(codePoint: number): boolean {
+  const isThin = codePoint >= 0x2000 && codePoint <= 0x200a;
+  const isLine = codePoint === 0x2028 || codePoint === 0x2029;
+  const isNarrow = codePoint === 0x202f || codePoint === 0x205f;
+  return isThin || isLine || isNarrow || codePoint === 0x1680 || codePoint === 0x3000;
+}
+
 /** Writes a code point as the byte it stands for in an attack: Latin-1 as one byte, full-width forms as their ASCII. */
 function writeCodePoint(at: number, codePoint: number): number {
   let value = codePoint;
@@ -36,7 +44,7 @@ function writeCodePoint(at: number, codePoint: number): number {
   if (value === 0x2215 || value === 0x2044) value = 47;
   if (value === 0x2216) value = 92;
   if (value === 0x2018 || value === 0x2019 || value === 0x02b9 || value === 0x02bc) value = 39;
-  if (value === 0x3000) value = 32;
+  if (isWideSpace(value)) value = 32;
   if (value < 256) {
     buffer[at] = value;
     return at + 1;
@@ -118,7 +126,7 @@ function readEntity(i: number, length: number): number {
 
 /** What may begin one of these. */
 const MAY_BE_WIDE = ffi.new("uint8_t[256]");
-for (const byte of [0xc0, 0xc1, 0xc2, 0xe0, 0xe2, 0xe3, 0xef, 0xf0]) MAY_BE_WIDE[byte] = 1;
+for (const byte of [0xc0, 0xc1, 0xc2, 0xe0, 0xe1, 0xe2, 0xe3, 0xef, 0xf0]) MAY_BE_WIDE[byte] = 1;
 
 /** Three or four bytes for ASCII. */
 function readOverlong(i: number, length: number, bytes: number): number {
@@ -130,12 +138,18 @@ function readOverlong(i: number, length: number, bytes: number): number {
   return ((high & 1) << 6) + (low & 63);
 }
 
-/** Spaces of two and of three bytes. */
+/** Spaces, signs without width, and the full stop that names of hosts may be written with, of two and of three bytes. */
 function readSpace(i: number, length: number): number {
-  const isTwo = buffer[i] === 0xc2 && buffer[i + 1] === 0xa0;
-  if (!isTwo && !(buffer[i] === 0xe3 && buffer[i + 1] === 0x80 && buffer[i + 2] === 0x80)) return -1;
-  readTo = isTwo ? i + 2 : i + 3;
-  return readTo <= length ? 32 : -1;
+  if (buffer[i] === 0xc2) {
+    readTo = i + 2;
+    return buffer[i + 1] === 0xa0 && readTo <= length ? 32 : -1;
+  }
+  readTo = i + 3;
+  if (readTo > length) return -1;
+  const codePoint = ((buffer[i] & 15) << 12) + ((buffer[i + 1] & 63) << 6) + (buffer[i + 2] & 63);
+  if (codePoint >= 0x200b && codePoint <= 0x200f) return codePoint;
+  if (codePoint === 0x3002) return 46;
+  return isWideSpace(codePoint) ? 32 : -1;
 }
 
 /** Letters and digits in circles, which are made plain before a name is looked up. */
@@ -154,8 +168,8 @@ function readWide(i: number, length: number): number {
   const first = buffer[i];
   const second = buffer[i + 1];
   if (first === 0xe0 || first === 0xf0) return readOverlong(i, length, first === 0xe0 ? 3 : 4);
-  if (first === 0xc2 || first === 0xe3) return readSpace(i, length);
-  if (first === 0xe2) return second >= 0x91 && second <= 0x93 ? readCircled(i, length) : -1;
+  if (first === 0xc2 || first === 0xe3 || first === 0xe1) return readSpace(i, length);
+  if (first === 0xe2) return second >= 0x91 && second <= 0x93 ? readCircled(i, length) : readSpace(i, length);
   if ((first === 0xc0 || first === 0xc1) && (second === 46 || second === 47 || second === 92)) {
     readTo = i + 2;
     return second;

@@ -1,15 +1,15 @@
 import * as ffi from "ffi";
 import type { PayloadClass } from "../contract/categories.ts";
 import { isSecretName, redactText } from "../redact.ts";
-import { automaton, findMatches, type Match, matchRules } from "./confirm.ts";
+import { automaton, findAlone, findMatches, type Match, matchRules } from "./confirm.ts";
 import { decoded, decodeValue, type Encoding } from "./decode.ts";
 import { TRAINED } from "./model/trained.ts";
 import { classify } from "./model-class.ts";
 import { bestWindow, scoreText } from "./model-score.ts";
 import { AT_NAME, AT_PATH, AT_STRUCTURE } from "./rule.ts";
 import { isScreening, screened } from "./screen.ts";
-import { CHUNK, surroundings } from "./surroundings.ts";
-import { weigh } from "./weigh.ts";
+import { CHUNK, surroundings, wordsAround } from "./surroundings.ts";
+import { LONG, weigh } from "./weigh.ts";
 
 export { automaton };
 
@@ -163,11 +163,17 @@ function agreed(matches: Match[] | undefined): PayloadClass | undefined {
   return name;
 }
 
+function matchAlone(from: number, to: number, length: number, at: number, around?: Match[]): Match[] | undefined {
+  const [start, end] = wordsAround(from, to, length);
+  return findAlone(start, end, at, around);
+}
+
 function judgeText(length: number, at: number, field: string): PayloadFinding | undefined {
   const strength = scoreText(0, length);
   const [from, to] = bestWindow();
   const [start, end] = surroundings(from, to, length);
-  const matches = findMatches(start, end, at);
+  const around = findMatches(start, end, at);
+  const matches = length > LONG ? matchAlone(from, to, length, at, around) : around;
   const score = scoreOf(weigh(strength, from, to, length, matches));
   if (score === 0) return undefined;
   const name = atHome(matches)?.rule.class ?? agreed(matches) ?? (classify(from, to, matches) as PayloadClass);

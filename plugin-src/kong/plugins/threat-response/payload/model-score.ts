@@ -27,11 +27,16 @@ export interface TrainedModel {
   classRows: string[];
   /** What each rule that holds adds to the score of a value (weigh.ts), in the order of rules/index.ts. */
   worth: number[];
+  /** The same where the value is a text, and where the rule holds only for the worst place of a text by itself. */
+  worthInText: number[];
+  worthAlone: number[];
   /** What the length of a value adds, and what its second worst place takes away, in percent of that place's score. */
   medium: number;
   mediumSide: number;
   long: number;
   longSide: number;
+  /** Of a text also the worst place of the side that is less bad. */
+  longBoth: number;
   /** Sums of all these: below `grey` a value is ordinary, from `certain` on an attack. */
   grey: number;
   certain: number;

@@ -30,6 +30,8 @@ export interface Rule {
   at: number;
   /** Tried on the text with comments and runs of white space folded to one space, as a SQL parser reads it. */
   folded?: boolean;
+  /** Tried on the text as a shell reads it, and only where words of it are in pieces (fold-shell.ts). */
+  shell?: boolean;
   literals: string[];
   expression: string;
 }

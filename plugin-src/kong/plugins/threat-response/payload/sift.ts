@@ -37,6 +37,12 @@ export function isClean(bytes: ffi.Numbers, from: number, to: number): boolean {
   return dots < 2;
 }
 
+/** The byte that begins, in UTF-8, what an escape stands for whose first hexadecimal digit is `digit`. */
+function leadOf(digit: number): number {
+  if ((digit | 32) === 102) return 0xef;
+  return digit >= 49 && digit <= 51 ? 0xe0 + digit - 48 : 0;
+}
+
 /** The class of what the JSON escape after a backslash at `i - 1` stands for, and how many bytes it takes. */
 function readJsonEscape(
   bytes: ffi.Numbers,
@@ -50,7 +56,7 @@ function readJsonEscape(
     return $multi(isSpace ? BLANK : PLAIN[letter], 1);
   }
   if (i + 4 >= to) return $multi(OTHER, 1);
-  if (bytes[i + 1] !== 48 || bytes[i + 2] !== 48) return $multi(PLAIN[(bytes[i + 1] | 32) === 102 ? 0xef : 0], 5);
+  if (bytes[i + 1] !== 48 || bytes[i + 2] !== 48) return $multi(PLAIN[leadOf(bytes[i + 1])], 5);
   const high = HEX[bytes[i + 3]];
   const low = HEX[bytes[i + 4]];
   if (high === NOT_HEX || low === NOT_HEX) return $multi(OTHER, 1);

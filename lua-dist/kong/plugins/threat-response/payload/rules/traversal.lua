@@ -147,6 +147,20 @@ ____exports.traversal = {
     },
     {
         class = "traversal",
+        score = 74,
+        reason = "share of another host",
+        at = bit.bor(
+            bit.bor(
+                bit.bor(AT_PATH, AT_QUERY),
+                AT_COOKIE
+            ),
+            AT_HEADER
+        ),
+        literals = {"\\\\"},
+        expression = "^\\\\\\\\(?:[\\w-]+\\.)+[\\w-]+(?:@\\w+)?\\\\[\\w$.-]+(?:\\\\|$)"
+    },
+    {
+        class = "traversal",
         score = 78,
         reason = "null byte in a file name",
         at = bit.bor(

@@ -99,6 +99,21 @@ function separatedCommands(): string[] {
   return literals;
 }
 
+/** What words are cut into pieces with, as far as it is not what everybody writes. */
+function pieces(): string[] {
+  const literals = list(`'', "", $@, $*, $1, $9, $!, $(), $ifs, {ifs`);
+  for (const letter of $range(97, 122)) {
+    const sign = string.char(letter);
+    literals.push(`\\${sign}`);
+    literals.push(`^${sign}`);
+    literals.push(`'${sign}'`);
+    literals.push(`"${sign}"`);
+  }
+  return literals;
+}
+
+const PIECES = pieces();
+
 export const cmdi: Rule[] = [
   {
     class: "cmdi",
@@ -180,6 +195,36 @@ export const cmdi: Rule[] = [
     literals: separatedCommands(),
     expression:
       "^[^\\s;|&`$]{0,40}(?:;|\\|\\|?|&&?|\\$\\()\\s?(?:/(?:usr/)?s?bin/)?(?:id|whoami|uname|ls|pwd|hostname|ifconfig|ipconfig|netstat|ps|printenv|systeminfo|dir|ver|env|set|tasklist|cat\\s+/?[\\w./-]+|sleep[\\s+]\\d+)(?:\\s-{1,2}\\w+)?\\s?(?:[;&|)#'\"]|\\|\\||&&)?\\s*$",
+  },
+  {
+    class: "cmdi",
+    score: 82,
+    reason: "shell command whose words are in pieces",
+    at: ANYWHERE,
+    shell: true,
+    literals: PIECES,
+    // What was in pieces is in capitals.
+    expression: `(?-i:(?:^|[;|&\`\\n(]|\\$\\()\\s*(?:/(?:USR/)?S?BIN/|/(?:usr/)?s?bin/)?(?:CAT|ID|WHOAMI|UNAME|LS|PWD|HOSTNAME|IFCONFIG|IPCONFIG|NETSTAT|PS|ENV|PRINTENV|HEAD|TAIL|MORE|LESS|TAC|NL|GREP|FIND|CURL|WGET|PING|NC|NCAT|NSLOOKUP|DIG|SLEEP|BASH|SH|ZSH|PYTHON[23]?|PERL|PHP|RUBY|POWERSHELL|CMD|NET|TYPE|DIR|ECHO|BASE64|XXD|RM|CP|CHMOD|SED|AWK|SORT|REV|SUDO|SU)(?=[\\s;|&)\`#<>/]|$)(?!\\s*[=:])|/(?:ETC|BIN|USR/BIN|PROC|VAR/LOG|ROOT)/[A-Z/]{2,40})`,
+  },
+  {
+    class: "cmdi",
+    score: 80,
+    reason: "path of the system with wildcards",
+    at: ANYWHERE,
+    literals: list("/e?, /?t, /et?, /??, /e*, /?i, /b?, /bi?, /bi*, /*/, c/p*, c/p?, c/pa?, c/pas, /[e, c/sh?, c/s*"),
+    expression:
+      "(?:^|[\\s;|&`(<'\"=])/(?=[^\\s]{0,40}[?*\\[])(?:[e?*][t?*]{0,2}[c?*]?|[b?*][i?*]{0,2}[n?*]?|\\[[a-z-]{1,6}\\]\\w{1,3})/(?:[p?*][a?*]{0,2}[s?*]{0,2}[\\w?*\\[\\]-]{0,8}|[\\w?*]{1,8})(?:[\\s;|&`)'\"]|$)",
+  },
+  {
+    class: "cmdi",
+    score: 78,
+    reason: "shell command on a line behind a plain value",
+    at: ANYWHERE,
+    literals: list(
+      " whoami,  uname -,  /bin/,  /usr/bin/,  ping -,  cat /,  sleep 1,  sleep 2,  sleep 3,  sleep 5,  sleep 9,  ifconfig,  ipconfig,  netstat,  wget http,  curl http,  nc -,  ls -,  ls /,  nslookup ,  printenv,  id;,  id|,  id&,  id #",
+    ),
+    expression:
+      "^[^\\s;|&`$]{0,40}\\r?\\n\\s*(?:/(?:usr/)?s?bin/)?(?:(?:whoami|ifconfig|ipconfig|netstat|printenv|id|uname|ls)(?:\\s-{1,2}\\w+)?(?:\\s/\\S*)?|(?:ping|cat|sleep|wget|curl|nc|nslookup|ls)\\s[^\\r\\n]{1,80}|bash|sh)\\s*(?:[;|&#][^\\r\\n]*)?\\s*$",
   },
   {
     class: "cmdi",

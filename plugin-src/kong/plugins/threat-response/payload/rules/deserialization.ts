@@ -9,13 +9,15 @@ export const deserialization: Rule[] = [
     reason: "serialised object",
     at: ANYWHERE,
     literals: list(
-      "ro0ab, o:, aced0005, aaeaaad, gasv, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bah, js/function, dynamic-proxy, gem::, nashorn.internal, system.windows.",
+      "ro0ab, o:, aced0005, aaeaaad, gasv, gawv, gajj, gajd, gaj9, gajc, ganj, gand, gan9, ganc, aqaaap////, py/object, py/reduce, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bah, js/function, dynamic-proxy, gem::, nashorn.internal, system.windows.",
     ),
     expression: anyOf([
       "(?-i:rO0AB[A-Za-z0-9+/_-]{4,})",
       "\\baced0005[0-9a-f]{8}",
       "(?-i:AAEAAAD/////)",
-      "(?-i:^\\s*gAS[A-Z][A-Za-z0-9+/_-]{12})",
+      "(?-i:^\\s*gA(?:S[A-Z]|WV|[JN][jd9c])[A-Za-z0-9+/_-]{12})",
+      "(?-i:AQAAAP////8B)",
+      '"py/(?:object(?:/apply|/new)?|reduce)"\\s*:',
       "(?-i:^\\s*BAh[bvUVSTcl][A-Za-z0-9+/_-]{12})",
       "tag:yaml\\.org,2002:js/function",
       "<dynamic-proxy>|jdk\\.nashorn\\.internal",
@@ -41,7 +43,7 @@ export const deserialization: Rule[] = [
     ),
     expression: anyOf([
       "com\\.sun\\.(?:rowset|org\\.apache\\.xalan|jndi)",
-      "org\\.apache\\.(?:commons\\.(?:collections\\d?\\.(?:functors|keyvalue|map)|configuration|dbcp|beanutils|fileupload)|xbean\\.naming|ibatis\\.datasource|tomcat\\.dbcp|xalan)",
+      "org\\.apache\\.(?:commons\\.(?:collections\\d?\\.(?:functors|keyvalue|map)|configuration|dbcp|beanutils|fileupload)|xbean\\.(?:naming|propertyeditor)|ibatis\\.datasource|tomcat\\.dbcp|xalan)",
       "javax\\.(?:script\\.scriptenginemanager|swing\\.jeditorpane|management\\.badattribute)",
       "java\\.(?:lang\\.(?:processbuilder|runtime)|beans\\.xmldecoder)",
       "org\\.springframework\\.(?:context\\.support\\.\\w*xmlapplicationcontext|beans\\.factory\\.(?:config|objectfactory)|aop\\.support)",

@@ -37,7 +37,7 @@ export const nosqli: Rule[] = [
     at: AT_STRUCTURE | AT_VALUE,
     literals: list('{"$, { "$, {$, { $'),
     expression:
-      "['\\\"{,](?:(?:user(?:name)?|login|e?mail)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$(?:ne|gt|nin|not|mod|type|size|all|expr|where|function)\\b|(?:pass(?:wo?r?d|code)?|pwd|pin|otp|secret|token)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$[a-z]{2,12}\\b)",
+      "['\\\"{,](?:(?:user(?:name)?|login|e?mail)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$(?:ne|gte?|lte?|nin|not|exists|mod|type|size|all|expr|where|function)\\b|(?:pass(?:wo?r?d|code)?|pwd|pin|otp|secret|token)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$[a-z]{2,12}\\b)",
   },
   {
     class: "nosqli",

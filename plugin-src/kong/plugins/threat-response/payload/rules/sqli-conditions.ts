@@ -22,6 +22,10 @@ function joined(): string[] {
       literals.push(`${word} ${start}`);
     }
   }
+  // Other spaces than that of ASCII.
+  for (const word of list("or, and, xor, union, select, having, where")) {
+    for (const byte of [0xa0, 0xc2, 0xe1, 0xe2, 0xe3]) literals.push(word + string.char(byte));
+  }
   return literals;
 }
 
@@ -118,6 +122,24 @@ export const sqliConditions: Rule[] = [
       "^(?:-?\\d+|[^ ]{0,30}['\")]+)[ )]*(?:order by \\(? ?\\d+|group by [\\w.]{1,40}(?: having| ?,| ?--| ?#|\\()|having ['\"\\d(]|limit \\d+ ?(?:,|offset) ?\\d+ ?(?:--|#|union|procedure|into))",
       "^[^'\"]{0,20}['\"]? ?(?:order|group) by \\d+ ?(?:--|#|/\\*|$)",
       "' in boolean mode ?\\)",
+    ]),
+  },
+  {
+    class: "sqli",
+    score: 78,
+    reason: "SQL condition of numbers or names and nothing else",
+    at: ANYWHERE,
+    folded: true,
+    literals: list(
+      " xor, xor , div , rlike , regexp , ||, &&, `or`, ` or`, `or `, `||, collate , ::int, like 1, is 1, glob , 1 or, 0 or, or 1, or 0, and 1, and 0",
+    ),
+    expression: anyOf([
+      "^[-+~!( ]*(?:\\d+|0x[0-9a-f]+)[) ]+(?:xor|div|rlike|regexp|sounds like)[ (!~+-]*[\\w'\"]{1,12}",
+      "^[-+~!( ]*(?:\\d+|0x[0-9a-f]+)[) ]*(?:::\\w+|collate \\w+|[*/%&|^<>=!+-]{1,3} ?\\d+)[) ]*(?:or|and|\\|\\||&&)[ (!~+-]*\\d+[) ]*(?:$|[-#=<>])",
+      "^[-+~!( ]*0x[0-9a-f]+[) ]+(?:or|and) \\d",
+      "^(\\d{1,8}) (?:like|is|regexp|rlike|between|sounds like) \\1(?: |$)",
+      "` ?(?:or|and|xor|\\|\\||&&|union|having) ?[`(]?[\\w@]{1,20}[`)]? ?(?:=|<|>|like|is|select)",
+      "^' ?(?:glob|match|collate|escape) ?'",
     ]),
   },
   {

@@ -25,7 +25,7 @@ export const sqliStatements: Rule[] = [
     folded: true,
     literals: ["union"],
     expression:
-      "(?<![a-z])union[ (]{0,4}(?:all|distinct|distinctrow)?[ (+~-]{0,6}select[ (+~-]{0,6}(?:(?:all|distinct) )?(?:null|\\d|['\"@*`{]|0x|cha?r|concat|unhex|[\\w.]{1,40}(?: ?,| ?\\(| from\\b| as\\b|--|#|$))",
+      "(?<![a-z])union[ (]{0,4}(?:all|distinct|distinctrow)?[ (+~-]{0,6}select[ (+~-]{0,6}(?:(?:all|distinct) )?(?:null|\\d|['\"@*`{]|0x|cha?r|concat|unhex|[\\w.]{1,40}(?: ?,| ?\\(| from\\b| as\\b|--|#|$))|(?<![a-z])union[ (]{0,4}(?:all|distinct)?[ (]{0,4}values ?(?:row ?)?\\(|^[^a-z]{1,20}[ )]union[ (]{0,4}(?:all )?[ (]{0,4}table [a-z_]\\w{2,}",
   },
   {
     class: "sqli",

@@ -39,10 +39,12 @@ export const ssrf: Rule[] = [
     reason: "address in an unusual notation",
     at: ANYWHERE,
     literals: list(
-      `//0, 127., //[, //2130, //2852, //3232, //1684, //1677, :0x, //1., http:1, http:l, http:\\, //\\, /\\, .nip.io, .xip.io, sslip.io, localtest.me, lvh.me`,
+      `//0, 127., //10., //169., //192., //[, //2130, //2852, //3232, //1684, //1677, :0x, //1., http:1, http:l, http:\\, //\\, /\\, .nip.io, .xip.io, sslip.io, localtest.me, lvh.me`,
     ),
     expression: anyOf([
       `${URL_START}(?:0x[0-9a-f]{1,8}(?:\\.(?:0x)?[0-9a-f]{1,8}){0,3}|0[0-7]{1,11}(?:\\.[0-9a-fx]{1,6}){1,3}|0[0-7]{10,11}|(?:2130|2852|3232|1684|1677)\\d{6}|0|127(?:\\.\\d{1,3}){1,2}|127(?:\\.0{1,3}){2}\\.0{0,2}\\d{1,2})(?:[:/?#\\\\@]|$)(?<!127\\.0\\.0\\.1[:/?#])`,
+      // Two or three numbers, of which the last stands for several bytes.
+      `${URL_START}(?:10|127|169|172|192)(?:\\.\\d{1,3})?\\.\\d{1,8}(?:[:/?#]|$)`,
       `${URL_START}\\[(?:0{0,4}:){2,7}(?:ffff:|0{0,3}1?\\])`,
       `${URL_START}[\\w.-]*(?:\\.(?:nip|xip|sslip)\\.io|localtest\\.me|lvh\\.me)`,
       "^\\s*(?:https?|ftp):(?![/\\\\]{2})[/\\\\]{0,1}(?:localhost|127\\.|10\\.|0[:/x]|169\\.254|192\\.168|[\\w-]{1,40}\\.\\w{2,10}(?:[:/]|$))",

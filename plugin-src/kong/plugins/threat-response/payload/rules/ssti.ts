@@ -32,12 +32,15 @@ export const ssti: Rule[] = [
     reason: "object walk for a template engine",
     at: ANYWHERE,
     literals: list(
-      "__class__, __mro__, __base, __subclasses__, __globals__, __builtins__, _self.env, getclass(, {php}, {literal}, {system, {self::, {$smarty, freemarker., #set(, #set (, ?new(, java.lang, #context, _memberaccess, %{(#, %{#, t(java, <%=, <% ",
+      "__class__, __mro__, __base, __subclasses__, __globals__, __builtins__, _self.env, getclass(, {php}, {literal}, {system, {self::, {$smarty, freemarker., {7*, {3*, {9*, facescontext, externalcontext, servletcontext, smarty_internal, #set(, #set (, ?new(, java.lang, #context, _memberaccess, %{(#, %{#, t(java, <%=, <% ",
     ),
     expression: anyOf([
       "__(?:class|mro|base|bases|subclasses|globals|builtins)__",
       "_self\\.env\\.",
       "freemarker\\.template\\.utility",
+      "^\\{\\s*\\d{1,8}\\s*\\*\\s*\\d{1,8}\\s*\\}$",
+      "[#$]\\{\\s*(?:facescontext|externalcontext|servletcontext)\\b",
+      "smarty_internal_|self::clearconfig",
       "\\?new\\(\\)",
       "\\bt\\(\\s*java\\.",
       "\\.getclass\\(\\)\\s*\\.\\s*forname",

@@ -136,6 +136,14 @@ export const traversal: Rule[] = [
   },
   {
     class: "traversal",
+    score: 74,
+    reason: "share of another host",
+    at: AT_PATH | AT_QUERY | AT_COOKIE | AT_HEADER,
+    literals: ["\\\\"],
+    expression: "^\\\\\\\\(?:[\\w-]+\\.)+[\\w-]+(?:@\\w+)?\\\\[\\w$.-]+(?:\\\\|$)",
+  },
+  {
+    class: "traversal",
     score: 78,
     reason: "null byte in a file name",
     at: AT_QUERY | AT_PATH | AT_COOKIE,
