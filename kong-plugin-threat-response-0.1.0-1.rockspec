@@ -167,6 +167,7 @@ build = {
     ["kong.plugins.threat-response.payload.fields.transport"] = "lua-dist/kong/plugins/threat-response/payload/fields/transport.lua",
     ["kong.plugins.threat-response.payload.fields.xml"] = "lua-dist/kong/plugins/threat-response/payload/fields/xml.lua",
     ["kong.plugins.threat-response.payload.first-look"] = "lua-dist/kong/plugins/threat-response/payload/first-look.lua",
+    ["kong.plugins.threat-response.payload.fold-shell"] = "lua-dist/kong/plugins/threat-response/payload/fold-shell.lua",
     ["kong.plugins.threat-response.payload.fold"] = "lua-dist/kong/plugins/threat-response/payload/fold.lua",
     ["kong.plugins.threat-response.payload.inspection"] = "lua-dist/kong/plugins/threat-response/payload/inspection.lua",
     ["kong.plugins.threat-response.payload.model-class"] = "lua-dist/kong/plugins/threat-response/payload/model-class.lua",
