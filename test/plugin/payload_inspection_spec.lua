@@ -25,6 +25,12 @@ describe("an inspection", function()
     return inspection.uninspectedReason()
   end
 
+  it("judges whole bytes alone, also where looks have cost parts of one", function()
+    inspection.beginInspection(LIMITS)
+    assert.is_true(inspection.spendLook(10.25))
+    assert.equal(4096 - 11 - 64, inspection.spend(5000))
+  end)
+
   local JSON = "application/json"
   local cases = {
     { nil, '{"a":[1,-2.5e3,true,false,null,"x"]}', JSON },

@@ -27,9 +27,12 @@ end
 function ____exports.uninspectedReason()
     return reason
 end
---- Takes the cost of judging so many bytes; returns how many of them may be judged.
+--- Takes the cost of judging so many bytes; returns how many of them may be judged. Looks cost parts of a byte: half a byte would be judged as one.
 function ____exports.spend(bytes)
-    local affordable = math.min(bytes, left - FIXED_COST)
+    local affordable = math.min(
+        bytes,
+        math.floor(left) - FIXED_COST
+    )
     if affordable < bytes then
         ____exports.leave("over_budget")
     end

@@ -66,9 +66,9 @@ export function uninspectedReason(): Uninspected | undefined {
   return reason;
 }
 
-/** Takes the cost of judging so many bytes; returns how many of them may be judged. */
+/** Takes the cost of judging so many bytes; returns how many of them may be judged. Looks cost parts of a byte: half a byte would be judged as one. */
 export function spend(bytes: number): number {
-  const affordable = Math.min(bytes, left - FIXED_COST);
+  const affordable = Math.min(bytes, Math.floor(left) - FIXED_COST);
   if (affordable < bytes) leave("over_budget");
   if (affordable <= 0) {
     left = 0;
