@@ -22,6 +22,8 @@ export const ATTACKS: Attack[] = [
     "4 and ascii(substring((select version()),1,1))>51",
     "9) order by 14--",
     "1 and extractvalue(1,concat(0x7e,version()))",
+    "7\u00a0or\u00a03=3",
+    "7'\u2003union\u2003select\u20031,2--",
   ]),
   ...attacks("xss", [
     "<script>steal()</script>",
@@ -43,6 +45,9 @@ export const ATTACKS: Attack[] = [
     "cat${IFS}/etc/passwd",
     "`id`",
     "<?php system($_GET['c']); ?>",
+    "; c''at /et''c/pas''swd",
+    'x;"w"h"o"a"m"i',
+    "; /???/??t /???/p??s??",
   ]),
   ...attacks("traversal", [
     "../../../../etc/passwd",
