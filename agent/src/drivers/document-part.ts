@@ -1,7 +1,7 @@
 import type { EntityType } from "./gateway.ts";
 
 /** A list of entities at the top of a document, cut into what is written of each. */
-export interface Section {
+interface Section {
   /** Where in the text its entries are. */
   from: number;
   to: number;
