@@ -2,7 +2,7 @@
  * `npm run bench:behaviour`: attacks that only show over time, and events that look like them, against the built plugin. Time is simulated:
  * the plugin's own code runs in LuaJIT with two workers, a shared dictionary and timers on a virtual clock, so that hours pass in seconds;
  * nginx, the network and payload inspection are not in it. The most important scenarios run in real time in test/e2e.
- * --seed N plays other traffic, --quick only the short scenarios, --only TEXT those whose name has it, --json prints one object.
+ * --seed N plays other traffic, --quick only the short scenarios, --only TEXT those whose name has it (or one of several, between bars), --json prints one object.
  */
 import { parseArgs } from "node:util";
 import { SCENARIOS } from "./behaviour/index.ts";
@@ -44,7 +44,8 @@ function explain(scenario: Scenario, played: Played): void {
 async function main(): Promise<void> {
   const seed = Number(options.seed);
   const chosen = SCENARIOS.filter(
-    ({ name, seconds }) => name.includes(options.only) && !(options.quick && seconds > SHORT_S),
+    ({ name, seconds }) =>
+      options.only.split("|").some((part) => name.includes(part)) && !(options.quick && seconds > SHORT_S),
   );
   const measures: Measure[] = [];
   say("Time is simulated: figures say what the plugin decides, not how fast a machine is.");

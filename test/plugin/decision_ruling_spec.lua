@@ -44,7 +44,7 @@ describe("a decision of the agent", function()
     assert.is_table(apply.ruleDecision(source, throttle))
   end)
 
-  local stranger = { user = "eve", kind = "path", realm = "/login" }
+  local stranger = { user = "eve", kind = "path", realm = "/login", proof = "/login" }
   for _, case in ipairs({
     { "for a route stops there", { route = "r" }, { route = { id = "r" } }, true },
     { "for a route stops nowhere else", { route = "r" }, { route = { id = "s" } }, false },

@@ -151,7 +151,7 @@ describe("credential stuffing over time", function()
     local facts = {
       source = { ip = ip, key = ip, isExempt = options.exempt or false },
       route = { id = options.route or "r" },
-      login = { user = user, kind = options.kind or "path", realm = options.realm or "/login" },
+      login = { user = user, kind = options.kind or "path", realm = options.realm or "/login", proof = options.realm or "/login" },
       headers = {},
       userAgent = options.agent or "browser " .. ip,
     }
@@ -293,16 +293,16 @@ describe("credential stuffing over time", function()
   end)
 
   it("is found on routes that Kong authenticates", function()
-    local stops = stopped(30, function(i) return attempt("192.0.2.1", "u" .. i, 401, { kind = "basic", realm = "/x" .. i }) end)
+    local stops = stopped(30, function(i) return attempt("192.0.2.1", "u" .. i, 401, { kind = "basic", realm = "/x" .. i, proof = "/x" .. i }) end)
     assert.is_true(stops >= 19)
   end)
 
   it("takes Kong's word for a Basic user on any path, an upstream's on that path only", function()
-    attempt("192.0.2.1", "ann", 200, { kind = "basic", realm = "/a", proved = true })
-    attempt("192.0.2.1", "eve", 200, { kind = "basic", realm = "/open" })
+    attempt("192.0.2.1", "ann", 200, { kind = "basic", realm = "/a", proof = "/a", proved = true })
+    attempt("192.0.2.1", "eve", 200, { kind = "basic", realm = "/open", proof = "/open" })
     for i = 1, 15 do attempt("192.0.2.1", "u" .. i, 401) end
-    assert.is_nil(attempt("192.0.2.1", "ann", 200, { kind = "basic", realm = "/b" }))
-    assert.is_table(attempt("192.0.2.1", "eve", 200, { kind = "basic", realm = "/private" }))
+    assert.is_nil(attempt("192.0.2.1", "ann", 200, { kind = "basic", realm = "/b", proof = "/b" }))
+    assert.is_table(attempt("192.0.2.1", "eve", 200, { kind = "basic", realm = "/private", proof = "/private" }))
   end)
 
   it("does not count against a proxy in front", function()

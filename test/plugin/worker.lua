@@ -93,6 +93,8 @@ function worker.instance(changes)
       learn_paths = true,
       user_fields = { "username", "email" },
       failure_statuses = { 401, 403 },
+      failure_locations = { "?error" },
+      learn_answers = true,
       window_s = 60,
       slow_window_s = 3600,
       max_users_per_ip = 10,

@@ -18,6 +18,8 @@ export interface SimulatedRequest {
   consumer?: string;
   /** Status of whoever answers; 200 by default. */
   status?: number;
+  /** Headers of the answer, in lower case. */
+  answer?: Record<string, string>;
   /** Who answers what the plugin lets pass: the service, another plugin, or the gateway where it fails. */
   by?: "service" | "exit" | "error";
   /** Seconds the service takes when it is idle. */

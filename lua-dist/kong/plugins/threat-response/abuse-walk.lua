@@ -2,6 +2,8 @@ local ____exports = {}
 local ffi = require("ffi")
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
+local ____crowd_2Ets = require("kong.plugins.threat-response.crowd")
+local isBelieved = ____crowd_2Ets.isBelieved
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 --- What each client fetches of each route in a minute, in 8,192 slots however many clients there are: distinct pages, ids among them, how many of
@@ -19,6 +21,8 @@ local LOOKED_FROM = 5
 local LONGEST_ID = 40
 local NO_ID = -2
 local UNNUMBERED = -1
+local USER_BITS = 32
+local COUNTLESS = 1000
 local SLASH = 47
 local AMPERSAND = 38
 local ____string_0 = string
@@ -130,10 +134,15 @@ local function clear(slot, minute)
     agents[slot] = 0
     ffi.fill(sketches + slot * SKETCH_BYTES, SKETCH_BYTES)
 end
+--- Linear counting. Where all bits are set there are more than could be told.
 local function usersOf(slot)
+    local bits = countBits(agents[slot])
+    if bits >= USER_BITS - 1 then
+        return COUNTLESS
+    end
     return math.max(
         1,
-        countBits(agents[slot])
+        floor(USER_BITS * log(USER_BITS / (USER_BITS - bits)) + 0.5)
     )
 end
 --- Linear counting: of many pages some fall into the same place of the sketch.
@@ -228,6 +237,14 @@ local function addUser(slot, ____bindingPattern0)
         )
     )
 end
+--- Behind an address only those count of whom more is known than what they say.
+local function isTold(____bindingPattern0)
+    local facts
+    local instance
+    instance = ____bindingPattern0.instance
+    facts = ____bindingPattern0.facts
+    return instance == nil or facts == nil or isBelieved(instance, facts)
+end
 local function describe(slot)
     return {
         pages = pagesOf(slot),
@@ -259,7 +276,7 @@ ____exports.addVisit = function(visit, manyPages, now)
     if fresh[slot] < LOOKED_FROM then
         return nil
     end
-    if visit.isTrueUser then
+    if visit.isTrueUser and isTold(visit) then
         addUser(slot, visit)
     end
     addId(slot, visit)

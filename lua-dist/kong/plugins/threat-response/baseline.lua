@@ -75,18 +75,17 @@ ____exports.seasonAt = function(baseline, now)
     local share = middle % 1
     return baseline[MEANS + hour] * (1 - share) + baseline[MEANS + next] * share
 end
-local function knownRate(baseline, now)
-    return math.max(
-        ____exports.seasonAt(baseline, now) or baseline[LONG],
-        LITTLE
-    )
-end
+--- What is known of other hours and days.
+____exports.knownRate = function(baseline, now) return math.max(
+    ____exports.seasonAt(baseline, now) or baseline[LONG],
+    LITTLE
+) end
 --- What is usual now; nil while too little is known.
 ____exports.usualRate = function(baseline, now)
     if baseline[SECONDS] < WARM_UP_S then
         return nil
     end
-    local known = knownRate(baseline, now)
+    local known = ____exports.knownRate(baseline, now)
     return math.min(
         math.max(baseline[LEVEL], known),
         LEAD * known
@@ -110,7 +109,7 @@ ____exports.capacityFor = function(baseline, now, limit) return math.min(
         ____exports.usualRate(baseline, now) or 0,
         math.min(
             baseline[PEAK],
-            MOST_PEAK * knownRate(baseline, now)
+            MOST_PEAK * ____exports.knownRate(baseline, now)
         )
     )
 ) end

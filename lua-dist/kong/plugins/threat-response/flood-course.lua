@@ -22,7 +22,8 @@ ____exports.beginFlood = function(since, limit, allowedRps, rps, hasRoute) retur
     strange = 0,
     knownRps = 0,
     steadyKnownRps = 0,
-    strangeRps = hasRoute and rps or 0
+    strangeRps = hasRoute and rps or 0,
+    isHurt = false
 } end
 --- Who came long before the attack grew is served first: an attacker who starts slowly has a history too. A busy moment of known clients is
 -- no reason to ask for more, and when there is room again, less is asked for.

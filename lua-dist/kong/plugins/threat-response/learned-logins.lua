@@ -7,6 +7,8 @@ local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____login_2Dpath_2Ets = require("kong.plugins.threat-response.features.login-path")
 local loginPath = ____login_2Dpath_2Ets.loginPath
+local ____answers_2Ets = require("kong.plugins.threat-response.logins.answers")
+local isRefusal = ____answers_2Ets.isRefusal
 --- Once a second: what other workers have learned.
 function ____exports.syncLearnedLogins()
     local list = readList(LIST) .. readList(TOLD)
@@ -145,6 +147,9 @@ end
 local function isAccepted(status)
     return status == 200 or status == 302 or status == 303
 end
+local function isRedirect(status)
+    return status >= 300 and status < 400
+end
 local function isPromising(facts)
     return facts.method == "POST" and facts.body ~= nil and #facts.body <= LONGEST_BODY
 end
@@ -156,7 +161,7 @@ ____exports.learnLogin = function(instance, facts, status)
     if not isPromising(facts) then
         return
     end
-    local isFailure = instance.isLoginFailure[status] ~= nil
+    local isFailure = instance.isLoginFailure[status] ~= nil or isRedirect(status) and isRefusal(ngx.var.sent_http_location, instance.config.login.failure_locations)
     if not isFailure and not isAccepted(status) or not ____exports.hasPassword(facts.body) then
         return
     end

@@ -35,7 +35,7 @@ local function pairOf(source, login)
 end
 --- Somebody's success at one path says nothing about another one: not every path asks for a password.
 local function trustOf(source, login)
-    return (source.key .. " ") .. login.realm
+    return (source.key .. " ") .. login.proof
 end
 --- Whether the user has logged in from this address before: with Kong's word for it anywhere, else at this very path.
 ____exports.isKnownUser = function(source, login)
@@ -43,7 +43,7 @@ ____exports.isKnownUser = function(source, login)
         return false
     end
     local pair = pairOf(source, login)
-    return isKnown(pair .. login.realm) or isKnown(pair)
+    return isKnown(pair .. login.proof) or isKnown(pair)
 end
 local function load(instance, source)
     local ____instance_config_login_0 = instance.config.login
@@ -136,7 +136,7 @@ end
 ____exports.addSuccess = function(instance, source, login, isProved)
     local pair = pairOf(source, login)
     if login.user ~= "" then
-        addKnown(isProved and pair or pair .. login.realm)
+        addKnown(isProved and pair or pair .. login.proof)
     end
     if login.kind == "basic" and not isProved then
         return false

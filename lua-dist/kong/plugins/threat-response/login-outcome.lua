@@ -7,6 +7,11 @@ local addSuccess = ____login_2Dhistory_2Ets.addSuccess
 local countLongAddresses = ____login_2Dhistory_2Ets.countLongAddresses
 local isKnownUser = ____login_2Dhistory_2Ets.isKnownUser
 local readStanding = ____login_2Dhistory_2Ets.readStanding
+local ____answers_2Ets = require("kong.plugins.threat-response.logins.answers")
+local isLearnedFailure = ____answers_2Ets.isLearnedFailure
+local isRefusal = ____answers_2Ets.isRefusal
+local kindOfAnswer = ____answers_2Ets.kindOfAnswer
+local noteAnswer = ____answers_2Ets.noteAnswer
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local guardOf = ____guard_2Ets.guardOf
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
@@ -32,6 +37,32 @@ ____exports.judgeAnswer = function(login, status, isFailure)
     end
     return status >= 200 and status < 400 and "succeeded" or "unknown"
 end
+--- What the status leaves open: a redirect that says so, or an answer of the kind that failed logins get on this route.
+local function isOtherFailure(instance, facts, login, status)
+    local ____instance_config_login_0 = instance.config.login
+    local failure_locations = ____instance_config_login_0.failure_locations
+    local learn_answers = ____instance_config_login_0.learn_answers
+    local isRefused = status >= 300 and status < 400 and isRefusal(ngx.var.sent_http_location, failure_locations)
+    if isRefused or not learn_answers or not login.isNamed then
+        return isRefused
+    end
+    local ____opt_1 = facts.route
+    local route = ____opt_1 and ____opt_1.id or ""
+    local kind = kindOfAnswer(status)
+    noteAnswer(route, facts.source.key .. login.user, kind)
+    return isLearnedFailure(route, kind)
+end
+--- How the login of a request ended that the service, or a plugin before it, has answered.
+____exports.readAnswer = function(instance, facts, login, status)
+    if instance.isLoginFailure[status] ~= nil or login.kind == "basic" or status < 200 or status >= 500 then
+        return ____exports.judgeAnswer(login, status, instance.isLoginFailure[status] ~= nil)
+    end
+    return ____exports.judgeAnswer(
+        login,
+        status,
+        isOtherFailure(instance, facts, login, status)
+    )
+end
 --- What failed before the alarm belongs to the incident; told by one worker, once.
 local function tellPrior(route, guard, finding)
     local isFirst = counters:add(
@@ -44,13 +75,13 @@ local function tellPrior(route, guard, finding)
     end
 end
 local function observeFailure(instance, facts, login)
-    local ____facts_0 = facts
-    local source = ____facts_0.source
-    local ____opt_1 = facts.route
-    local route = ____opt_1 and ____opt_1.id or ""
+    local ____facts_3 = facts
+    local source = ____facts_3.source
+    local ____opt_4 = facts.route
+    local route = ____opt_4 and ____opt_4.id or ""
     local guard = guardOf(route)
-    local ____guard_counts_3, ____logins_4 = guard.counts, "logins"
-    ____guard_counts_3[____logins_4] = ____guard_counts_3[____logins_4] + 1
+    local ____guard_counts_6, ____logins_7 = guard.counts, "logins"
+    ____guard_counts_6[____logins_7] = ____guard_counts_6[____logins_7] + 1
     if isKnownUser(source, login) then
         return nil
     end
@@ -58,15 +89,15 @@ local function observeFailure(instance, facts, login)
     if source.isExempt or not effect.isNew then
         return nil
     end
-    local ____guard_counts_5, ____failures_6 = guard.counts, "failures"
-    ____guard_counts_5[____failures_6] = ____guard_counts_5[____failures_6] + 1
+    local ____guard_counts_8, ____failures_9 = guard.counts, "failures"
+    ____guard_counts_8[____failures_9] = ____guard_counts_8[____failures_9] + 1
     if effect.isFirst then
-        local ____guard_counts_7, ____addresses_8 = guard.counts, "addresses"
-        ____guard_counts_7[____addresses_8] = ____guard_counts_7[____addresses_8] + 1
+        local ____guard_counts_10, ____addresses_11 = guard.counts, "addresses"
+        ____guard_counts_10[____addresses_11] = ____guard_counts_10[____addresses_11] + 1
     end
     if effect.isSecond then
-        local ____guard_counts_9, ____repeaters_10 = guard.counts, "repeaters"
-        ____guard_counts_9[____repeaters_10] = ____guard_counts_9[____repeaters_10] + 1
+        local ____guard_counts_12, ____repeaters_13 = guard.counts, "repeaters"
+        ____guard_counts_12[____repeaters_13] = ____guard_counts_12[____repeaters_13] + 1
     end
     addToGroup(
         guard.groups,
@@ -103,9 +134,9 @@ local function findTakeover(instance, facts, login)
     if login.user == "" or facts.source.isExempt then
         return nil
     end
-    local ____readStanding_result_11 = readStanding(instance, facts.source, login)
-    local failed = ____readStanding_result_11.failed
-    local succeeded = ____readStanding_result_11.succeeded
+    local ____readStanding_result_14 = readStanding(instance, facts.source, login)
+    local failed = ____readStanding_result_14.failed
+    local succeeded = ____readStanding_result_14.succeeded
     local reason = ____exports.judgeTakeover(
         countLongAddresses(login.user),
         failed,
@@ -126,38 +157,38 @@ local function findTakeover(instance, facts, login)
     }
 end
 local function observeSuccess(instance, facts, login, isProved)
-    local ____facts_12 = facts
-    local source = ____facts_12.source
+    local ____facts_15 = facts
+    local source = ____facts_15.source
     local isRegular = isKnownUser(source, login)
     if login.kind == "path" then
         noteNamed(login.realm, login.isNamed)
     end
     local counts = login.kind == "path" or isProved
-    local ____temp_13
+    local ____temp_16
     if counts and not isRegular then
-        ____temp_13 = findTakeover(instance, facts, login)
+        ____temp_16 = findTakeover(instance, facts, login)
     else
-        ____temp_13 = nil
+        ____temp_16 = nil
     end
-    local takeover = ____temp_13
-    local ____isRegular_14
+    local takeover = ____temp_16
+    local ____isRegular_17
     if isRegular then
-        ____isRegular_14 = false
+        ____isRegular_17 = false
     else
-        ____isRegular_14 = addSuccess(instance, source, login, isProved)
+        ____isRegular_17 = addSuccess(instance, source, login, isProved)
     end
-    local resolves = ____isRegular_14
+    local resolves = ____isRegular_17
     if not counts then
         return nil
     end
-    local ____guardOf_17 = guardOf
-    local ____opt_15 = facts.route
-    local guard = ____guardOf_17(____opt_15 and ____opt_15.id or "")
-    local ____guard_counts_18, ____logins_19 = guard.counts, "logins"
-    ____guard_counts_18[____logins_19] = ____guard_counts_18[____logins_19] + 1
+    local ____guardOf_20 = guardOf
+    local ____opt_18 = facts.route
+    local guard = ____guardOf_20(____opt_18 and ____opt_18.id or "")
+    local ____guard_counts_21, ____logins_22 = guard.counts, "logins"
+    ____guard_counts_21[____logins_22] = ____guard_counts_21[____logins_22] + 1
     if resolves and not source.isExempt then
-        local ____guard_counts_20, ____failures_21 = guard.counts, "failures"
-        ____guard_counts_20[____failures_21] = ____guard_counts_20[____failures_21] - 1
+        local ____guard_counts_23, ____failures_24 = guard.counts, "failures"
+        ____guard_counts_23[____failures_24] = ____guard_counts_23[____failures_24] - 1
     end
     addToGroup(
         guard.groups,
@@ -168,8 +199,8 @@ local function observeSuccess(instance, facts, login, isProved)
 end
 --- Remembers how the attempt of this request ended: a failure during an attack on the route is part of that incident, a success may be one.
 ____exports.observeLogin = function(instance, facts, result, isProved)
-    local ____facts_22 = facts
-    local login = ____facts_22.login
+    local ____facts_25 = facts
+    local login = ____facts_25.login
     if login == nil or result == "unknown" then
         return nil
     end

@@ -9,19 +9,20 @@ local learnIdentity = ____identities_2Ets.learnIdentity
 local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
 local learnLogin = ____learned_2Dlogins_2Ets.learnLogin
 local ____login_2Doutcome_2Ets = require("kong.plugins.threat-response.login-outcome")
-local judgeAnswer = ____login_2Doutcome_2Ets.judgeAnswer
 local observeLogin = ____login_2Doutcome_2Ets.observeLogin
+local readAnswer = ____login_2Doutcome_2Ets.readAnswer
 local ____patch_2Dhits_2Ets = require("kong.plugins.threat-response.patch-hits")
 local wasPatched = ____patch_2Dhits_2Ets.wasPatched
 local ____rollout_2Ets = require("kong.plugins.threat-response.rollout")
 local markTrials = ____rollout_2Ets.markTrials
 local function readLoginResult(instance, trace, status)
-    local ____opt_0 = trace.facts
-    local login = ____opt_0 and ____opt_0.login
-    if login == nil or trace.stopped == true then
+    local ____trace_0 = trace
+    local facts = ____trace_0.facts
+    local login = facts and facts.login
+    if facts == nil or login == nil or trace.stopped == true then
         return nil
     end
-    return judgeAnswer(login, status, instance.isLoginFailure[status] ~= nil)
+    return readAnswer(instance, facts, login, status)
 end
 --- One request counts once for an incident, whoever found it.
 local function isListed(findings, finding)
@@ -51,13 +52,13 @@ local function observe(instance, facts, login, status)
     local anomaly = observeIdentity(instance, facts, status)
     learnLogin(instance, facts, status)
     local isProved = login == "succeeded" and kong.client.get_consumer() ~= nil
-    local ____temp_2
+    local ____temp_3
     if login == nil then
-        ____temp_2 = nil
+        ____temp_3 = nil
     else
-        ____temp_2 = observeLogin(instance, facts, login, isProved)
+        ____temp_3 = observeLogin(instance, facts, login, isProved)
     end
-    local attempt = ____temp_2
+    local attempt = ____temp_3
     if anomaly == nil and attempt == nil then
         return NONE
     end
@@ -72,8 +73,8 @@ local function observe(instance, facts, login, status)
 end
 --- All findings: those made on the way in, and what the answer says.
 local function gather(instance, trace, late)
-    local ____opt_3 = trace.ruling
-    local early = ____opt_3 and ____opt_3.finding
+    local ____opt_4 = trace.ruling
+    local early = ____opt_4 and ____opt_4.finding
     if trace.findings == nil and early == nil and #late == 0 then
         return NONE
     end
@@ -93,33 +94,35 @@ end
 ____exports.readOutcome = function(instance, trace)
     local status = ngx.status
     local login = readLoginResult(instance, trace, status)
-    local ____opt_5 = trace.ruling
-    local verdict = ____opt_5 and ____opt_5.verdict
+    local ____opt_6 = trace.ruling
+    local verdict = ____opt_6 and ____opt_6.verdict
     local hasAnswer = trace.facts ~= nil and trace.stopped ~= true
     outcome.identity = nil
     local late = hasAnswer and observe(instance, trace.facts, login, status) or NONE
-    local ____opt_7 = trace.arrival
-    outcome.source = ____opt_7 and ____opt_7.source or readSource(instance)
+    local ____opt_8 = trace.arrival
+    outcome.source = ____opt_8 and ____opt_8.source or readSource(instance)
+    local ____opt_10 = trace.arrival
+    outcome.requests = ____opt_10 and ____opt_10.requests or 0
     outcome.facts = trace.facts
-    local ____temp_9
+    local ____temp_12
     if trace.facts == nil then
-        ____temp_9 = kong.router.get_route()
+        ____temp_12 = kong.router.get_route()
     else
-        ____temp_9 = trace.facts.route
+        ____temp_12 = trace.facts.route
     end
-    outcome.route = ____temp_9
+    outcome.route = ____temp_12
     outcome.ruling = trace.ruling
     outcome.findings = gather(instance, trace, late)
     outcome.login = login
     outcome.status = status
     outcome.answeredBy = kong.response.get_source()
     outcome.isStopped = trace.stopped == true or trace.facts == nil and outcome.answeredBy == "exit" and wasPatched()
-    local ____temp_12 = verdict ~= nil and verdict ~= "allow"
-    if ____temp_12 then
-        local ____opt_10 = trace.ruling
-        ____temp_12 = (____opt_10 and ____opt_10.by) ~= "inspection"
+    local ____temp_15 = verdict ~= nil and verdict ~= "allow"
+    if ____temp_15 then
+        local ____opt_13 = trace.ruling
+        ____temp_15 = (____opt_13 and ____opt_13.by) ~= "inspection"
     end
-    outcome.isSuspicious = ____temp_12
+    outcome.isSuspicious = ____temp_15
     return outcome
 end
 return ____exports

@@ -1,6 +1,7 @@
 local ____exports = {}
 local ____baseline_2Ets = require("kong.plugins.threat-response.baseline")
 local capacityFor = ____baseline_2Ets.capacityFor
+local knownRate = ____baseline_2Ets.knownRate
 local learnSecond = ____baseline_2Ets.learnSecond
 local limitFor = ____baseline_2Ets.limitFor
 local packBaseline = ____baseline_2Ets.packBaseline
@@ -14,10 +15,18 @@ local beginFlood = ____flood_2Dcourse_2Ets.beginFlood
 local steer = ____flood_2Dcourse_2Ets.steer
 local ____told_2Dbaselines_2Ets = require("kong.plugins.threat-response.learning.told-baselines")
 local adoptTold = ____told_2Dbaselines_2Ets.adoptTold
+local ____rate_2Drise_2Ets = require("kong.plugins.threat-response.rate-rise")
+local createRise = ____rate_2Drise_2Ets.createRise
+local noteSecond = ____rate_2Drise_2Ets.noteSecond
+local roomFor = ____rate_2Drise_2Ets.roomFor
 local ____route_2Dcrowd_2Ets = require("kong.plugins.threat-response.route-crowd")
 local clearCrowd = ____route_2Dcrowd_2Ets.clearCrowd
 local createCrowd = ____route_2Dcrowd_2Ets.createCrowd
 local shareCrowd = ____route_2Dcrowd_2Ets.shareCrowd
+local ____route_2Dhealth_2Ets = require("kong.plugins.threat-response.route-health")
+local addAnswer = ____route_2Dhealth_2Ets.addAnswer
+local createHealth = ____route_2Dhealth_2Ets.createHealth
+local judgeHealth = ____route_2Dhealth_2Ets.judgeHealth
 local ____worker_2Dsums_2Ets = require("kong.plugins.threat-response.worker-sums")
 local addUp = ____worker_2Dsums_2Ets.addUp
 local grown = ____worker_2Dsums_2Ets.grown
@@ -63,6 +72,8 @@ create = function(instance, name)
             0
         },
         addresses = nil,
+        health = createHealth(),
+        rise = createRise(),
         baseline = unpackBaseline(readPacked(name)),
         flood = nil,
         sharp = 0,
@@ -98,6 +109,8 @@ end
 local function addTo(rate, limits, address)
     rate.limits = limits
     rate.count = rate.count + 1
+    local ____rate_health_3, ____arrivals_4 = rate.health, "arrivals"
+    ____rate_health_3[____arrivals_4] = ____rate_health_3[____arrivals_4] + 1
     if rate.addresses ~= nil then
         addDistinct(rate.addresses, address)
     end
@@ -121,32 +134,43 @@ ____exports.addClean = function(name)
     end
     route.clean = route.clean + 1
     if route.service ~= nil then
-        local ____route_service_3, ____clean_4 = route.service, "clean"
-        ____route_service_3[____clean_4] = ____route_service_3[____clean_4] + 1
+        local ____route_service_5, ____clean_6 = route.service, "clean"
+        ____route_service_5[____clean_6] = ____route_service_5[____clean_6] + 1
+    end
+end
+--- A request that was let pass has been answered: how long that took, and whether the service or what is in its place failed.
+____exports.addServed = function(name, seconds, isFailure)
+    local route = rates[name]
+    if route == nil then
+        return
+    end
+    addAnswer(route.health, seconds, isFailure)
+    if route.service ~= nil then
+        addAnswer(route.service.health, seconds, isFailure)
     end
 end
 --- Requests beyond suspicion in the last second, over all workers.
 ____exports.cleanRps = function(name)
-    local ____opt_5 = rates[name]
-    return ____opt_5 and ____opt_5.cleanRps or 0
+    local ____opt_7 = rates[name]
+    return ____opt_7 and ____opt_7.cleanRps or 0
 end
 --- All that this worker knows of.
 ____exports.knownRates = function() return list end
 --- The flood on a route, or on its service as a whole.
 ____exports.floodOf = function(name)
     local route = rates[name]
-    local ____temp_10
+    local ____temp_12
     if route == nil then
-        ____temp_10 = nil
+        ____temp_12 = nil
     else
-        local ____route_flood_9 = route.flood
-        if ____route_flood_9 == nil then
-            local ____opt_7 = route.service
-            ____route_flood_9 = ____opt_7 and ____opt_7.flood
+        local ____route_flood_11 = route.flood
+        if ____route_flood_11 == nil then
+            local ____opt_9 = route.service
+            ____route_flood_11 = ____opt_9 and ____opt_9.flood
         end
-        ____temp_10 = ____route_flood_9
+        ____temp_12 = ____route_flood_11
     end
-    return ____temp_10
+    return ____temp_12
 end
 local function shift(last, latest)
     local sum = latest
@@ -167,18 +191,33 @@ local function begin(rate, now, limit, rps)
         rate.name ~= ""
     )
 end
-local function judge(rate, arrived, rps, elapsed, now)
-    local ____rate_limits_11 = rate.limits
-    local route_factor = ____rate_limits_11.route_factor
-    local min_route_rps = ____rate_limits_11.min_route_rps
-    local enabled = ____rate_limits_11.enabled
-    local ____enabled_12
+--- The rate from which it is a flood. What rises slowly has more room while the service answers as ever: people come one after the other.
+local function limitOf(rate, now)
+    local ____rate_limits_13 = rate.limits
+    local route_factor = ____rate_limits_13.route_factor
+    local min_route_rps = ____rate_limits_13.min_route_rps
+    local enabled = ____rate_limits_13.enabled
+    local ____enabled_14
     if enabled then
-        ____enabled_12 = limitFor(rate.baseline, now, route_factor, min_route_rps)
+        ____enabled_14 = limitFor(rate.baseline, now, route_factor, min_route_rps)
     else
-        ____enabled_12 = nil
+        ____enabled_14 = nil
     end
-    local limit = ____enabled_12
+    local limit = ____enabled_14
+    if limit == nil or rate.health.isHurt or rate.flood ~= nil then
+        return limit
+    end
+    return roomFor(
+        rate.rise,
+        limit,
+        math.max(
+            min_route_rps,
+            route_factor * knownRate(rate.baseline, now)
+        )
+    )
+end
+local function judge(rate, arrived, rps, elapsed, now)
+    local limit = limitOf(rate, now)
     local isAbove = limit ~= nil and rps > limit
     rate.sharp = limit ~= nil and arrived > limit * elapsed and rate.sharp + 1 or 0
     rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(0, rate.streak) - 1
@@ -195,7 +234,25 @@ local function judge(rate, arrived, rps, elapsed, now)
         rate.addresses = nil
     end
 end
+local function noteRise(rate, now)
+    local ____rate_limits_15 = rate.limits
+    local route_factor = ____rate_limits_15.route_factor
+    local min_route_rps = ____rate_limits_15.min_route_rps
+    local rps = 0
+    for ____, count in ipairs(rate.last) do
+        rps = rps + count
+    end
+    local limit = limitFor(rate.baseline, now, route_factor, min_route_rps)
+    if limit ~= nil then
+        noteSecond(rate.rise, rps, limit)
+    end
+end
 local function learn(rate, now)
+    judgeHealth(rate.health, rate.flood == nil and rate.streak <= TICKS)
+    if rate.flood ~= nil then
+        rate.flood.isHurt = rate.health.isHurt
+    end
+    noteRise(rate, now)
     local sum = addUp("rl" .. rate.name, rate.clean)
     rate.cleanRps = grown(rate.seenClean, sum)
     learnSecond(rate.baseline, rate.cleanRps, now, rate.flood ~= nil or rate.streak > TICKS)

@@ -1,21 +1,21 @@
 local ____exports = {}
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
-local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
-local hashText = ____distinct_2Ets.hashText
+local ____crowd_2Ets = require("kong.plugins.threat-response.crowd")
+local isCrowd = ____crowd_2Ets.isCrowd
+local isTooEarly = ____crowd_2Ets.isTooEarly
 --- What busy addresses usually send, so that a mobile carrier's address with thousands of users behind it is not taken for one greedy client.
--- Only who is busy at all is looked at: each time it passes another eighth of the limit in a window, that is counted. It takes half an hour of
--- that, and several agents or credentials behind the address, before its limit grows; and it never grows beyond ten times.
+-- Only who is busy at all is looked at: each time it passes another eighth of the limit in a window, that is counted. Where many people are
+-- (`crowd.ts`), they may send five times the limit at once, and after half an hour four times what is usual there. A gateway that has just started
+-- cannot know yet: it leaves addresses with many people to what their routes can take.
 local STEPS = 8
 local LEARNED_S = 1800
 local HALVED_S = 7200
 local KEEP_S = 86400
 local GROWTH = 4
-local MOST = 10
-local CROWD_BITS = 8
-local MAX_CROWDS = 1000
-local crowds = {}
-local size = 0
+local MOST = 50
+--- Times the limit that many people behind one address may send, though it was not usual up to now.
+local CROWD = 5
 local function stepOf(instance)
     return math.max(
         1,
@@ -38,8 +38,7 @@ ____exports.usualOf = function(instance, key)
         return 0
     end
     local since = counters:get("V" .. key)
-    local isCrowd = counters:get("W" .. key)
-    if since == nil or isCrowd == nil then
+    if since == nil or not isCrowd(key) then
         return 0
     end
     local age = ngx.now() - since
@@ -49,10 +48,16 @@ end
 ____exports.allowanceOf = function(instance, key)
     local ____instance_config_flood_0 = instance.config.flood
     local max_per_ip = ____instance_config_flood_0.max_per_ip
+    if not isCrowd(key) then
+        return max_per_ip
+    end
+    if isTooEarly() then
+        return math.huge
+    end
     return math.min(
         MOST * max_per_ip,
         math.max(
-            max_per_ip,
+            CROWD * max_per_ip,
             GROWTH * ____exports.usualOf(instance, key)
         )
     )
@@ -75,46 +80,6 @@ ____exports.noteUsual = function(instance, key, requests)
     local age = ngx.now() - since
     if age > HALVED_S then
         halve(key, passed or 0, age)
-    end
-end
-local function countBits(bits)
-    local rest = bits
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
-end
---- Who is behind a busy address, by agent and credential. Every fourth request of busy addresses only; other addresses cost nothing.
-____exports.noteCrowd = function(instance, key, requests, who)
-    if requests % 4 ~= 0 or requests < stepOf(instance) then
-        return
-    end
-    local known = crowds[key]
-    if known == nil then
-        if size >= MAX_CROWDS then
-            crowds = {}
-            size = 0
-        end
-        size = size + 1
-    end
-    local bits = bit.bor(
-        known or 0,
-        bit.lshift(
-            1,
-            bit.band(
-                hashText(who),
-                31
-            )
-        )
-    )
-    if bits == known then
-        return
-    end
-    crowds[key] = bits
-    if countBits(bits) >= CROWD_BITS then
-        counters:set("W" .. key, true, KEEP_S)
     end
 end
 return ____exports

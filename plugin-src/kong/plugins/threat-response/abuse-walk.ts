@@ -1,6 +1,9 @@
 import * as ffi from "ffi";
+import type { Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
+import { isBelieved } from "./crowd.ts";
 import { hashText } from "./distinct.ts";
+import type { Facts } from "./features/facts.ts";
 
 /**
  * What each client fetches of each route in a minute, in 8,192 slots however many clients there are: distinct pages, ids among them, how many of
@@ -19,6 +22,8 @@ const LOOKED_FROM = 5;
 const LONGEST_ID = 40;
 const NO_ID = -2;
 const UNNUMBERED = -1;
+const USER_BITS = 32;
+const COUNTLESS = 1000;
 const SLASH = 47;
 const AMPERSAND = 38;
 const { byte, find } = string;
@@ -51,7 +56,7 @@ export interface Walk {
   seen: number;
   /** Minutes in a row with many pages before this one. */
   busyMinutes: number;
-  /** Of an address its agents and credentials, of a consumer its addresses: 1 to 32. */
+  /** Of an address those agents and credentials that can be believed, of a consumer its addresses: 1 to 110, or 1,000 for more. */
   users: number;
 }
 
@@ -98,6 +103,9 @@ export interface Visit {
   /** Whether these can be believed: who is refused may make up another agent and another credential for each request. */
   isTrueUser: boolean;
   isDenied: boolean;
+  /** The request, where the client is an address. */
+  instance: Instance | undefined;
+  facts: Facts | undefined;
 }
 
 const isHex = (char: number): boolean =>
@@ -147,7 +155,12 @@ const clear = (slot: number, minute: number): void => {
   ffi.fill(advance(sketches, slot * SKETCH_BYTES), SKETCH_BYTES);
 };
 
-const usersOf = (slot: number): number => Math.max(1, countBits(agents[slot]));
+/** Linear counting. Where all bits are set there are more than could be told. */
+const usersOf = (slot: number): number => {
+  const bits = countBits(agents[slot]);
+  if (bits >= USER_BITS - 1) return COUNTLESS;
+  return Math.max(1, floor(USER_BITS * log(USER_BITS / (USER_BITS - bits)) + 0.5));
+};
 
 /** Linear counting: of many pages some fall into the same place of the sketch. */
 const ownPages = (slot: number): number => {
@@ -206,6 +219,10 @@ const addUser = (slot: number, { userAgent, user }: Visit): void => {
   agents[slot] = agents[slot] | (1 << (agent & 31));
 };
 
+/** Behind an address only those count of whom more is known than what they say. */
+const isTold = ({ instance, facts }: Visit): boolean =>
+  instance === undefined || facts === undefined || isBelieved(instance, facts);
+
 const describe = (slot: number): Walk => ({
   pages: pagesOf(slot),
   ids: ids[slot] / looked[slot],
@@ -226,7 +243,7 @@ export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | u
   const page = hashText(visit.path) ^ (visit.query === undefined ? 0 : rotate(hashText(visit.query)));
   addPage(slot, tag, minute, page);
   if (fresh[slot] < LOOKED_FROM) return undefined;
-  if (visit.isTrueUser) addUser(slot, visit);
+  if (visit.isTrueUser && isTold(visit)) addUser(slot, visit);
   addId(slot, visit);
   return fresh[slot] < SHARED_EVERY ? undefined : describe(slot);
 };

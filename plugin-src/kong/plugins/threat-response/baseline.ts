@@ -80,7 +80,8 @@ export const seasonAt = (baseline: Baseline, now: number): number | undefined =>
   return baseline[MEANS + hour] * (1 - share) + baseline[MEANS + next] * share;
 };
 
-const knownRate = (baseline: Baseline, now: number): number =>
+/** What is known of other hours and days. */
+export const knownRate = (baseline: Baseline, now: number): number =>
   Math.max(seasonAt(baseline, now) ?? baseline[LONG], LITTLE);
 
 /** What is usual now; nil while too little is known. */

@@ -40,6 +40,10 @@ export interface Config {
     learn_paths: boolean;
     user_fields: string[];
     failure_statuses: number[];
+    /** Parts of a Location that say so; in lower case. */
+    failure_locations: string[];
+    /** Whether answers that mean a failure are learned as well. */
+    learn_answers: boolean;
     window_s: number;
     /** Over which the failures of an address are remembered: for whoever tries slowly. */
     slow_window_s: number;

@@ -22,6 +22,8 @@ export interface Flood {
   /** The same over some seconds. */
   steadyKnownRps: number;
   strangeRps: number;
+  /** The service answers slowly or not at all. */
+  isHurt: boolean;
 }
 
 const HISTORY_S = 30;
@@ -54,6 +56,7 @@ export const beginFlood = (
   steadyKnownRps: 0,
   // Among requests without a route there may be none that are strange.
   strangeRps: hasRoute ? rps : 0,
+  isHurt: false,
 });
 
 /**

@@ -3,6 +3,7 @@ import { MAX_LOGIN_PATH, MAX_LOGINS } from "./contract/learning.ts";
 import { counters } from "./counters.ts";
 import type { Facts } from "./features/facts.ts";
 import { loginPath } from "./features/login-path.ts";
+import { isRefusal } from "./logins/answers.ts";
 
 /**
  * Paths that nobody has named as logins and that behave like one: bodies with a password are refused now and accepted then, from several
@@ -135,6 +136,8 @@ export const keepToldLogins = (paths: string[]): void => {
 /** 201 and 204 are the answers of forms that set passwords, not of those that ask for one. */
 const isAccepted = (status: number): boolean => status === 200 || status === 302 || status === 303;
 
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
 const isPromising = (facts: Facts): boolean =>
   facts.method === "POST" && facts.body !== undefined && facts.body.length <= LONGEST_BODY;
 
@@ -142,7 +145,9 @@ const isPromising = (facts: Facts): boolean =>
 export const learnLogin = (instance: Instance, facts: Facts, status: number): void => {
   if (!instance.config.login.learn_paths || facts.login !== undefined) return;
   if (!isPromising(facts)) return;
-  const isFailure = instance.isLoginFailure.has(status);
+  const isFailure =
+    instance.isLoginFailure.has(status) ||
+    (isRedirect(status) && isRefusal(ngx.var.sent_http_location, instance.config.login.failure_locations));
   if ((!isFailure && !isAccepted(status)) || !hasPassword(facts.body as string)) return;
   const path = loginPath();
   if (!canBeLogin(path)) return;

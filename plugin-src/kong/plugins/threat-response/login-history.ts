@@ -61,13 +61,13 @@ export interface FailureEffect {
 const pairOf = (source: Source, login: LoginAttempt): string => `${source.key}${login.user}`;
 
 /** Somebody's success at one path says nothing about another one: not every path asks for a password. */
-const trustOf = (source: Source, login: LoginAttempt): string => `${source.key} ${login.realm}`;
+const trustOf = (source: Source, login: LoginAttempt): string => `${source.key} ${login.proof}`;
 
 /** Whether the user has logged in from this address before: with Kong's word for it anywhere, else at this very path. */
 export const isKnownUser = (source: Source, login: LoginAttempt): boolean => {
   if (login.user === "") return false;
   const pair = pairOf(source, login);
-  return isKnown(`${pair}${login.realm}`) || isKnown(pair);
+  return isKnown(`${pair}${login.proof}`) || isKnown(pair);
 };
 
 const load = (instance: Instance, source: Source): AddressRecord => {
@@ -150,7 +150,7 @@ export const addFailure = (instance: Instance, source: Source, login: LoginAttem
 /** An unknown user's attempt succeeded: whether failures of the user here are explained by that. `isProved` by Kong itself. */
 export const addSuccess = (instance: Instance, source: Source, login: LoginAttempt, isProved: boolean): boolean => {
   const pair = pairOf(source, login);
-  if (login.user !== "") addKnown(isProved ? pair : `${pair}${login.realm}`);
+  if (login.user !== "") addKnown(isProved ? pair : `${pair}${login.proof}`);
   if (login.kind === "basic" && !isProved) return false;
   addKnown(trustOf(source, login));
   const record = load(instance, source);

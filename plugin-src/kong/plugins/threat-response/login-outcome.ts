@@ -3,6 +3,7 @@ import { counters } from "./counters.ts";
 import type { Facts } from "./features/facts.ts";
 import type { LoginAttempt } from "./features/login.ts";
 import { addFailure, addSuccess, countLongAddresses, isKnownUser, readStanding } from "./login-history.ts";
+import { isLearnedFailure, isRefusal, kindOfAnswer, noteAnswer } from "./logins/answers.ts";
 import { guardOf, type RouteGuard } from "./logins/guard.ts";
 import { addToGroup, groupOf } from "./logins/header-groups.ts";
 import { noteNamed } from "./logins/named.ts";
@@ -25,6 +26,24 @@ export const judgeAnswer = (login: LoginAttempt, status: number, isFailure: bool
     if (status === 401) return "failed";
   } else if (isFailure) return "failed";
   return status >= 200 && status < 400 ? "succeeded" : "unknown";
+};
+
+/** What the status leaves open: a redirect that says so, or an answer of the kind that failed logins get on this route. */
+const isOtherFailure = (instance: Instance, facts: Facts, login: LoginAttempt, status: number): boolean => {
+  const { failure_locations, learn_answers } = instance.config.login;
+  const isRefused = status >= 300 && status < 400 && isRefusal(ngx.var.sent_http_location, failure_locations);
+  if (isRefused || !learn_answers || !login.isNamed) return isRefused;
+  const route = facts.route?.id ?? "";
+  const kind = kindOfAnswer(status);
+  noteAnswer(route, `${facts.source.key}${login.user}`, kind);
+  return isLearnedFailure(route, kind);
+};
+
+/** How the login of a request ended that the service, or a plugin before it, has answered. */
+export const readAnswer = (instance: Instance, facts: Facts, login: LoginAttempt, status: number): LoginResult => {
+  if (instance.isLoginFailure.has(status) || login.kind === "basic" || status < 200 || status >= 500)
+    return judgeAnswer(login, status, instance.isLoginFailure.has(status));
+  return judgeAnswer(login, status, isOtherFailure(instance, facts, login, status));
 };
 
 /** What failed before the alarm belongs to the incident; told by one worker, once. */

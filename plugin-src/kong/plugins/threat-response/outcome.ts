@@ -4,7 +4,7 @@ import type { Facts } from "./features/facts.ts";
 import { readSource, type Source } from "./features/source.ts";
 import { forgetIdentity, type Identity, learnIdentity } from "./identities.ts";
 import { learnLogin } from "./learned-logins.ts";
-import { judgeAnswer, type LoginResult, observeLogin } from "./login-outcome.ts";
+import { type LoginResult, observeLogin, readAnswer } from "./login-outcome.ts";
 import { wasPatched } from "./patch-hits.ts";
 import { markTrials } from "./rollout.ts";
 import type { Finding } from "./score.ts";
@@ -23,6 +23,8 @@ export interface Outcome {
   identity: Identity | undefined;
   status: number;
   answeredBy: "exit" | "error" | "service";
+  /** The how-maniest of its address in the window; 0 where that was not counted. */
+  requests: number;
   /** This plugin ended the request: the answer is its own and no evidence of anything. */
   isStopped: boolean;
   /** There was evidence of an attack, or a list, a decision or the source's record against it. */
@@ -30,9 +32,10 @@ export interface Outcome {
 }
 
 const readLoginResult = (instance: Instance, trace: Trace, status: number): LoginResult | undefined => {
-  const login = trace.facts?.login;
-  if (login === undefined || trace.stopped === true) return undefined;
-  return judgeAnswer(login, status, instance.isLoginFailure.has(status));
+  const { facts } = trace;
+  const login = facts?.login;
+  if (facts === undefined || login === undefined || trace.stopped === true) return undefined;
+  return readAnswer(instance, facts, login, status);
 };
 
 /** One request counts once for an incident, whoever found it. */
@@ -89,6 +92,7 @@ export const readOutcome = (instance: Instance, trace: Trace): Outcome => {
   outcome.identity = undefined;
   const late = hasAnswer ? observe(instance, trace.facts as Facts, login, status) : NONE;
   outcome.source = trace.arrival?.source ?? readSource(instance);
+  outcome.requests = trace.arrival?.requests ?? 0;
   outcome.facts = trace.facts;
   outcome.route = trace.facts === undefined ? kong.router.get_route() : trace.facts.route;
   outcome.ruling = trace.ruling;

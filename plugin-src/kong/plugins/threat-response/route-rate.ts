@@ -1,10 +1,20 @@
-import { type Baseline, capacityFor, learnSecond, limitFor, packBaseline, unpackBaseline } from "./baseline.ts";
+import {
+  type Baseline,
+  capacityFor,
+  knownRate,
+  learnSecond,
+  limitFor,
+  packBaseline,
+  unpackBaseline,
+} from "./baseline.ts";
 import type { Config, Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
 import { addDistinct, type Distinct } from "./distinct.ts";
 import { beginFlood, type Flood, steer } from "./flood-course.ts";
 import { adoptTold } from "./learning/told-baselines.ts";
+import { createRise, noteSecond, type Rise, roomFor } from "./rate-rise.ts";
 import { clearCrowd, createCrowd, shareCrowd } from "./route-crowd.ts";
+import { addAnswer, createHealth, judgeHealth, type RouteHealth } from "./route-health.ts";
 import { addUp, grown } from "./worker-sums.ts";
 
 /**
@@ -27,6 +37,8 @@ interface Rate {
   /** Of the last ticks, the latest last. */
   last: number[];
   addresses: Distinct | undefined;
+  health: RouteHealth;
+  rise: Rise;
   baseline: Baseline;
   flood: Flood | undefined;
   /** Ticks in a row: single ones above the limit; the last second above it, or below it (negative). */
@@ -72,6 +84,8 @@ const create = (instance: Instance, name: string): Rate => {
     cleanRps: 0,
     last: [0, 0, 0, 0, 0],
     addresses: undefined,
+    health: createHealth(),
+    rise: createRise(),
     baseline: unpackBaseline(readPacked(name)),
     flood: undefined,
     sharp: 0,
@@ -95,6 +109,7 @@ const link = (instance: Instance, route: Rate): void => {
 const addTo = (rate: Rate, limits: Config["flood"], address: string): void => {
   rate.limits = limits;
   rate.count += 1;
+  rate.health.arrivals += 1;
   // How many share it matters from the first busy moment on.
   if (rate.addresses !== undefined) addDistinct(rate.addresses, address);
 };
@@ -113,6 +128,14 @@ export const addClean = (name: string): void => {
   if (route === undefined) return;
   route.clean += 1;
   if (route.service !== undefined) route.service.clean += 1;
+};
+
+/** A request that was let pass has been answered: how long that took, and whether the service or what is in its place failed. */
+export const addServed = (name: string, seconds: number, isFailure: boolean): void => {
+  const route = rates.get(name);
+  if (route === undefined) return;
+  addAnswer(route.health, seconds, isFailure);
+  if (route.service !== undefined) addAnswer(route.service.health, seconds, isFailure);
 };
 
 /** Requests beyond suspicion in the last second, over all workers. */
@@ -142,9 +165,16 @@ const begin = (rate: Rate, now: number, limit: number, rps: number): Flood => {
   return beginFlood(now - rate.streak * TICK_S, limit, allowedRps, rps, rate.name !== "");
 };
 
-const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: number): void => {
+/** The rate from which it is a flood. What rises slowly has more room while the service answers as ever: people come one after the other. */
+const limitOf = (rate: Rate, now: number): number | undefined => {
   const { route_factor, min_route_rps, enabled } = rate.limits;
   const limit = enabled ? limitFor(rate.baseline, now, route_factor, min_route_rps) : undefined;
+  if (limit === undefined || rate.health.isHurt || rate.flood !== undefined) return limit;
+  return roomFor(rate.rise, limit, Math.max(min_route_rps, route_factor * knownRate(rate.baseline, now)));
+};
+
+const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: number): void => {
+  const limit = limitOf(rate, now);
   const isAbove = limit !== undefined && rps > limit;
   rate.sharp = limit !== undefined && arrived > limit * elapsed ? rate.sharp + 1 : 0;
   rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(0, rate.streak) - 1;
@@ -155,7 +185,18 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
   else if (rate.flood === undefined && rate.streak < -TICKS) rate.addresses = undefined;
 };
 
+const noteRise = (rate: Rate, now: number): void => {
+  const { route_factor, min_route_rps } = rate.limits;
+  let rps = 0;
+  for (const count of rate.last) rps += count;
+  const limit = limitFor(rate.baseline, now, route_factor, min_route_rps);
+  if (limit !== undefined) noteSecond(rate.rise, rps, limit);
+};
+
 const learn = (rate: Rate, now: number): void => {
+  judgeHealth(rate.health, rate.flood === undefined && rate.streak <= TICKS);
+  if (rate.flood !== undefined) rate.flood.isHurt = rate.health.isHurt;
+  noteRise(rate, now);
   const sum = addUp(`rl${rate.name}`, rate.clean);
   rate.cleanRps = grown(rate.seenClean, sum);
   learnSecond(rate.baseline, rate.cleanRps, now, rate.flood !== undefined || rate.streak > TICKS);

@@ -407,6 +407,8 @@ const USER_FIELDS = [
   "log",
 ];
 
+const FAILURE_LOCATIONS = ["?error", "&error", "?fail", "&fail", "=fail", "?invalid", "&invalid"];
+
 const login = record("Credential stuffing: who tries to log in as whom, and how it ends.", [
   { enabled: flag("Whether logins are looked at.", true) },
   {
@@ -428,10 +430,23 @@ const login = record("Credential stuffing: who tries to log in as whom, and how 
     failure_statuses: {
       type: "array",
       required: true,
-      default: [401, 403, 422],
-      elements: { type: "integer", between: [400, 499] },
-      description: "Statuses of a failed login.",
+      default: [400, 401, 403, 422, 423],
+      elements: { type: "integer", between: [200, 499] },
+      description: "Statuses of a failed login. 200 may be one where those that succeed are redirected.",
     },
+  },
+  {
+    failure_locations: strings(
+      "Parts of the Location, in lower case, by which a redirect says that the login failed.",
+      { len_min: 3 },
+      FAILURE_LOCATIONS,
+    ),
+  },
+  {
+    learn_answers: flag(
+      "Whether answers that failed logins get with another status, as 200 with an error inside, are learned: by who tries again at once and then gets another answer.",
+      true,
+    ),
   },
   { window_s: integer("Seconds over which the limits below count.", 60, 5, 3600) },
   { slow_window_s: integer("Seconds after which half of an address's failed users are forgotten.", 3600, 60, 86400) },

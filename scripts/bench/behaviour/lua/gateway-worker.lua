@@ -31,6 +31,8 @@ local function variables_of(worker)
       if request == nil then return nil end
       local value = request.variables[name]
       if value ~= nil then return value end
+      local sent = name:match("^sent_http_(.+)$")
+      if sent then return request.answer[(sent:gsub("_", "-"))] end
       local header = name:match("^http_(.+)$")
       return header and request.headers[(header:gsub("_", "-"))]
     end,
@@ -79,8 +81,7 @@ local function ngx_of(worker, clock, dict)
         return copy
       end,
       get_body_file = function() end,
-      -- The service answers at once.
-      start_time = function() return clock.now end,
+      start_time = function() return worker.request.variables.arrived_at end,
     },
     unescape_uri = unescape,
     decode_base64 = base64_decode,
@@ -114,7 +115,7 @@ local function kong_of(worker)
       end,
       set_header = say,
       clear_header = say,
-      get_header = function() end,
+      get_header = function(name) return worker.request.answer[name:lower()] end,
       get_status = function() return worker.ngx.status end,
     },
     service = { request = { set_header = say, clear_header = say } },

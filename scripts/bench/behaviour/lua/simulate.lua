@@ -103,6 +103,7 @@ end
 -- Whoever ends a request behind the plugin: another plugin (`by` is "exit"), the gateway itself ("error"), or the service.
 local function pass_on(request, planned)
   local base = planned.latency or 0.02
+  request.answer = planned.answer or {}
   if planned.by == "exit" or planned.by == "error" then
     request.status, request.answered_by = planned.status, planned.by
     return clock.schedule(clock.now + base, finish, request)
@@ -131,6 +132,7 @@ local function request_of(planned)
     route = planned.route and assert(routes[planned.route], "no such route") or nil,
     consumer = planned.consumer and { id = planned.consumer, username = planned.consumer } or nil,
     headers = headers,
+    answer = {},
     body = planned.body,
     status = 200,
     answered_by = "service",

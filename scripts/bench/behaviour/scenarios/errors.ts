@@ -95,6 +95,23 @@ export const deploy: Scenario = {
   targets: {},
 };
 
+/** Two minutes of 500 after a deploy, and then all is well: an outage that is told, and nobody is stopped for it. */
+export const longDeploy: Scenario = {
+  name: "deploy that fails for two minutes",
+  category: "mass_error",
+  // What is reported as the configuration's doing is not wrong: it had just changed.
+  tolerated: ["route_misconfig"],
+  seconds: 420,
+  begins: 120,
+  reconfigured: [119],
+  routes,
+  actors: (random) => [
+    failing(visitors(random, { ...regulars, rate: 30 }), 120, 240, (request) => ({ ...request, status: 500 })),
+    visitors(random, { ...regulars, rate: 5, route: "orders" }),
+  ],
+  targets: { detected: 30, harmed: 0 },
+};
+
 /** Apps of one version try again at once, up to five times, while one of their calls fails. */
 export const retryStorm: Scenario = {
   name: "retry storm of one client library",

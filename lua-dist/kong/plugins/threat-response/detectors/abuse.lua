@@ -131,9 +131,11 @@ local visit = {
     userAgent = nil,
     user = nil,
     isTrueUser = false,
-    isDenied = false
+    isDenied = false,
+    instance = nil,
+    facts = nil
 }
-local function fillVisit(outcome, facts, route)
+local function fillVisit(instance, outcome, facts, route)
     local ____outcome_2 = outcome
     local source = ____outcome_2.source
     local status = ____outcome_2.status
@@ -147,9 +149,13 @@ local function fillVisit(outcome, facts, route)
     if identity == nil then
         local ____facts_headers_3 = facts.headers
         local authorization = ____facts_headers_3.authorization
+        visit.instance = instance
+        visit.facts = facts
         visit.userAgent = facts.userAgent
         visit.user = facts.cookie or (type(authorization) == "string" and authorization or nil)
     else
+        visit.instance = nil
+        visit.facts = nil
         visit.userAgent = nil
         visit.user = source.key
     end
@@ -160,7 +166,7 @@ local function detectWalk(instance, outcome, facts, route, use)
     local ____outcome_4 = outcome
     local source = ____outcome_4.source
     local identity = ____outcome_4.identity
-    fillVisit(outcome, facts, route)
+    fillVisit(instance, outcome, facts, route)
     local walk = addVisit(
         visit,
         limits.max_pages,

@@ -5,15 +5,20 @@ local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local hashText = ____distinct_2Ets.hashText
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local goodFor = ____evidence_2Ets.goodFor
+local ____flood_2Drest_2Ets = require("kong.plugins.threat-response.flood-rest")
+local isAnyRest = ____flood_2Drest_2Ets.isAnyRest
+local noteRest = ____flood_2Drest_2Ets.noteRest
+local restOf = ____flood_2Drest_2Ets.restOf
 local ____flood_2Dshare_2Ets = require("kong.plugins.threat-response.flood-share")
 local fairShare = ____flood_2Dshare_2Ets.fairShare
 local isAmong = ____flood_2Dshare_2Ets.isAmong
 local knownShare = ____flood_2Dshare_2Ets.knownShare
+local ____identities_2Ets = require("kong.plugins.threat-response.identities")
+local findIdentity = ____identities_2Ets.findIdentity
 local ____route_2Drate_2Ets = require("kong.plugins.threat-response.route-rate")
 local floodOf = ____route_2Drate_2Ets.floodOf
 local ____source_2Dusual_2Ets = require("kong.plugins.threat-response.source-usual")
 local allowanceOf = ____source_2Dusual_2Ets.allowanceOf
-local noteCrowd = ____source_2Dusual_2Ets.noteCrowd
 local noteUsual = ____source_2Dusual_2Ets.noteUsual
 local usualOf = ____source_2Dusual_2Ets.usualOf
 local ____unrouted_2Ets = require("kong.plugins.threat-response.unrouted")
@@ -32,6 +37,16 @@ local LEAST_MEANT = 60
 local MANY_LOGINS = 4
 --- One address that takes this share of all that the route may get is the flood.
 local ALONE = 0.5
+--- A consumer that is known for a while may send so many times what an address may, as long as the service takes it.
+local CONSUMER = 5
+local CONSUMER_KNOWN_S = 600
+local function isGoodConsumer(instance, requests)
+    if requests > CONSUMER * instance.config.flood.max_per_ip then
+        return false
+    end
+    local identity = findIdentity(instance)
+    return identity ~= nil and identity.consumer ~= "" and ngx.now() - identity.since >= CONSUMER_KNOWN_S
+end
 --- Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it.
 ____exports.countRequest = function(instance, source)
     if source.isExempt then
@@ -53,7 +68,7 @@ ____exports.detectSourceFlood = function(instance, source, requests)
         return nil
     end
     local allowance = allowanceOf(instance, source.key)
-    if requests <= allowance then
+    if requests <= allowance or isGoodConsumer(instance, requests) then
         return nil
     end
     return {
@@ -83,8 +98,25 @@ local function build(route, detector, score, isWeak, reason)
         reason = reason
     }
 end
+--- Who took part in a flood and has not slowed down since; see `flood-rest.ts`.
+local function judgeRest(instance, source, route, requests)
+    local share = restOf(source.key, route, requests, instance.config.flood.window_s)
+    if share == nil then
+        return nil
+    end
+    return build(
+        route,
+        "flood.rest",
+        SCORE,
+        true,
+        "an address that took part in a flood goes on as before"
+    )
+end
 local function judgeShare(flood, source, route, requests, share, all)
     local isPersistent = requests > math.max(PERSISTENT * share, LEAST_MEANT)
+    if requests > share then
+        noteRest(source.key, route, share, requests)
+    end
     if requests > share and requests < ALONE * all then
         return build(
             route,
@@ -129,11 +161,20 @@ local function judgeShare(flood, source, route, requests, share, all)
 end
 ____exports.detectRouteFlood = function(instance, source, route, requests)
     local flood = floodOf(route)
-    if flood == nil or not instance.config.flood.enabled or requests == 0 then
+    if not instance.config.flood.enabled or requests == 0 then
         return nil
     end
-    local ____instance_config_flood_1 = instance.config.flood
-    local window_s = ____instance_config_flood_1.window_s
+    if flood == nil then
+        local ____isAnyRest_result_1
+        if isAnyRest(ngx.now()) then
+            ____isAnyRest_result_1 = judgeRest(instance, source, route, requests)
+        else
+            ____isAnyRest_result_1 = nil
+        end
+        return ____isAnyRest_result_1
+    end
+    local ____instance_config_flood_2 = instance.config.flood
+    local window_s = ____instance_config_flood_2.window_s
     local fair = fairShare(flood.allowedRps, window_s, flood.sources)
     local isKnown = isKnownBefore(source, flood)
     local share = isKnown and knownShare(
@@ -142,6 +183,9 @@ ____exports.detectRouteFlood = function(instance, source, route, requests)
     ) or fair
     if isKnown and requests <= share then
         flood.known = flood.known + 1
+        return nil
+    end
+    if not flood.isHurt and isGoodConsumer(instance, requests) then
         return nil
     end
     return judgeShare(
@@ -166,26 +210,17 @@ local function isLeftToLogins(facts, finding)
 end
 --- The same for a request whose route is known; it also notes who is behind busy addresses.
 ____exports.detectFlood = function(instance, facts, requests)
-    if requests >= instance.config.flood.max_per_ip / 8 then
-        local credential = facts.headers.authorization or facts.cookie or ""
-        noteCrowd(
-            instance,
-            facts.source.key,
-            requests,
-            tostring(facts.userAgent) .. tostring(credential)
-        )
-    end
-    local ____instance_4 = instance
-    local ____facts_source_5 = facts.source
-    local ____opt_2 = facts.route
-    local finding = ____exports.detectRouteFlood(____instance_4, ____facts_source_5, ____opt_2 and ____opt_2.id or "", requests)
-    local ____isLeftToLogins_result_6
+    local ____instance_5 = instance
+    local ____facts_source_6 = facts.source
+    local ____opt_3 = facts.route
+    local finding = ____exports.detectRouteFlood(____instance_5, ____facts_source_6, ____opt_3 and ____opt_3.id or "", requests)
+    local ____isLeftToLogins_result_7
     if isLeftToLogins(facts, finding) then
-        ____isLeftToLogins_result_6 = nil
+        ____isLeftToLogins_result_7 = nil
     else
-        ____isLeftToLogins_result_6 = finding
+        ____isLeftToLogins_result_7 = finding
     end
-    return ____isLeftToLogins_result_6
+    return ____isLeftToLogins_result_7
 end
 --- Before routing: who asked for paths without a route again and again is stopped while such requests are a flood.
 ____exports.detectUnroutedFlood = function(instance, source, requests)

@@ -11,6 +11,7 @@ local readHeaders = ____header_2Dlines_2Ets.readHeaders
 local ____login_2Ets = require("kong.plugins.threat-response.features.login")
 local isLoginRequest = ____login_2Ets.isLoginRequest
 local readLogin = ____login_2Ets.readLogin
+local readOtherLogin = ____login_2Ets.readOtherLogin
 local NOBODY = {ip = "", binary = "", key = "", isExempt = true}
 local ____string_0 = string
 local find = ____string_0.find
@@ -119,7 +120,13 @@ ____exports.readFacts = function(instance, source)
     facts.body = body
     facts.unread = unread
     if login.enabled then
-        facts.login = readLogin(instance, facts, isLogin)
+        local ____isLogin_5
+        if isLogin then
+            ____isLogin_5 = readLogin(instance, facts, true)
+        else
+            ____isLogin_5 = readOtherLogin(instance, facts)
+        end
+        facts.login = ____isLogin_5
     end
     return facts
 end

@@ -110,9 +110,11 @@ const visit: Visit = {
   user: undefined,
   isTrueUser: false,
   isDenied: false,
+  instance: undefined,
+  facts: undefined,
 };
 
-const fillVisit = (outcome: Outcome, facts: Facts, route: string): void => {
+const fillVisit = (instance: Instance, outcome: Outcome, facts: Facts, route: string): void => {
   const { source, status, identity } = outcome;
   visit.client = clientOf(source, identity);
   visit.route = route;
@@ -123,9 +125,13 @@ const fillVisit = (outcome: Outcome, facts: Facts, route: string): void => {
   visit.isDenied = status === 403 || status === 404 || (status === 401 && identity !== undefined);
   if (identity === undefined) {
     const { authorization } = facts.headers;
+    visit.instance = instance;
+    visit.facts = facts;
     visit.userAgent = facts.userAgent;
     visit.user = facts.cookie ?? (typeof authorization === "string" ? authorization : undefined);
   } else {
+    visit.instance = undefined;
+    visit.facts = undefined;
     visit.userAgent = undefined;
     visit.user = source.key;
   }
@@ -141,7 +147,7 @@ const detectWalk = (
 ): Finding | undefined => {
   const limits = instance.config.abuse;
   const { source, identity } = outcome;
-  fillVisit(outcome, facts, route);
+  fillVisit(instance, outcome, facts, route);
   const walk = addVisit(visit, limits.max_pages, ngx.now());
   if (walk === undefined || walk.pages < limits.max_ids) return undefined;
   const reason = judgeWalk(limits, walk, identity !== undefined);

@@ -5,10 +5,12 @@ import { goodFor } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
 import type { Source } from "../features/source.ts";
 import type { Flood } from "../flood-course.ts";
+import { isAnyRest, noteRest, restOf } from "../flood-rest.ts";
 import { fairShare, isAmong, knownShare } from "../flood-share.ts";
+import { findIdentity } from "../identities.ts";
 import { floodOf } from "../route-rate.ts";
 import type { Finding } from "../score.ts";
-import { allowanceOf, noteCrowd, noteUsual, usualOf } from "../source-usual.ts";
+import { allowanceOf, noteUsual, usualOf } from "../source-usual.ts";
 import { isMarkedUnrouted } from "../unrouted.ts";
 
 /**
@@ -28,6 +30,16 @@ const MANY_LOGINS = 4;
 /** One address that takes this share of all that the route may get is the flood. */
 const ALONE = 0.5;
 
+/** A consumer that is known for a while may send so many times what an address may, as long as the service takes it. */
+const CONSUMER = 5;
+const CONSUMER_KNOWN_S = 600;
+
+const isGoodConsumer = (instance: Instance, requests: number): boolean => {
+  if (requests > CONSUMER * instance.config.flood.max_per_ip) return false;
+  const identity = findIdentity(instance);
+  return identity !== undefined && identity.consumer !== "" && ngx.now() - identity.since >= CONSUMER_KNOWN_S;
+};
+
 /** Counts a request before anything is known of it; 0 for exempt sources. The window starts with the first request in it. */
 export const countRequest = (instance: Instance, source: Source): number => {
   if (source.isExempt) return 0;
@@ -41,7 +53,7 @@ export const detectSourceFlood = (instance: Instance, source: Source, requests: 
   const { enabled, max_per_ip, window_s } = instance.config.flood;
   if (!enabled || requests <= max_per_ip) return undefined;
   const allowance = allowanceOf(instance, source.key);
-  if (requests <= allowance) return undefined;
+  if (requests <= allowance || isGoodConsumer(instance, requests)) return undefined;
   return {
     category: "api_ddos",
     detector: "flood.source",
@@ -69,6 +81,13 @@ const build = (route: string, detector: string, score: number, isWeak: boolean, 
   reason,
 });
 
+/** Who took part in a flood and has not slowed down since; see `flood-rest.ts`. */
+const judgeRest = (instance: Instance, source: Source, route: string, requests: number): Finding | undefined => {
+  const share = restOf(source.key, route, requests, instance.config.flood.window_s);
+  if (share === undefined) return undefined;
+  return build(route, "flood.rest", SCORE, true, "an address that took part in a flood goes on as before");
+};
+
 const judgeShare = (
   flood: Flood,
   source: Source,
@@ -78,6 +97,7 @@ const judgeShare = (
   all: number,
 ): Finding => {
   const isPersistent = requests > Math.max(PERSISTENT * share, LEAST_MEANT);
+  if (requests > share) noteRest(source.key, route, share, requests);
   if (requests > share && requests < ALONE * all)
     return build(route, "flood.route", SCORE, !isPersistent, "more than a fair share of a flooded route");
   if (requests <= share) {
@@ -99,7 +119,8 @@ export const detectRouteFlood = (
   requests: number,
 ): Finding | undefined => {
   const flood = floodOf(route);
-  if (flood === undefined || !instance.config.flood.enabled || requests === 0) return undefined;
+  if (!instance.config.flood.enabled || requests === 0) return undefined;
+  if (flood === undefined) return isAnyRest(ngx.now()) ? judgeRest(instance, source, route, requests) : undefined;
   const { window_s } = instance.config.flood;
   const fair = fairShare(flood.allowedRps, window_s, flood.sources);
   const isKnown = isKnownBefore(source, flood);
@@ -108,6 +129,7 @@ export const detectRouteFlood = (
     flood.known += 1;
     return undefined;
   }
+  if (!flood.isHurt && isGoodConsumer(instance, requests)) return undefined;
   return judgeShare(flood, source, route, requests, share, flood.allowedRps * window_s);
 };
 
@@ -121,10 +143,6 @@ const isLeftToLogins = (facts: Facts, finding: Finding | undefined): boolean => 
 
 /** The same for a request whose route is known; it also notes who is behind busy addresses. */
 export const detectFlood = (instance: Instance, facts: Facts, requests: number): Finding | undefined => {
-  if (requests >= instance.config.flood.max_per_ip / 8) {
-    const credential = facts.headers.authorization ?? facts.cookie ?? "";
-    noteCrowd(instance, facts.source.key, requests, `${facts.userAgent}${tostring(credential)}`);
-  }
   const finding = detectRouteFlood(instance, facts.source, facts.route?.id ?? "", requests);
   return isLeftToLogins(facts, finding) ? undefined : finding;
 };

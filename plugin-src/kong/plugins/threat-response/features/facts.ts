@@ -3,7 +3,7 @@ import type { Uninspected } from "../payload/inspection.ts";
 import { isInspected } from "../sampling.ts";
 import { readBody } from "./body.ts";
 import { createHeaders, emptyHeaders, type Headers, presentHeaders, readHeaders } from "./header-lines.ts";
-import { isLoginRequest, type LoginAttempt, readLogin } from "./login.ts";
+import { isLoginRequest, type LoginAttempt, readLogin, readOtherLogin } from "./login.ts";
 import type { Source } from "./source.ts";
 
 /** All that detectors look at: texts as the client sent them, undecoded. The shape is what `scanRequest` takes. */
@@ -136,6 +136,6 @@ export const readFacts = (instance: Instance, source: Source): Facts => {
   const [body, unread] = readBody(facts, isLogin ? Math.max(limit, 8192) : limit);
   facts.body = body;
   facts.unread = unread;
-  if (login.enabled) facts.login = readLogin(instance, facts, isLogin);
+  if (login.enabled) facts.login = isLogin ? readLogin(instance, facts, true) : readOtherLogin(instance, facts);
   return facts;
 };

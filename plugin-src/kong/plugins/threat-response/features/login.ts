@@ -1,8 +1,10 @@
 import type { Instance } from "../configure.ts";
 import { hasPassword, isLearnedLogin } from "../learned-logins.ts";
+import { hasLearnedAnswers } from "../logins/answers.ts";
 import { unnamedUser } from "../logins/named.ts";
 import { readBasicUser } from "./basic-user.ts";
 import type { Facts } from "./facts.ts";
+import { addFromGraphql, hasPasswordArgument } from "./graphql-login.ts";
 import { wantHeader } from "./header-lines.ts";
 import { hashUsers } from "./identity.ts";
 import { loginPath, matchLoginPath } from "./login-path.ts";
@@ -18,9 +20,11 @@ export interface LoginAttempt {
   kind: "path" | "basic";
   /** What a success proves something for: see `login-history.ts`. */
   realm: string;
+  /** The same, and another one since it was learned which answers are no successes: what was taken for one before proves nothing. */
+  proof: string;
 }
 
-const { byte, sub } = string;
+const { byte, find, sub } = string;
 
 wantHeader("proxy-authorization");
 
@@ -36,6 +40,13 @@ export const isLoginRequest = (instance: Instance, facts: Facts): boolean => {
   if (!canLogIn(facts)) return false;
   const path = loginPath();
   return matchLoginPath(instance.loginPaths, path) || (instance.config.login.learn_paths && isLearnedLogin(path));
+};
+
+/** A GraphQL endpoint takes everything: a login is what brings a password and names a user. Asked when the body has been read. */
+const isGraphqlLogin = ({ method, body }: Facts): boolean => {
+  if (method !== "POST" || body === undefined) return false;
+  const [at] = find(loginPath(), "graphql", -7, true);
+  return at !== undefined && hasPasswordArgument(body);
 };
 
 /** Several lines of one name are several tries. */
@@ -69,11 +80,20 @@ export const readLogin = (instance: Instance, facts: Facts, isLogin: boolean): L
   if (isLogin && facts.query !== undefined) addFromForm(users, facts.query, fields);
   if (isLogin && facts.body !== undefined) addFromBody(users, facts.body, facts.contentType, fields);
   const realm = sub(loginPath(), 1, 100);
+  if (isLogin && users.length === 0 && facts.body !== undefined) addFromGraphql(users, facts.body, fields);
   const isNamed = users.length > 0;
   return {
     user: isNamed ? hashUsers(instance, users) : isLogin ? unnamedUser(realm) : "",
     isNamed,
     kind: isLogin ? "path" : "basic",
     realm,
+    proof: hasLearnedAnswers(facts.route?.id ?? "") ? `${realm}!` : realm,
   };
+};
+
+/** The login attempt in a request to any other path: Basic, or a mutation of GraphQL. */
+export const readOtherLogin = (instance: Instance, facts: Facts): LoginAttempt | undefined => {
+  if (!isGraphqlLogin(facts)) return readLogin(instance, facts, false);
+  const login = readLogin(instance, facts, true);
+  return login?.isNamed === true ? login : readLogin(instance, facts, false);
 };
