@@ -257,7 +257,7 @@ export const slowRamp: Scenario = {
       }),
     }),
   ],
-  targets: { detected: 1200, passed: 30, harmed: 2 },
+  targets: { detected: 1500, passed: 30, harmed: 2 },
 };
 
 /** Twenty-four sources; after a while something in front takes most of them away, and the others go on. */
