@@ -149,7 +149,7 @@ describe("credential stuffing over time", function()
   local function attempt(ip, user, status, options)
     options = options or {}
     local facts = {
-      source = { ip = ip, key = ip, isExempt = options.exempt or false },
+      source = { ip = ip, key = ip, binary = options.binary or "", isExempt = options.exempt or false },
       route = { id = options.route or "r" },
       login = { user = user, kind = options.kind or "path", realm = options.realm or "/login", proof = options.realm or "/login" },
       headers = {},
@@ -172,6 +172,19 @@ describe("credential stuffing over time", function()
 
   it("lets ten users fail from one address, and no more", function()
     assert.equal(30, stopped(40, function(i) return attempt("192.0.2.1", "u" .. i, 401) end))
+  end)
+
+  --- Attempt number `i` from a /64 of its own, all in one /48.
+  local function from_wide_network(i, status)
+    return attempt("net" .. i, "u" .. i, status, { binary = "\32\1\13\184\0\119" .. ("%04d"):format(i) .. ("\0"):rep(6) })
+  end
+
+  it("counts for a /48 what comes from a /64 for each attempt", function()
+    assert.equal(190, stopped(200, function(i) return from_wide_network(i, 401) end))
+  end)
+
+  it("leaves a carrier's /48 alone, where most succeed", function()
+    assert.equal(0, stopped(300, function(i) return from_wide_network(i, i % 10 == 0 and 401 or 200) end))
   end)
 
   it("tells once how many failures led to it", function()

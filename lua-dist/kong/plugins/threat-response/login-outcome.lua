@@ -19,6 +19,8 @@ local addToGroup = ____header_2Dgroups_2Ets.addToGroup
 local groupOf = ____header_2Dgroups_2Ets.groupOf
 local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
 local noteNamed = ____named_2Ets.noteNamed
+local ____network_2Ets = require("kong.plugins.threat-response.logins.network")
+local noteInNetwork = ____network_2Ets.noteInNetwork
 --- Reported with the route's incident, too little to be stopped or flagged for.
 local REPORT_ONLY = 10
 local TAKEOVER_SCORE = 60
@@ -86,6 +88,7 @@ local function observeFailure(instance, facts, login)
         return nil
     end
     local effect = addFailure(instance, source, login)
+    noteInNetwork(instance, source, login, true)
     if source.isExempt or not effect.isNew then
         return nil
     end
@@ -180,6 +183,9 @@ local function observeSuccess(instance, facts, login, isProved)
     local resolves = ____isRegular_17
     if not counts then
         return nil
+    end
+    if not isRegular then
+        noteInNetwork(instance, source, login, false)
     end
     local ____guardOf_20 = guardOf
     local ____opt_18 = facts.route

@@ -7,6 +7,7 @@ import { isLearnedFailure, isRefusal, kindOfAnswer, noteAnswer } from "./logins/
 import { guardOf, type RouteGuard } from "./logins/guard.ts";
 import { addToGroup, groupOf } from "./logins/header-groups.ts";
 import { noteNamed } from "./logins/named.ts";
+import { noteInNetwork } from "./logins/network.ts";
 import type { Finding } from "./score.ts";
 
 /** How a login attempt ended, as its answer tells: nobody is asked for a user's password here. */
@@ -59,6 +60,7 @@ const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): 
   guard.counts.logins += 1;
   if (isKnownUser(source, login)) return undefined;
   const effect = addFailure(instance, source, login);
+  noteInNetwork(instance, source, login, true);
   if (source.isExempt || !effect.isNew) return undefined;
   guard.counts.failures += 1;
   if (effect.isFirst) guard.counts.addresses += 1;
@@ -119,6 +121,7 @@ const observeSuccess = (
   const takeover = counts && !isRegular ? findTakeover(instance, facts, login) : undefined;
   const resolves = isRegular ? false : addSuccess(instance, source, login, isProved);
   if (!counts) return undefined;
+  if (!isRegular) noteInNetwork(instance, source, login, false);
   const guard = guardOf(facts.route?.id ?? "");
   guard.counts.logins += 1;
   if (resolves && !source.isExempt) guard.counts.failures -= 1;

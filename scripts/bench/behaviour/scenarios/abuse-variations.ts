@@ -13,59 +13,6 @@ const orders = {
 };
 const routes = [{ id: "shop" }, { id: "orders" }];
 
-/** Ids in no order, one every four seconds, each between two pages that anybody may read. */
-export const slowEnumeration: Scenario = {
-  name: "enumeration in random order between good requests",
-  category: "abuse",
-  seconds: 2400,
-  begins: 120,
-  routes,
-  actors: (random) => {
-    let step = 0;
-    return [
-      visitors(random, regulars),
-      visitors(random, orders),
-      stream(random, {
-        rate: 0.75,
-        begins: 120,
-        make: (at) => {
-          const isProbe = step++ % 3 === 0;
-          const common = { at, isAttack: true, ip: "198.18.3.14", agent: browserOf(1) };
-          if (!isProbe) return { ...common, target: item(random), route: "shop" };
-          const status = random.chance(0.8) ? 403 : 200;
-          return { ...common, target: `/orders/${random.between(1, 90_000)}`, route: "orders", status };
-        },
-      }),
-    ];
-  },
-  targets: { detected: 900 },
-};
-
-/** Fifty addresses share a catalogue: each fetches twenty pages a minute, as a person might. */
-export const sharedScraping: Scenario = {
-  name: "scraping by fifty addresses",
-  category: "abuse",
-  seconds: 1800,
-  begins: 300,
-  routes,
-  actors: (random) => {
-    let step = 0;
-    return [
-      visitors(random, regulars),
-      stream(random, {
-        rate: 17,
-        begins: 300,
-        make: (at) => {
-          const i = step++;
-          const target = `/shop/items/${(i * 7919) % 40_000}`;
-          return { at, isAttack: true, ip: addressOf(146, i % 50), target, route: "shop", agent: browserOf(2) };
-        },
-      }),
-    ];
-  },
-  targets: { detected: 900 },
-};
-
 /** A search engine with twenty addresses, each of which says what it is and asks for its fair part. */
 export const searchCrawler: Scenario = {
   name: "search engine with twenty addresses",

@@ -89,6 +89,24 @@ export const hourlySpraying: Scenario = {
   targets: { detected: 900, passed: 10, harmed: 0 },
 };
 
+/** Phones that get another /64 with each connection, all in one /48 of their carrier: none is known where it comes from. */
+export const carrierIpv6: Scenario = {
+  name: "mobile carrier with a /64 for each connection",
+  seconds: 900,
+  begins: 120,
+  routes: [login],
+  actors: (random) => {
+    let sent = 0;
+    const phones = people(random, 10, 0.05, 4000);
+    const moved = (request: SimulatedRequest): SimulatedRequest => ({
+      ...request,
+      ip: `2001:db8:79:${(sent++ & 0xffff).toString(16)}::1`,
+    });
+    return [people(random, 20, 0.03, 4000), { send: (from, to) => phones.send(from, to).map(moved) }];
+  },
+  targets: { harmed: 0 },
+};
+
 const OFFICE = "93.184.1.1";
 
 /** Somebody behind an office's address tries stolen passwords, while 600 colleagues log in there as ever. */
@@ -107,7 +125,7 @@ export const behindNat: Scenario = {
     ];
   },
   // People whom the office's address never saw before wait out the window with the attacker.
-  targets: { detected: 120, passed: 15, harmed: 1 },
+  targets: { detected: 120, passed: 15, harmed: 2 },
 };
 
 /** Every account's app of one version forgets its session and logs in again within ten minutes, some with passwords that are old. */

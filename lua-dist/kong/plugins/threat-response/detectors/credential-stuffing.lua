@@ -13,6 +13,8 @@ local guardOf = ____guard_2Ets.guardOf
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
 local groupOf = ____header_2Dgroups_2Ets.groupOf
 local isBadGroup = ____header_2Dgroups_2Ets.isBadGroup
+local ____network_2Ets = require("kong.plugins.threat-response.logins.network")
+local isBadNetwork = ____network_2Ets.isBadNetwork
 --- Catches logins with many users' stolen passwords: many users from one address (within a minute, or slowly over hours), one user from many
 -- addresses, or few tries each from very many addresses against one route. Example: 11 users fail from 203.0.113.7. Users who have
 -- succeeded from an address before are never found.
@@ -142,10 +144,20 @@ local function detectByUser(instance, login)
         ("failed logins of one user from more than " .. tostring(limit)) .. " addresses"
     )
 end
+local function detectByNetwork(instance, facts, login)
+    local ____isBadNetwork_result_5
+    if isBadNetwork(instance, facts.source, login) then
+        local ____opt_3 = facts.route
+        ____isBadNetwork_result_5 = build("route", ____opt_3 and ____opt_3.id or "", "throttle", "many users failed from one network (/48), and hardly any succeeded")
+    else
+        ____isBadNetwork_result_5 = nil
+    end
+    return ____isBadNetwork_result_5
+end
 ____exports.detectStuffing = function(instance, facts)
-    local ____facts_3 = facts
-    local source = ____facts_3.source
-    local login = ____facts_3.login
+    local ____facts_6 = facts
+    local source = ____facts_6.source
+    local login = ____facts_6.login
     if login == nil or isKnownUser(source, login) then
         return nil
     end
@@ -153,15 +165,15 @@ ____exports.detectStuffing = function(instance, facts)
         return detectByUser(instance, login)
     end
     local standing = addAttempt(instance, source, login)
-    local ____guardOf_6 = guardOf
-    local ____opt_4 = facts.route
-    local guard = ____guardOf_6(____opt_4 and ____opt_4.id or "")
+    local ____guardOf_9 = guardOf
+    local ____opt_7 = facts.route
+    local guard = ____guardOf_9(____opt_7 and ____opt_7.id or "")
     return detectByAddress(instance, source, standing) or detectInGuard(
         instance,
         facts,
         login,
         standing,
         guard
-    ) or detectByUser(instance, login)
+    ) or detectByNetwork(instance, facts, login) or detectByUser(instance, login)
 end
 return ____exports

@@ -6,6 +6,7 @@ import type { Source } from "../features/source.ts";
 import { addAttempt, askAgain, countAddresses, isFirstSight, isKnownUser, type Standing } from "../login-history.ts";
 import { guardOf, type RouteGuard } from "../logins/guard.ts";
 import { groupOf, isBadGroup } from "../logins/header-groups.ts";
+import { isBadNetwork } from "../logins/network.ts";
 import type { Finding } from "../score.ts";
 
 /**
@@ -117,6 +118,16 @@ const detectByUser = (instance: Instance, login: LoginAttempt): Finding | undefi
   return build("user", login.user, "throttle", `failed logins of one user from more than ${limit} addresses`);
 };
 
+const detectByNetwork = (instance: Instance, facts: Facts, login: LoginAttempt): Finding | undefined =>
+  isBadNetwork(instance, facts.source, login)
+    ? build(
+        "route",
+        facts.route?.id ?? "",
+        "throttle",
+        "many users failed from one network (/48), and hardly any succeeded",
+      )
+    : undefined;
+
 export const detectStuffing = (instance: Instance, facts: Facts): Finding | undefined => {
   const { source, login } = facts;
   if (login === undefined || isKnownUser(source, login)) return undefined;
@@ -127,6 +138,7 @@ export const detectStuffing = (instance: Instance, facts: Facts): Finding | unde
   return (
     detectByAddress(instance, source, standing) ??
     detectInGuard(instance, facts, login, standing, guard) ??
+    detectByNetwork(instance, facts, login) ??
     detectByUser(instance, login)
   );
 };
