@@ -17,11 +17,16 @@ const SINGULAR: Partial<Record<EntityType, string>> = {
   plugins: "plugin",
 };
 
+/** Consumers are not read for a plan: of those whether one is there is asked as the action is applied. */
 export function needEntity(configuration: Configuration, type: EntityType, id: string | undefined): Entity {
+  if (type === "consumers" && id !== undefined && configuration.entities.consumers === undefined) return { id };
   const found = id === undefined ? null : findEntity(configuration, type, id);
-  if (found === null) throw new ActionRefused(`the ${SINGULAR[type] ?? type} ${id ?? ""} is not there any more`);
+  if (found === null) throw lost(type, id);
   return found;
 }
+
+export const lost = (type: EntityType, id: string | undefined): ActionRefused =>
+  new ActionRefused(`the ${SINGULAR[type] ?? type} ${id ?? ""} is not there any more`);
 
 /** Of a foreign key. */
 export function referenceId(entity: Entity, field: string): string | null {

@@ -12,7 +12,7 @@ import type { ResponseParts } from "../response-parts.ts";
 import { type Action, updateAction } from "../store/actions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
 import { type ActionKind, ActionRefused, type Applied } from "./action-kind.ts";
-import { same } from "./entities.ts";
+import { lost, same } from "./entities.ts";
 import { belongsTo } from "./own-plugin.ts";
 import { type Edit, valueAt } from "./restore-tag.ts";
 import { editsOf, takeBack } from "./take-back.ts";
@@ -42,8 +42,14 @@ async function usableDriver({ driver }: ResponseParts, plugin: string | undefine
   return driver;
 }
 
+async function findConsumer(driver: GatewayDriver, { target: { consumer_id, value } }: Action): Promise<void> {
+  const id = consumer_id ?? value;
+  if (id === undefined || (await driver.get("consumers", id)) === null) throw lost("consumers", id);
+}
+
 async function apply(declared: Declaration, action: Action, parts: ResponseParts): Promise<Applied> {
   const driver = await usableDriver(parts, declared.plugin);
+  if (declared.risk === "consumer") await findConsumer(driver, action);
   let recorded = action.changes ?? [];
   const keep = async (one: AppliedChange) => {
     recorded = recordInto(recorded, one);

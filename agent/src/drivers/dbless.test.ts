@@ -9,8 +9,9 @@ import type { Change, Entity } from "./gateway.ts";
 let admin: AdminServer;
 let alarms: string[];
 
-const driver = () =>
-  createDblessDriver(createAdminClient({ url: admin.url, timeout_ms: 60, backoff_ms: 1, retries: 1 }), {
+/** Only where it is meant to lose patience does it have little. */
+const driver = (timeout_ms = 5_000) =>
+  createDblessDriver(createAdminClient({ url: admin.url, timeout_ms, backoff_ms: 1, retries: 1 }), {
     fingerprintKey: "a key of the tests",
     patience: { tries: 2, backoff_ms: 1 },
     onAlarm: (detail) => void alarms.push(detail),
@@ -147,7 +148,7 @@ describe("whatever happens to one of the calls, it is before or after", () => {
         await start();
         const again = await changes();
         admin.misbehave({ skip: n, times, sameLine: true, how: FAULTS[fault]! });
-        const failed = await driver()
+        const failed = await driver(60)
           .apply(again)
           .then(
             () => null,
