@@ -147,6 +147,7 @@ const INNOCENT: Record<string, Request> = {
   "repeated parameters": { query: "tag=a+b&tag=c&tag=it%27s" },
   "a URL with a query": { query: `next=${encodeURIComponent("https://example.com/a?b=c&d=e")}` },
   "a password of Basic": { headers: { Authorization: `Basic ${base64("o'neil:x' or 1=1--")}` } },
+  "credentials of Basic": { headers: { Authorization: `Basic ${base64("bob@example.com:right-password-staff")}` } },
   "a token": { headers: { Authorization: `Bearer ${token("https://login.example.com/keys/7")}` } },
   "spaces of other scripts": json(JSON.stringify({ ja: "東京　都内の　お店", fr: "C’est « l'union » : fait" })),
   "comments and CDATA": typed(

@@ -68,7 +68,7 @@ end
 --- What failed before the alarm belongs to the incident; told by one worker, once.
 local function tellPrior(route, guard, finding)
     local isFirst = counters:add(
-        (("lp" .. route) .. ":") .. tostring(guard.state.since),
+        (("Jp" .. route) .. ":") .. tostring(guard.state.since),
         true,
         TELL_ONCE_S
     )

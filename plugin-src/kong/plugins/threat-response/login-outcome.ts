@@ -49,7 +49,7 @@ export const readAnswer = (instance: Instance, facts: Facts, login: LoginAttempt
 
 /** What failed before the alarm belongs to the incident; told by one worker, once. */
 const tellPrior = (route: string, guard: RouteGuard, finding: Finding): void => {
-  const [isFirst] = counters.add(`lp${route}:${guard.state.since}`, true, TELL_ONCE_S);
+  const [isFirst] = counters.add(`Jp${route}:${guard.state.since}`, true, TELL_ONCE_S);
   if (isFirst) finding.prior = { failures: guard.state.failures, users: guard.state.failures };
 };
 

@@ -75,10 +75,10 @@ end
 --- Pure: whether an answer means that the login failed.
 ____exports.meansFailure = function(left, entered, first, all) return left >= MIN_LEFT and left >= ONE_WAY * entered and left >= LEFT_SHARE * first and first <= MOST_SHARE * all end
 local function keyOf(letter, route, kind)
-    return ((("la" .. letter) .. kind) .. ":") .. route
+    return ((("Ja" .. letter) .. kind) .. ":") .. route
 end
 local function anyKey(route)
-    return "lav:" .. route
+    return "Jav:" .. route
 end
 --- Whether anything was learned about the route: what counted as a success before may have been none.
 ____exports.hasLearnedAnswers = function(route) return (counters:get(anyKey(route))) ~= nil end

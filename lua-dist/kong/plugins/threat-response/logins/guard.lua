@@ -60,7 +60,7 @@ local function pack(state, totals)
 end
 --- What the dictionary has, into the tables given; false where it has nothing.
 local function ____unpack(route, state, totals)
-    local text = counters:get("lg" .. route)
+    local text = counters:get("Jg" .. route)
     if text == nil then
         return false
     end
@@ -116,7 +116,7 @@ local function publish(route, counts)
     for ____, member in ipairs(COUNT_MEMBERS) do
         local count = counts[member]
         if count ~= 0 then
-            counters:incr((("ln" .. member) .. ":") .. route, count, 0)
+            counters:incr((("Jn" .. member) .. ":") .. route, count, 0)
         end
         counts[member] = 0
     end
@@ -125,7 +125,7 @@ end
 local function takeCounts(route, totals)
     local counts = createCounts()
     for ____, member in ipairs(COUNT_MEMBERS) do
-        local total = counters:get((("ln" .. member) .. ":") .. route)
+        local total = counters:get((("Jn" .. member) .. ":") .. route)
         local value = total or 0
         counts[member] = value - totals[member]
         totals[member] = value
@@ -135,7 +135,7 @@ end
 local function step(route, guard, now)
     local totals = createTotals()
     local isKnown = ____unpack(route, guard.state, totals)
-    local isFirst = counters:add("lt" .. route, true, STEP_S)
+    local isFirst = counters:add("Jt" .. route, true, STEP_S)
     if not isFirst then
         return
     end
@@ -148,7 +148,7 @@ local function step(route, guard, now)
     )
     totals.at = now
     counters:set(
-        "lg" .. route,
+        "Jg" .. route,
         pack(guard.state, totals)
     )
 end

@@ -73,17 +73,7 @@ local function judgeHeader(name, value, at)
         )
     end
     if CREDENTIALS[name] ~= nil then
-        return stronger(
-            judgeCredential(value, field),
-            judgeLeaf(
-                bytes,
-                0,
-                #value,
-                "none",
-                at,
-                field
-            )
-        )
+        return judgeCredential(value, field)
     end
     noteBase64(
         bytes,

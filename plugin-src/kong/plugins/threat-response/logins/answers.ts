@@ -66,8 +66,8 @@ const read = (key: string): number => {
 export const meansFailure = (left: number, entered: number, first: number, all: number): boolean =>
   left >= MIN_LEFT && left >= ONE_WAY * entered && left >= LEFT_SHARE * first && first <= MOST_SHARE * all;
 
-const keyOf = (letter: string, route: string, kind: string): string => `la${letter}${kind}:${route}`;
-const anyKey = (route: string): string => `lav:${route}`;
+const keyOf = (letter: string, route: string, kind: string): string => `Ja${letter}${kind}:${route}`;
+const anyKey = (route: string): string => `Jav:${route}`;
 
 /** Whether anything was learned about the route: what counted as a success before may have been none. */
 export const hasLearnedAnswers = (route: string): boolean => counters.get(anyKey(route))[0] !== undefined;

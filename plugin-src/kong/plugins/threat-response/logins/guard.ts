@@ -52,7 +52,7 @@ const pack = (state: GuardState, totals: Totals): string => {
 
 /** What the dictionary has, into the tables given; false where it has nothing. */
 const unpack = (route: string, state: GuardState, totals: Totals): boolean => {
-  const [text] = counters.get(`lg${route}`);
+  const [text] = counters.get(`Jg${route}`);
   if (text === undefined) return false;
   const next = string.gmatch(text as string, "%S+");
   const read = (): number => {
@@ -85,7 +85,7 @@ export const guardOf = (route: string): RouteGuard => {
 const publish = (route: string, counts: LoginCounts): void => {
   for (const member of COUNT_MEMBERS) {
     const count = counts[member];
-    if (count !== 0) counters.incr(`ln${member}:${route}`, count, 0);
+    if (count !== 0) counters.incr(`Jn${member}:${route}`, count, 0);
     counts[member] = 0;
   }
 };
@@ -94,7 +94,7 @@ const publish = (route: string, counts: LoginCounts): void => {
 const takeCounts = (route: string, totals: Totals): LoginCounts => {
   const counts = createCounts();
   for (const member of COUNT_MEMBERS) {
-    const [total] = counters.get(`ln${member}:${route}`);
+    const [total] = counters.get(`Jn${member}:${route}`);
     const value = (total as number | undefined) ?? 0;
     counts[member] = value - totals[member];
     totals[member] = value;
@@ -106,12 +106,12 @@ const takeCounts = (route: string, totals: Totals): LoginCounts => {
 const step = (route: string, guard: RouteGuard, now: number): void => {
   const totals = createTotals();
   const isKnown = unpack(route, guard.state, totals);
-  const [isFirst] = counters.add(`lt${route}`, true, STEP_S);
+  const [isFirst] = counters.add(`Jt${route}`, true, STEP_S);
   if (!isFirst) return;
   const elapsed = isKnown ? Math.max(0.1, now - totals.at) : 1;
   stepGuard(guard.state, takeCounts(route, totals), now, elapsed);
   totals.at = now;
-  counters.set(`lg${route}`, pack(guard.state, totals));
+  counters.set(`Jg${route}`, pack(guard.state, totals));
 };
 
 /** Once a second. */

@@ -36,8 +36,7 @@ function judgeHeader(name: string, value: string, at: number): PayloadFinding | 
     if (!mayBeMeant(bytes, 0, value.length, "none")) return undefined;
     return judgeWithin(bytes, 0, value.length, "none", at, field);
   }
-  if (CREDENTIALS.has(name))
-    return stronger(judgeCredential(value, field), judgeLeaf(bytes, 0, value.length, "none", at, field));
+  if (CREDENTIALS.has(name)) return judgeCredential(value, field);
   noteBase64(bytes, 0, value.length, "none", at, field);
   return judgeLeaf(bytes, 0, value.length, "none", at, field);
 }

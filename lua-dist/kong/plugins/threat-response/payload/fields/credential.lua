@@ -6,6 +6,8 @@ local ____clean_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.cl
 local createCleanValues = ____clean_2Dvalues_2Ets.createCleanValues
 local isKnownClean = ____clean_2Dvalues_2Ets.isKnownClean
 local keepClean = ____clean_2Dvalues_2Ets.keepClean
+local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
+local stronger = ____evaluate_2Ets.stronger
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
 local isSpent = ____inspection_2Ets.isSpent
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
@@ -62,16 +64,24 @@ local function judgeTokenHead(value, field)
     end
     return found
 end
---- `value` of an Authorization header.
+--- `value` of an Authorization header. What `Basic` wraps is read only as what it means: its base64 is no text.
 ____exports.judgeCredential = function(value, field)
     local user = readBasicUser(value)
-    if user ~= nil then
+    if user ~= nil and user ~= "" then
         return judgeText(user, field)
     end
     local first = byte(value, 1)
-    if (first == 66 or first == 98) and byte(value, 8) == 101 and byte(value, 9) == 121 then
-        return judgeTokenHead(value, field)
+    local isToken = (first == 66 or first == 98) and byte(value, 8) == 101 and byte(value, 9) == 121
+    local ____stronger_3 = stronger
+    local ____isToken_2
+    if isToken then
+        ____isToken_2 = judgeTokenHead(value, field)
+    else
+        ____isToken_2 = nil
     end
-    return nil
+    return ____stronger_3(
+        ____isToken_2,
+        judgeText(value, field)
+    )
 end
 return ____exports

@@ -1,7 +1,7 @@
 import * as ffi from "ffi";
 import { readBasicUser } from "../../features/basic-user.ts";
 import { createCleanValues, isKnownClean, keepClean } from "../clean-values.ts";
-import type { PayloadFinding } from "../evaluate.ts";
+import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { isSpent } from "../inspection.ts";
 import { AT_HEADER } from "../rule.ts";
 import { judgeLeaf } from "./leaf.ts";
@@ -38,13 +38,12 @@ const judgeTokenHead = (value: string, field: string): PayloadFinding | undefine
   return found;
 };
 
-/** `value` of an Authorization header. */
+/** `value` of an Authorization header. What `Basic` wraps is read only as what it means: its base64 is no text. */
 export const judgeCredential = (value: string, field: string): PayloadFinding | undefined => {
   const user = readBasicUser(value);
-  if (user !== undefined) return judgeText(user, field);
+  if (user !== undefined && user !== "") return judgeText(user, field);
   const first = byte(value, 1);
   // `Bearer eyJ…`: a token begins with the brace of its head.
-  if ((first === 66 || first === 98) && byte(value, 8) === 101 && byte(value, 9) === 121)
-    return judgeTokenHead(value, field);
-  return undefined;
+  const isToken = (first === 66 || first === 98) && byte(value, 8) === 101 && byte(value, 9) === 121;
+  return stronger(isToken ? judgeTokenHead(value, field) : undefined, judgeText(value, field));
 };
