@@ -46,6 +46,17 @@ describe("who is behind an address", function()
     assert.equal(80, usual.allowanceOf(instance, ADDRESS))
   end)
 
+  it("is nobody when keys are made up that nothing has let in, on a gateway that has just started, too", function()
+    for i = 1, 79 do
+      ngx.var.http_apikey = "made-up-key-" .. i
+      crowd.noteCrowd(instance, facts_of(nil), nil, i)
+    end
+    ngx.var.http_apikey = nil
+    worker.now = worker.now + 1.1
+    assert.is_false(crowd.isCrowd(ADDRESS))
+    assert.equal(80, usual.allowanceOf(instance, ADDRESS))
+  end)
+
   it("is nobody when thirty sessions are made up for a flood", function()
     worker.now = worker.now + HOUR
     serve(2, 79, 30)

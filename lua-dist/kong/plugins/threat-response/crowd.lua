@@ -117,10 +117,17 @@ local function bitOf(text)
         )
     )
 end
---- What tells a client from others at its address: its session or credential, else all that it says of itself.
+local SESSION = "cookie_"
+--- What tells a client from others at its address: its session, else all that it says of itself. Keys that nobody has let in may be made up.
 local function whoIs(instance, facts)
     for ____, variable in ipairs(instance.credentialVariables) do
-        local presented = readPresented(variable)
+        local ____temp_2
+        if sub(variable, 1, #SESSION) == SESSION then
+            ____temp_2 = readPresented(variable)
+        else
+            ____temp_2 = nil
+        end
+        local presented = ____temp_2
         if presented ~= nil then
             return bitOf(presented)
         end
@@ -163,8 +170,8 @@ ____exports.noteCrowd = function(instance, facts, identity, requests)
     if issued == 0 and requests % EACH ~= 0 then
         return
     end
-    local ____facts_source_2 = facts.source
-    local key = ____facts_source_2.key
+    local ____facts_source_3 = facts.source
+    local key = ____facts_source_3.key
     load(key)
     local before = crowd.old
     local young = crowd.young

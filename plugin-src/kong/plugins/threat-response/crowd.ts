@@ -110,10 +110,12 @@ const countBits = (bits: number): number => {
 
 const bitOf = (text: string): number => 1 << (hashText(text) & 31);
 
-/** What tells a client from others at its address: its session or credential, else all that it says of itself. */
+const SESSION = "cookie_";
+
+/** What tells a client from others at its address: its session, else all that it says of itself. Keys that nobody has let in may be made up. */
 const whoIs = (instance: Instance, facts: Facts): number => {
   for (const variable of instance.credentialVariables) {
-    const presented = readPresented(variable);
+    const presented = sub(variable, 1, SESSION.length) === SESSION ? readPresented(variable) : undefined;
     if (presented !== undefined) return bitOf(presented);
   }
   return bitOf(`${facts.userAgent ?? ""}|${facts.cookie ?? ""}`);
