@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____bits_2Ets = require("kong.plugins.threat-response.bits")
+local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
@@ -19,15 +21,6 @@ local sub = ____string_0.sub
 local tags = ffi.new("int32_t[4096]")
 local missedBy = ffi.new("int32_t[4096]")
 local since = 0
-local function countBits(bits)
-    local rest = bits
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
-end
 local function forget(now)
     if now - since < FORGET_S then
         return

@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____bits_2Ets = require("kong.plugins.threat-response.bits")
+local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____crowd_2Ets = require("kong.plugins.threat-response.crowd")
@@ -68,15 +70,6 @@ local function wordOfRoute(route)
     routeWords[route] = word
     routeCount = routeCount + 1
     return word
-end
-local function countBits(bits)
-    local rest = bits
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
 end
 local function isHex(char)
     return char >= 48 and char <= 57 or char >= 97 and char <= 102 or char >= 65 and char <= 70 or char == 45

@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____bits_2Ets = require("kong.plugins.threat-response.bits")
+local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
@@ -98,15 +100,6 @@ local function peopleOf(key)
     cached[key] = people
     size = size + 1
     return people
-end
-local function countBits(bits)
-    local rest = bits
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
 end
 local function bitOf(text)
     return bit.lshift(

@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____bits_2Ets = require("kong.plugins.threat-response.bits")
+local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
@@ -85,17 +87,8 @@ local function find(route, kind)
     tellOthers(name)
     return create(route, kind, -1)
 end
-local function countClients(bits)
-    local rest = bits
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
-end
 local function isOfMany(watch, address)
-    return countClients(watch.clients) >= LEAST_CLIENTS or addMember("E", CLIENTS_S, (watch.kind .. ":") .. watch.route, address) >= LEAST_CLIENTS
+    return countBits(watch.clients) >= LEAST_CLIENTS or addMember("E", CLIENTS_S, (watch.kind .. ":") .. watch.route, address) >= LEAST_CLIENTS
 end
 local function isCommon(watch, address)
     return isOfMany(watch, address) or watch.kind ~= "no-route" and watch.sequence.badSeconds >= SECONDS_OF_ONE and watch.total >= NEARLY_ALL * watch.requests

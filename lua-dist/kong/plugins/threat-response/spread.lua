@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____bits_2Ets = require("kong.plugins.threat-response.bits")
+local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____stable_2Dhash_2Ets = require("kong.plugins.threat-response.stable-hash")
@@ -16,15 +18,6 @@ local ____math_1 = math
 local floor = ____math_1.floor
 local log = ____math_1.log
 local buffer = ffi.new("uint8_t[64]")
-local function countBits(value)
-    local rest = value
-    local count = 0
-    while rest ~= 0 do
-        rest = bit.band(rest, rest - 1)
-        count = count + 1
-    end
-    return count
-end
 local BITS_OF = ffi.new("uint8_t[256]")
 for value = 0, 255 do
     BITS_OF[value] = countBits(value)

@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { countBits } from "./bits.ts";
 import { counters } from "./counters.ts";
 import { hashText } from "./distinct.ts";
 import { goodFor } from "./evidence.ts";
@@ -17,16 +18,6 @@ const { find, sub } = string;
 const tags = ffi.new("int32_t[4096]");
 const missedBy = ffi.new("int32_t[4096]");
 let since = 0;
-
-const countBits = (bits: number): number => {
-  let rest = bits;
-  let count = 0;
-  while (rest !== 0) {
-    rest = rest & (rest - 1);
-    count += 1;
-  }
-  return count;
-};
 
 const forget = (now: number): void => {
   if (now - since < FORGET_S) return;

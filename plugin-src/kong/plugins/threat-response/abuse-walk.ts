@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { countBits } from "./bits.ts";
 import type { Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
 import { isBelieved } from "./crowd.ts";
@@ -78,16 +79,6 @@ const wordOfRoute = (route: string): number => {
   routeWords.set(route, word);
   routeCount += 1;
   return word;
-};
-
-const countBits = (bits: number): number => {
-  let rest = bits;
-  let count = 0;
-  while (rest !== 0) {
-    rest = rest & (rest - 1);
-    count += 1;
-  }
-  return count;
 };
 
 /** A request that is over; its table is used again and again. */

@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { countBits } from "./bits.ts";
 import type { Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
 import { hashText } from "./distinct.ts";
@@ -96,16 +97,6 @@ const peopleOf = (key: string): number => {
   cached.set(key, people);
   size += 1;
   return people;
-};
-
-const countBits = (bits: number): number => {
-  let rest = bits;
-  let count = 0;
-  while (rest !== 0) {
-    rest = rest & (rest - 1);
-    count += 1;
-  }
-  return count;
 };
 
 const bitOf = (text: string): number => 1 << (hashText(text) & 31);

@@ -1,3 +1,4 @@
+import { countBits } from "./bits.ts";
 import { counters } from "./counters.ts";
 import { hashText } from "./distinct.ts";
 import { createSequence, observeRate, observeShare, type Sequence } from "./error-sequence.ts";
@@ -90,18 +91,8 @@ const find = (route: string, kind: ErrorKind): Watch => {
   return create(route, kind, -1);
 };
 
-const countClients = (bits: number): number => {
-  let rest = bits;
-  let count = 0;
-  while (rest !== 0) {
-    rest = rest & (rest - 1);
-    count += 1;
-  }
-  return count;
-};
-
 const isOfMany = (watch: Watch, address: string): boolean =>
-  countClients(watch.clients) >= LEAST_CLIENTS ||
+  countBits(watch.clients) >= LEAST_CLIENTS ||
   addMember("E", CLIENTS_S, `${watch.kind}:${watch.route}`, address) >= LEAST_CLIENTS;
 
 const isCommon = (watch: Watch, address: string): boolean =>

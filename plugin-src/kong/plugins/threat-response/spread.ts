@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { countBits } from "./bits.ts";
 import { counters } from "./counters.ts";
 import { hashText } from "./stable-hash.ts";
 
@@ -14,16 +15,6 @@ const { byte } = string;
 const { floor, log } = math;
 
 const buffer = ffi.new("uint8_t[64]");
-
-const countBits = (value: number): number => {
-  let rest = value;
-  let count = 0;
-  while (rest !== 0) {
-    rest = rest & (rest - 1);
-    count += 1;
-  }
-  return count;
-};
 
 const BITS_OF = ffi.new("uint8_t[256]");
 for (const value of $range(0, 255)) BITS_OF[value] = countBits(value);

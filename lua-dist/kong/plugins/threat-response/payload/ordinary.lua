@@ -70,7 +70,7 @@ local function take(word)
     mix()
     v0 = bit.bxor(v0, word)
 end
---- The words of `bytes[from, from + 4 × count)`.
+--- The words of `bytes[from, from + 4 × count)`: what `take` does, with the state in registers, since this is where the time goes.
 local function takeWords(bytes, from, count)
     local words = ffi.cast("const int32_t *", bytes + from)
     local a, b, c, d = v0, v1, v2, v3

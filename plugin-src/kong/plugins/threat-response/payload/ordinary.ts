@@ -53,7 +53,7 @@ function take(word: number): void {
   v0 = v0 ^ word;
 }
 
-/** The words of `bytes[from, from + 4 × count)`. */
+/** The words of `bytes[from, from + 4 × count)`: what `take` does, with the state in registers, since this is where the time goes. */
 function takeWords(bytes: ffi.Numbers, from: number, count: number): void {
   const words = ffi.cast("const int32_t *", advance(bytes, from));
   let [a, b, c, d] = [v0, v1, v2, v3];
