@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countSteps, countSummary, countTap, countVitest, settle } from "./counts.ts";
+import { countSteps, countSummary, countTap, countVitest, listFailures, settle } from "./counts.ts";
 
 describe("counting", () => {
   it("takes a test file that failed to load for one failed test", () => {
@@ -41,5 +41,14 @@ describe("counting", () => {
 
   it("reads how many of the demo's steps held", () => {
     expect(countSteps("…\n11 of 12 steps held\n")).toEqual({ passed: 11, failed: 1 });
+  });
+
+  it("names what failed, whoever ran it, and each once", () => {
+    const vitest =
+      "\u001b[31m FAIL \u001b[39m  e2e  test/e2e/a.test.ts > it holds\n FAIL   e2e  test/e2e/a.test.ts > it holds\n";
+    expect(
+      listFailures(`ok 1 - fine\nnot ok 2 - bad\n${vitest}  FAIL  types\n  FAILED  flood: stopped\n  held  x\n`),
+    ).toEqual(["bad", "e2e test/e2e/a.test.ts > it holds", "types", "flood: stopped"]);
+    expect(listFailures("0 failed\n7 passed\n")).toEqual([]);
   });
 });

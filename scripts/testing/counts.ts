@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** How many tests of a stage passed and failed, read from what its runner reports. */
 export interface Counts {
   passed: number;
@@ -46,4 +48,14 @@ export function countSteps(output: string): Counts | undefined {
 export function settle(counts: Counts | undefined, exitedWell: boolean): Counts {
   if (!counts) return { passed: 0, failed: 1 };
   return exitedWell || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+const FAILURE = /^\s*(?:not ok \d+ - |FAIL(?:ED)?\s+)(.+)$/gm;
+
+/** What runners say of a failed test, check or step in a line of its own, each once: for the end of a long output, which may be all that is kept. */
+export function listFailures(output: string): string[] {
+  const names = [...stripVTControlCharacters(output).matchAll(FAILURE)].map(([, name]) =>
+    name!.trim().replace(/ {2,}/g, " "),
+  );
+  return [...new Set(names)];
 }

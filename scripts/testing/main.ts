@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Counts, settle } from "./counts.ts";
+import { type Counts, listFailures, settle } from "./counts.ts";
 import { groupStages, STAGES, type Stage } from "./stages.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "threat-response-test-"));
@@ -18,26 +18,35 @@ function readReport(path: string): string {
 
 type Show = (text: string) => unknown;
 
+interface Outcome extends Counts {
+  failures: string[];
+}
+
 /** A stage that hangs is ended, its children with it. */
-function run(stage: Stage, show: Show): Promise<Counts> {
+function run(stage: Stage, show: Show): Promise<Outcome> {
   const report = join(folder, `${stage.name}.json`);
   const [command, ...args] = stage.command.map((word) => word.replace("{report}", report));
   return new Promise((resolve) => {
     const child = spawn(command!, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
+    let errors = "";
     const timer = setTimeout(() => {
       show(`\n${stage.name}: ended after ${stage.timeoutMinutes} minutes\n`);
       process.kill(-child.pid!, "SIGKILL");
     }, stage.timeoutMinutes * 60_000);
     const done = (exitedWell: boolean) => {
       clearTimeout(timer);
-      resolve(settle(stage.count(output, readReport(report)), exitedWell));
+      const failures = exitedWell ? [] : listFailures(`${output}\n${errors}`);
+      resolve({ ...settle(stage.count(output, readReport(report)), exitedWell), failures });
     };
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
       show(chunk.toString());
     });
-    child.stderr.on("data", (chunk: Buffer) => show(chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors += chunk.toString();
+      show(chunk.toString());
+    });
     child.on("error", (error) => {
       show(`${stage.name}: ${error.message}\n`);
       done(false);
@@ -56,17 +65,18 @@ function wanted(names: string[]): Stage[] {
 }
 
 interface Result extends Counts {
-  line: string;
+  lines: string[];
 }
 
 async function measure(stage: Stage, show: Show): Promise<Result> {
   const missing = stage.missing?.();
   show(`\n== ${stage.what}${missing ? `: not run, ${missing}` : ""}\n`);
-  if (missing) return { line: `${stage.name}: not run, ${missing}`, passed: 0, failed: 0 };
+  if (missing) return { lines: [`${stage.name}: not run, ${missing}`], passed: 0, failed: 0 };
   const started = Date.now();
-  const counts = await run(stage, show);
+  const { failures, ...counts } = await run(stage, show);
   const seconds = Math.round((Date.now() - started) / 1000);
-  return { ...counts, line: `${stage.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s` };
+  const summary = `${stage.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`;
+  return { ...counts, lines: [summary, ...failures.map((name) => `  failed: ${name}`)] };
 }
 
 const write = (text: string) => void process.stdout.write(text);
@@ -86,6 +96,6 @@ const results: Result[] = [];
 for (const together of groupStages(wanted(process.argv.slice(2)))) results.push(...(await runTogether(together)));
 const sum = (name: keyof Counts) => results.reduce((total, result) => total + result[name], 0);
 rmSync(folder, { recursive: true, force: true });
-write(`\n${results.map(({ line }) => `  ${line}`).join("\n")}\n\n`);
+write(`\n${results.flatMap(({ lines }) => lines.map((line) => `  ${line}`)).join("\n")}\n\n`);
 write(`${sum("passed")} passed, ${sum("failed")} failed\n`);
 process.exitCode = sum("failed") > 0 ? 1 : 0;
