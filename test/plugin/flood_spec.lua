@@ -215,6 +215,38 @@ describe("the rate of a route", function()
       assert.is_nil(judge("veteran", 1))
     end)
 
+    --- How many of twenty newcomers are let in.
+    local function welcome()
+      local passed = 0
+      for i = 1, 20 do
+        local found = judge("newcomer" .. i, 1)
+        if found == nil or found.score < 40 then passed = passed + 1 end
+      end
+      return passed
+    end
+
+    it("turns newcomers away, but nobody any more as soon as a second was calm", function()
+      play(5, { 1 })
+      assert.is_true(welcome() < 10)
+      pass(1.2, 20)
+      assert.equal(20, welcome())
+      assert.is_table(rate.floodOf("r"))
+    end)
+
+    it("holds down who took part in it while it is calm, too", function()
+      play(1, { 1 })
+      for requests = 1, 100 do judge("bot", requests) end
+      pass(1.2, 20)
+      assert.equal("flood.rest", judge("bot", 101).detector)
+    end)
+
+    it("is the same flood when it comes back within ten seconds, from its first second on", function()
+      play(5, { 1 })
+      pass(5, 20)
+      pass(0.4, 400, 100)
+      assert.is_true(welcome() < 10)
+    end)
+
     it("stops them, too, when they turn into the flood", function()
       assert.equal("flood.source", judge("regular", 2000).detector)
     end)

@@ -23,8 +23,21 @@ ____exports.beginFlood = function(since, limit, allowedRps, rps, hasRoute) retur
     knownRps = 0,
     steadyKnownRps = 0,
     strangeRps = hasRoute and rps or 0,
-    isHurt = false
+    isHurt = false,
+    isLull = false
 } end
+--- It comes in waves: as many strangers as at first have to be expected.
+local function resume(flood, rps)
+    flood.strangeRps = math.max(flood.strangeRps, rps - flood.knownRps)
+    flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps)
+end
+--- Whether the last second, with so many requests, was above the limit.
+____exports.noteLull = function(flood, rps, isAbove, hasRoute)
+    if isAbove and flood.isLull and hasRoute then
+        resume(flood, rps)
+    end
+    flood.isLull = not isAbove
+end
 --- Who came long before the attack grew is served first: an attacker who starts slowly has a history too. A busy moment of known clients is
 -- no reason to ask for more, and when there is room again, less is asked for.
 local function steerHistory(flood)

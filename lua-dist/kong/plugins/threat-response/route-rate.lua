@@ -12,6 +12,7 @@ local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
 local addDistinct = ____distinct_2Ets.addDistinct
 local ____flood_2Dcourse_2Ets = require("kong.plugins.threat-response.flood-course")
 local beginFlood = ____flood_2Dcourse_2Ets.beginFlood
+local noteLull = ____flood_2Dcourse_2Ets.noteLull
 local steer = ____flood_2Dcourse_2Ets.steer
 local ____told_2Dbaselines_2Ets = require("kong.plugins.threat-response.learning.told-baselines")
 local adoptTold = ____told_2Dbaselines_2Ets.adoptTold
@@ -222,6 +223,7 @@ local function judge(rate, arrived, rps, elapsed, now)
     rate.sharp = limit ~= nil and arrived > limit * elapsed and rate.sharp + 1 or 0
     rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(0, rate.streak) - 1
     if rate.flood ~= nil then
+        noteLull(rate.flood, rps, isAbove, rate.name ~= "")
         if rate.streak <= -ENDS_AFTER then
             rate.flood = nil
         end

@@ -24,6 +24,8 @@ export interface Flood {
   strangeRps: number;
   /** The service answers slowly or not at all. */
   isHurt: boolean;
+  /** The last second was below the limit: nobody new is turned away, though it counts as over only after a while. */
+  isLull: boolean;
 }
 
 const HISTORY_S = 30;
@@ -57,7 +59,20 @@ export const beginFlood = (
   // Among requests without a route there may be none that are strange.
   strangeRps: hasRoute ? rps : 0,
   isHurt: false,
+  isLull: false,
 });
+
+/** It comes in waves: as many strangers as at first have to be expected. */
+const resume = (flood: Flood, rps: number): void => {
+  flood.strangeRps = Math.max(flood.strangeRps, rps - flood.knownRps);
+  flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps);
+};
+
+/** Whether the last second, with so many requests, was above the limit. */
+export const noteLull = (flood: Flood, rps: number, isAbove: boolean, hasRoute: boolean): void => {
+  if (isAbove && flood.isLull && hasRoute) resume(flood, rps);
+  flood.isLull = !isAbove;
+};
 
 /**
  * Who came long before the attack grew is served first: an attacker who starts slowly has a history too. A busy moment of known clients is

@@ -10,7 +10,7 @@ import {
 import type { Config, Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
 import { addDistinct, type Distinct } from "./distinct.ts";
-import { beginFlood, type Flood, steer } from "./flood-course.ts";
+import { beginFlood, type Flood, noteLull, steer } from "./flood-course.ts";
 import { adoptTold } from "./learning/told-baselines.ts";
 import { createRise, noteSecond, type Rise, roomFor } from "./rate-rise.ts";
 import { clearCrowd, createCrowd, shareCrowd } from "./route-crowd.ts";
@@ -179,6 +179,7 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
   rate.sharp = limit !== undefined && arrived > limit * elapsed ? rate.sharp + 1 : 0;
   rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(0, rate.streak) - 1;
   if (rate.flood !== undefined) {
+    noteLull(rate.flood, rps, isAbove, rate.name !== "");
     if (rate.streak <= -ENDS_AFTER) rate.flood = undefined;
   } else if (isAbove && (rate.sharp >= SHARP || rate.streak >= STEADY)) rate.flood = begin(rate, now, limit, rps);
   if (isAbove && rate.addresses === undefined) rate.addresses = createCrowd();

@@ -164,7 +164,7 @@ ____exports.detectRouteFlood = function(instance, source, route, requests)
     if not instance.config.flood.enabled or requests == 0 then
         return nil
     end
-    if flood == nil then
+    if flood == nil or flood.isLull then
         local ____isAnyRest_result_1
         if isAnyRest(ngx.now()) then
             ____isAnyRest_result_1 = judgeRest(instance, source, route, requests)

@@ -120,7 +120,8 @@ export const detectRouteFlood = (
 ): Finding | undefined => {
   const flood = floodOf(route);
   if (!instance.config.flood.enabled || requests === 0) return undefined;
-  if (flood === undefined) return isAnyRest(ngx.now()) ? judgeRest(instance, source, route, requests) : undefined;
+  if (flood === undefined || flood.isLull)
+    return isAnyRest(ngx.now()) ? judgeRest(instance, source, route, requests) : undefined;
   const { window_s } = instance.config.flood;
   const fair = fairShare(flood.allowedRps, window_s, flood.sources);
   const isKnown = isKnownBefore(source, flood);
