@@ -114,9 +114,9 @@ describe("an overlay route", () => {
   it("is withdrawn when somebody changes what it is a copy of", async () => {
     const before = await at.configuration();
     const action = await overlay({ status: 451 });
-    expect((await reconcile(at.parts)).removed).toEqual([]);
+    expect((await reconcile(at.parts)).removed).not.toContain(action.id);
     await at.kong.write("PATCH", `/routes/${route_id}`, { methods: ["GET"] });
-    expect((await reconcile(at.parts)).removed).toEqual([action.id]);
+    expect((await reconcile(at.parts)).removed).toContain(action.id);
     expect(await getAction(at.store.db, action.id)).toMatchObject({
       status: "undone",
       error: "what it is a copy of was changed",

@@ -9,8 +9,18 @@ ____exports.PLUGIN_VERSION = "0.1.0"
 local counts = {}
 --- The part of `counts` that the dictionary has.
 local published = {}
---- By the reason why a request was not inspected to the end (payload/inspection.ts).
+--- By the reason why a request was not inspected to the end.
 local uninspected = {}
+local REASONS = {
+    "compressed",
+    "charset",
+    "beyond_limit",
+    "over_budget",
+    "mistyped",
+    "malformed",
+    "unreadable",
+    "streamed"
+}
 local configures = 0
 local configuredAt = 0
 local CONFIGURED_KEY = "Hconfigured_at"
@@ -25,9 +35,6 @@ local function lastConfiguredAt()
     local shared = counters:get(CONFIGURED_KEY)
     return math.max(configuredAt, shared or 0)
 end
-function ____exports.countHealth(counter, by)
-    counts[counter] = (counts[counter] or 0) + by
-end
 function ____exports.countUninspected(reason)
     uninspected[reason] = (uninspected[reason] or 0) + 1
 end
@@ -39,10 +46,19 @@ local function total(counter, own)
     published[counter] = own
     return sum or own
 end
+--- For all workers at once: this one may have nothing to report for long.
+function ____exports.countHealth(counter, by)
+    local own = (counts[counter] or 0) + by
+    counts[counter] = own
+    total(counter, own)
+end
 local function describeUninspected()
     local totals = {}
-    for reason, count in pairs(uninspected) do
-        totals[reason] = total("uninspected_" .. reason, count)
+    for ____, reason in ipairs(REASONS) do
+        local sum = total("uninspected_" .. reason, uninspected[reason] or 0)
+        if sum > 0 then
+            totals[reason] = sum
+        end
     end
     return totals
 end

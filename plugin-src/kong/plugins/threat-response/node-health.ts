@@ -1,6 +1,7 @@
 import type { NodeHealth } from "./contract/ingest.ts";
 import { counters, isShared } from "./counters.ts";
 import { failOpenCount } from "./health.ts";
+import type { Uninspected } from "./payload/inspection.ts";
 
 /** What this node says about itself with every batch: sums over its workers where they share a dictionary, else of this worker. */
 export type HealthCounter = "dropped_records" | "rejected_batches" | "feed_rejected" | "decisions_refused";
@@ -11,8 +12,18 @@ export const PLUGIN_VERSION = "0.1.0";
 const counts: Record<string, number> = {};
 /** The part of `counts` that the dictionary has. */
 const published: Record<string, number> = {};
-/** By the reason why a request was not inspected to the end (payload/inspection.ts). */
+/** By the reason why a request was not inspected to the end. */
 const uninspected: Record<string, number> = {};
+const REASONS: Uninspected[] = [
+  "compressed",
+  "charset",
+  "beyond_limit",
+  "over_budget",
+  "mistyped",
+  "malformed",
+  "unreadable",
+  "streamed",
+];
 
 let configures = 0;
 let configuredAt = 0;
@@ -31,11 +42,7 @@ function lastConfiguredAt(): number {
   return Math.max(configuredAt, (shared as number | undefined) ?? 0);
 }
 
-export function countHealth(counter: HealthCounter, by: number): void {
-  counts[counter] = (counts[counter] ?? 0) + by;
-}
-
-export function countUninspected(reason: string): void {
+export function countUninspected(reason: Uninspected): void {
   uninspected[reason] = (uninspected[reason] ?? 0) + 1;
 }
 
@@ -48,9 +55,19 @@ function total(counter: string, own: number): number {
   return sum ?? own;
 }
 
+/** For all workers at once: this one may have nothing to report for long. */
+export function countHealth(counter: HealthCounter, by: number): void {
+  const own = (counts[counter] ?? 0) + by;
+  counts[counter] = own;
+  total(counter, own);
+}
+
 function describeUninspected(): Record<string, number> {
   const totals: Record<string, number> = {};
-  for (const [reason, count] of pairs(uninspected)) totals[reason] = total(`uninspected_${reason}`, count);
+  for (const reason of REASONS) {
+    const sum = total(`uninspected_${reason}`, uninspected[reason] ?? 0);
+    if (sum > 0) totals[reason] = sum;
+  }
   return totals;
 }
 
