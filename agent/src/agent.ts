@@ -9,6 +9,7 @@ import { createMetrics } from "./metrics.ts";
 import type { ResponseEngine } from "./response-engine.ts";
 import { endLeases } from "./store/jobs.ts";
 import { openStore, type Store } from "./store/open.ts";
+import { StoreOutage } from "./store/outage.ts";
 
 export interface Agent {
   /** Where it listens. */
@@ -21,7 +22,9 @@ export interface Agent {
 
 /** The whole agent: store, jobs, HTTP. */
 export async function startAgent(config: Config, log: Log): Promise<Agent> {
-  const store = await openStore(storeOptions(config), (err) => log.warn({ err }, "A database connection broke."));
+  // The pool makes another connection; should the database be away, the next who asks it says so.
+  const onBroken = ({ message }: Error) => log.debug({ error: message }, "An idle database connection broke.");
+  const store = await openStore(storeOptions(config), onBroken);
   try {
     return await startOn(store, config, log);
   } catch (error) {
@@ -41,12 +44,17 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
   const ownUrl = () => urlOf(app, config.HOST);
   const engineOptions = { config, db: store.db, log, metrics, wake, ownUrl };
   const engine = await createEngine(engineOptions);
-  const app: App = await buildApp({ config, store, log, metrics, engine, wake });
+  const outage = new StoreOutage(log);
+  const app: App = await buildApp({ config, store, log, metrics, engine, wake, outage });
   runner = new JobRunner({
     db: store.db,
     kinds: [...ownJobs(engineOptions), ...engine.kinds],
-    onError: (err, job) =>
-      log.error({ err, job: job?.kind, key: job?.key }, job ? "A job failed." : "The store failed."),
+    onError: (err, job) => {
+      // What a job throws may be of others that do not answer, too.
+      if ((job === null || outage.isOn) && outage.explains(err)) return;
+      log.error({ err, job: job?.kind, key: job?.key }, job ? "A job failed." : "The store failed.");
+    },
+    onReady: () => outage.over(),
     onDone: (kind, seconds, failed) => {
       metrics.jobSeconds.observe({ kind }, seconds);
       if (failed) metrics.jobFailures.inc({ kind });

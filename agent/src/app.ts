@@ -32,6 +32,7 @@ import { replayRoutes } from "./routes/replays.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { statusRoute } from "./routes/status.ts";
 import type { Store } from "./store/open.ts";
+import { StoreOutage } from "./store/outage.ts";
 
 export interface AppOptions {
   config: Config;
@@ -40,9 +41,13 @@ export interface AppOptions {
   metrics: Metrics;
   engine: ResponseEngine;
   feed: FeedSource;
+  outage: StoreOutage;
   /** Jobs were enqueued and committed. */
   wake: () => void;
 }
+
+/** What the app cannot make itself. */
+type Given = Omit<AppOptions, "feed" | "outage"> & Partial<Pick<AppOptions, "outage">>;
 
 export type App = FastifyInstance;
 
@@ -51,8 +56,8 @@ const MAX_BODY_BYTES = 65_536;
 const REQUESTS_PER_MINUTE = 3_000;
 
 /** Builds the HTTP side; listening is the caller's. */
-export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
-  const options: AppOptions = { ...given, feed: feedSourceOf(given) };
+export async function buildApp(given: Given): Promise<App> {
+  const options: AppOptions = { outage: new StoreOutage(given.log), ...given, feed: feedSourceOf(given) };
   const app: App = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -65,7 +70,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => forJson);
   app.setReplySerializer((payload) => forJson(payload));
-  answerErrors(app);
+  answerErrors(app, options.outage);
   observe(app, options.metrics);
   await limitRate(app);
   guardRoutes(app, options.config.API_TOKENS ?? []);
@@ -98,7 +103,7 @@ export async function buildApp(given: Omit<AppOptions, "feed">): Promise<App> {
   return app;
 }
 
-function feedSourceOf({ config, store }: Omit<AppOptions, "feed">): FeedSource {
+function feedSourceOf({ config, store }: Given): FeedSource {
   return new FeedSource(store.db, config.GATEWAY_NAME, config.FEED_SECRET ?? "");
 }
 

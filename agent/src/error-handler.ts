@@ -2,12 +2,14 @@ import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { MAX_BATCH_BYTES } from "../../contract/ingest.ts";
 import { AgentError } from "./errors.ts";
+import { isStoreDown, type StoreOutage } from "./store/outage.ts";
 
-/** One answer for whatever goes wrong: code, message, what to do. Details only below 500. */
-export function answerErrors(app: FastifyInstance): void {
+/** One answer for whatever goes wrong: code, message, what to do. Details only below 500. What `outage` tells is not told again. */
+export function answerErrors(app: FastifyInstance, outage?: Pick<StoreOutage, "explains">): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asAgentError(error);
     const path = request.routeOptions.url;
+    if (known.code === "STORE_DOWN" && outage?.explains(known.cause)) return answer(reply, known);
     if (known.status >= 500) request.log.error({ err: error, path }, "A request failed.");
     else request.log.debug({ code: known.code, path }, "A request was refused.");
     return answer(reply, known);
@@ -23,13 +25,6 @@ function answer(reply: FastifyReply, error: AgentError): FastifyReply {
 }
 
 const RETRY_AFTER_S = 5;
-/** The pool's own words, and SQLSTATE of a server that cannot be reached, starts, stops or has no connection left. */
-const DOWN = /^(ECONN\w+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT|08\w{3}|57P0\d|53300)$/;
-const DOWN_WORDS = /^(Connection terminated|timeout exceeded when trying to connect)/;
-
-function isStoreDown({ code, message }: FastifyError): boolean {
-  return DOWN.test(code ?? "") || DOWN_WORDS.test(message);
-}
 
 function asAgentError(error: FastifyError): AgentError {
   if (error instanceof AgentError) return error;

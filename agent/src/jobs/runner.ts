@@ -9,6 +9,8 @@ export interface JobRunnerOptions {
   kinds: readonly JobKind[];
   /** Hears what a job threw, or (without a job) that the database could not be asked. */
   onError: (error: unknown, job: Job | null) => void;
+  /** The database could be asked. */
+  onReady?: () => void;
   onDone?: (kind: string, seconds: number, failed: boolean) => void;
   concurrency?: number;
   pollMs?: number;
@@ -57,12 +59,14 @@ export class JobRunner {
   }
 
   async #dispatch(): Promise<void> {
-    const { db, onError, concurrency = 8, pollMs = 500 } = this.#options;
+    const { db, onError, onReady, concurrency = 8, pollMs = 500 } = this.#options;
     const names = [...this.#kinds.keys()];
     while (!this.#stopping) {
       this.#woken = false;
       try {
-        const job = this.#running.size < concurrency ? await claimJob(db, this.#worker, names, this.#leaseMs) : null;
+        const hasRoom = this.#running.size < concurrency;
+        const job = hasRoom ? await claimJob(db, this.#worker, names, this.#leaseMs) : null;
+        if (hasRoom) onReady?.();
         if (job) this.#track(this.#run(job));
         else await this.#sleep(pollMs);
       } catch (error) {

@@ -12,9 +12,11 @@ const SEEN_MS = 60_000;
 
 /** Prometheus text. Gauges of the store are read when asked; without the store the process's own figures still come. */
 export function metricsRoute(app: TypedApp, options: AppOptions): void {
-  const { metrics, log } = options;
+  const { metrics, log, outage } = options;
   app.get("/metrics", { config: { access: VIEWERS } }, async (_request, reply) => {
-    await readGauges(options).catch((err) => log.warn({ err }, "Gauges could not be read from the store."));
+    await readGauges(options).catch((err) => {
+      if (!outage.explains(err)) log.warn({ err }, "Gauges could not be read from the store.");
+    });
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
 }
