@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { z } from "zod";
+import { counted } from "../counted.ts";
 import type { Db } from "../store/db.ts";
 import { type AuditRow, ChainCheck, type Head } from "./chain.ts";
 import { auditHead, readAudit } from "./read.ts";
@@ -56,5 +57,5 @@ const broken = (why: string): Verdict => ({ holds: false, text: `The audit does 
 function verdictOf(check: ChainCheck, head: Head): Verdict {
   const problem = check.end(head);
   if (problem !== null) return broken(problem);
-  return { holds: true, text: `The audit holds: ${head.sequence} rows, head ${head.hash}` };
+  return { holds: true, text: `The audit holds: ${counted(head.sequence, "row")}, head ${head.hash}` };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CATEGORIES } from "../../../contract/categories.ts";
+import { counted } from "../counted.ts";
 import type { Decision, Plan } from "../policy/index.ts";
 import { redactText } from "../redaction/index.ts";
 import type { Incident } from "../store/incidents.ts";
@@ -77,7 +78,10 @@ function plansOf(plans: readonly Plan[]): { id: string; effect: string }[] {
     const [first] = actions;
     if (first === undefined) return { id, effect: "do nothing; the gateway goes on stopping single requests" };
     const params = Object.entries(first.params).map(([name, value]) => `${name}=${value}`);
-    return { id, effect: `${first.type} on ${actions.length} target(s) for ${first.ttl_s} s (${params.join(", ")})` };
+    return {
+      id,
+      effect: `${first.type} on ${counted(actions.length, "target")} for ${first.ttl_s} s (${params.join(", ")})`,
+    };
   });
   return [...listed, { id: DECOY_PLAN, effect: "trust this client from now on and close the incident" }];
 }

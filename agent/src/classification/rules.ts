@@ -1,4 +1,5 @@
 import type { Category } from "../../../contract/categories.ts";
+import { counted } from "../counted.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { IncidentClassification, Severity } from "../store/schema.ts";
 
@@ -30,7 +31,7 @@ export function goodShare(good: number, bad: number): number {
 function lessGoodTraffic(judgement: Judgement, incident: Incident): number {
   const { good, requests } = incident.counts;
   const share = goodShare(good, requests);
-  if (good > 0) judgement.reasons.push(`${good} good requests came from the same place (${percent(share)})`);
+  if (good > 0) judgement.reasons.push(`${counted(good, "good request")} came from the same place (${percent(share)})`);
   return round(judgement.confidence - share * 0.3);
 }
 
@@ -45,7 +46,7 @@ function judgeInjection({ counts, score, class: payloadClass }: Incident): Judge
   const executes = payloadClass !== null && EXECUTES.has(payloadClass);
   const confidence = 0.2 + score / 200 + add(counts.requests >= 3, 0.1) + add(counts.requests >= 10, 0.15);
   const reasons = [
-    `${counts.requests} requests with ${payloadClass ?? "injection"} payloads, highest score ${score}`,
+    `${counted(counts.requests, "request")} with ${payloadClass ?? "injection"} payloads, highest score ${score}`,
     passedOrStopped(counts),
   ];
   if (score < 40) return { severity: "low", confidence, reasons };
@@ -59,7 +60,7 @@ const FLAGGED_ONLY = 70;
 
 /** Worth a look, and no reason to act against anybody: an owner on a new device looks the same. */
 function judgeTakeover({ counts, reasons }: Incident): Judgement {
-  const text = [`${counts.requests} logins of one user that may be somebody else's`, ...reasons.slice(0, 3)];
+  const text = [`${counted(counts.requests, "login")} of one user that may be somebody else's`, ...reasons.slice(0, 3)];
   return { severity: "high", confidence: 0.5, reasons: text };
 }
 
@@ -76,7 +77,7 @@ function judgeStuffing(incident: Incident): Judgement {
     add(counts.failures >= 20, 0.15) +
     add(counts.distinct_ips >= 10, 0.05);
   const reasons = [
-    `${counts.requests} login attempts of ${counts.distinct_users} users from ${counts.distinct_ips} addresses`,
+    `${counted(counts.requests, "login attempt")} of ${counted(counts.distinct_users, "user")} from ${counted(counts.distinct_ips, "address")}`,
     `${counts.failures} failed (${percent(failed)} of those that reached the login)`,
   ];
   if (counts.distinct_users >= 100 || counts.distinct_ips >= 20 || counts.requests >= 500)
@@ -87,21 +88,25 @@ function judgeStuffing(incident: Incident): Judgement {
 
 function judgeFlood({ counts, score, sources, subject_kind }: Incident): Judgement {
   const confidence = 0.3 + score / 250 + add(counts.requests >= 100, 0.15) + add(counts.requests >= 1_000, 0.1);
-  const from = subject_kind === "ip" ? "one address" : `${Math.max(counts.distinct_ips, sources.length)} addresses`;
-  const reasons = [`${counts.requests} requests above the usual rate from ${from}`, passedOrStopped(counts)];
+  const from =
+    subject_kind === "ip" ? "one address" : counted(Math.max(counts.distinct_ips, sources.length), "address");
+  const reasons = [`${counted(counts.requests, "request")} above the usual rate from ${from}`, passedOrStopped(counts)];
   if (counts.passed >= 10_000) return { severity: "critical", confidence, reasons };
   if (counts.requests >= 1_000) return { severity: "high", confidence, reasons };
   return { severity: counts.requests >= 50 ? "medium" : "low", confidence, reasons };
 }
 
 function judgeOther({ counts, score, category, reasons }: Incident): Judgement {
-  const text = [`${counts.requests} requests of the kind ${category.replaceAll("_", " ")}`, ...reasons.slice(0, 3)];
+  const text = [
+    `${counted(counts.requests, "request")} of the kind ${category.replaceAll("_", " ")}`,
+    ...reasons.slice(0, 3),
+  ];
   const severity: Severity = counts.requests >= 1_000 ? "high" : counts.requests >= 100 ? "medium" : "low";
   return { severity, confidence: 0.3 + score / 250, reasons: text };
 }
 
 function passedOrStopped({ passed, stopped }: Incident["counts"]): string {
-  return `${passed} reached the service, ${stopped} were stopped by the gateway`;
+  return `${passed} reached the service, ${stopped} ${stopped === 1 ? "was" : "were"} stopped by the gateway`;
 }
 
 const JUDGES: Record<Category, (incident: Incident) => Judgement> = {

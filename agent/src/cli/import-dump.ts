@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { storeOptions } from "../agent.ts";
 import { readConfig } from "../config.ts";
+import { counted } from "../counted.ts";
 import { fingerprintKeyOf } from "../drivers/create-driver.ts";
 import { AgentError } from "../errors.ts";
 import { redactText } from "../redaction/index.ts";
@@ -60,7 +61,9 @@ async function timeOf(paths: readonly string[], said: string | undefined): Promi
 
 function tell({ hash, entities, left_out, change }: Imported, at: number): void {
   const write = (line: string) => void process.stdout.write(`${line}\n`);
-  write(`${entities} entities as of ${new Date(at).toISOString()}, configuration ${hash.slice(0, 12)}`);
+  write(
+    `${counted(entities, "entity", "entities")} as of ${new Date(at).toISOString()}, configuration ${hash.slice(0, 12)}`,
+  );
   for (const [name, count] of Object.entries(left_out))
     write(`left out: ${count} ${name}, which the history does not keep`);
   write(change === null ? "The history changed in nothing." : `It is change ${change} of the history.`);

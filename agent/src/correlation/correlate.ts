@@ -1,4 +1,5 @@
 import type { IncidentRecord } from "../../../contract/ingest.ts";
+import { counted } from "../counted.ts";
 import type { JobKind } from "../jobs/job-kind.ts";
 import { takeBaselines } from "../learning/take-baselines.ts";
 import { takeLearned } from "../learning/take-learned.ts";
@@ -110,7 +111,7 @@ function describe(incident: Incident, before: Incident | null, growth: string) {
   const { requests, passed, stopped } = incident.counts;
   const where = incident.scope.route_name ?? incident.scope.route_id ?? "";
   const place = where === "" ? "" : ` on ${where}`;
-  const counts = `${requests} requests, ${passed} passed, ${stopped} stopped`;
+  const counts = `${counted(requests, "request")}, ${passed} passed, ${stopped} stopped`;
   const text = `${incident.category} by ${incident.subject_kind} ${incident.subject_value}${place}: ${counts} (${growth})`;
   return { kind: before === null ? "opened" : "evidence", text, data: { ...incident.counts, score: incident.score } };
 }

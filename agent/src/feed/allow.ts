@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { MAX_DECISIONS } from "../../../contract/decision-feed.ts";
 import { appendAudit, said } from "../audit/append.ts";
+import { counted } from "../counted.ts";
 import { type Db, inTransaction } from "../store/db.ts";
 import { type Decision, endDecision, getDecision, listDecisionsOn, putDecision } from "../store/decisions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
@@ -86,6 +87,6 @@ function allowOf(request: AllowRequest, now: number): Decision {
 
 async function noteOverride(db: Db, decision: Decision, request: AllowRequest, now: number): Promise<void> {
   if (decision.incident_id === null) return;
-  const text = `${request.by} allowed ${request.value} for ${request.minutes} minutes: ${request.reason}`;
+  const text = `${request.by} allowed ${request.value} for ${counted(request.minutes, "minute")}: ${request.reason}`;
   await appendIncidentLog(db, { incident_id: decision.incident_id, at: now, kind: "operator", text, data: null });
 }

@@ -69,7 +69,7 @@ describe("a message", () => {
       publicUrl: "http://127.0.0.1:8090",
     });
     expect(data).toMatchObject({
-      seen: "credential stuffing: 120 requests (100 passed, 20 stopped) from 1 addresses, 60 users",
+      seen: "credential stuffing: 120 requests (100 passed, 20 stopped) from 1 address, 60 users",
       decided: "stuffing → stop_logins: 1 source",
       why: ["many users from one address"],
       done: ["block_source ip 203.0.113.7 action=block scope=login: applied until 2025-11-22T08:41:40.000Z"],

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { redact } from "../redaction/index.ts";
 import type { Action } from "../store/actions.ts";
 import type { Incident, IncidentLogEntry } from "../store/incidents.ts";
@@ -119,8 +120,9 @@ function headOf(incident: Incident): Message["data"]["incident"] {
 
 function seenOf({ counts, category }: Incident): string {
   const { requests, passed, stopped, distinct_ips, distinct_users } = counts;
-  const users = distinct_users > 0 ? `, ${distinct_users} users` : "";
-  return `${category.replaceAll("_", " ")}: ${requests} requests (${passed} passed, ${stopped} stopped) from ${distinct_ips} addresses${users}`;
+  const users = distinct_users > 0 ? `, ${counted(distinct_users, "user")}` : "";
+  const how = `(${passed} passed, ${stopped} stopped)`;
+  return `${category.replaceAll("_", " ")}: ${counted(requests, "request")} ${how} from ${counted(distinct_ips, "address")}${users}`;
 }
 
 function whyOf(incident: Incident, decided: IncidentLogEntry | undefined): string[] {

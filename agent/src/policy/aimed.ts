@@ -1,5 +1,6 @@
 import type { ActionKind, Aim, Risk } from "../actions/action-kind.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
+import { counted } from "../counted.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { GenericTemplate, ThrottleRouteTemplate } from "./action-template.ts";
 import { refuseAddress, refuseConsumer, refusePlace } from "./never-touch.ts";
@@ -65,7 +66,7 @@ function throttleOf({
 }
 
 const saying = (aim: Aim, { counts, category }: Incident): string =>
-  `${counts.requests} requests of ${category.replaceAll("_", " ")}, aimed at the ${aim}`;
+  `${counted(counts.requests, "request")} of ${category.replaceAll("_", " ")}, aimed at the ${aim}`;
 
 type Target = Record<string, string>;
 

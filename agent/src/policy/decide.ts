@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { Incident } from "../store/incidents.ts";
 import { type IncidentClassification, SEVERITIES } from "../store/schema.ts";
 import type { ActionTemplate, PlanTemplate } from "./action-template.ts";
@@ -154,7 +155,7 @@ function planOf(template: PlanTemplate, actions: PlannedAction[]): Plan {
   const onSources = actions.every((action) => action.type === "block_source");
   const wide = onSources && actions.length > MANY_SOURCES && actions.some((action) => action.params.scope !== "login");
   const reason = onSources
-    ? `${actions.length} source(s) qualify`
+    ? `${counted(actions.length, "source")} ${actions.length === 1 ? "qualifies" : "qualify"}`
     : [...new Set(actions.map((action) => action.reason))].join("; ").slice(0, 500);
   const { on_failure } = template;
   return {

@@ -1,4 +1,5 @@
 import { goodShare } from "../classification/rules.ts";
+import { counted } from "../counted.ts";
 import type { Incident } from "../store/incidents.ts";
 import type { BlockSourceTemplate } from "./action-template.ts";
 import { refuseAddress } from "./never-touch.ts";
@@ -32,7 +33,7 @@ export function planSources(
       if (outcome.startsWith(ALREADY_ON)) covered += source.bad;
       refuse(outcome);
     } else if (actions.length >= template.max_sources)
-      refuse(`${template.max_sources} sources are the most allowed at once`);
+      refuse(`no more than ${counted(template.max_sources, "source")} at once may be stopped`);
     else {
       actions.push(outcome);
       covered += source.bad;
@@ -40,7 +41,7 @@ export function planSources(
   }
   const coverage = covered / Math.max(1, incident.counts.requests);
   if (actions.length > 0 && coverage < template.min_coverage) {
-    const reason = `its ${actions.length} targets sent only ${Math.round(coverage * 100)} % of the requests`;
+    const reason = `its ${counted(actions.length, "target")} sent only ${Math.round(coverage * 100)} % of the requests`;
     return { actions: [], refusals: [...refusals, { plan: planId, target: null, reason }] };
   }
   return { actions, refusals };
@@ -59,6 +60,8 @@ function sourcesOf(incident: Incident, context: DecideContext): Source[] {
     }));
 }
 
+const evidence = (count: number) => counted(count, "piece of evidence", "pieces of evidence");
+
 function planSource(
   template: BlockSourceTemplate,
   source: Source,
@@ -71,8 +74,7 @@ function planSource(
   const refused =
     refuseAddress(source.ip, rails) ?? refuseTarget("block_source", target, incident, rails, context, dry);
   if (refused !== null) return refused;
-  if (source.bad < template.min_requests)
-    return `only ${source.bad} pieces of evidence, ${template.min_requests} are needed`;
+  if (source.bad < template.min_requests) return `only ${evidence(source.bad)}, ${template.min_requests} are needed`;
   const how = howToStop(template, source, rails);
   if (typeof how === "string") return how;
   return {
@@ -82,7 +84,7 @@ function planSource(
     params: how.params,
     ttl_s: escalatedTtl(template.ttl_s, "block_source", target, rails, context),
     idempotency_key: idempotencyKey(incident.id, "block_source", target),
-    reason: `${source.bad} pieces of evidence; ${how.why}`,
+    reason: `${evidence(source.bad)}; ${how.why}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { Change } from "../drivers/gateway.ts";
 import { applyChanges, type Configured } from "./apply-changes.ts";
 import type { PlannedDecision } from "./decisions.ts";
@@ -103,7 +104,9 @@ function summarize(
   const { attack, legitimate, unsure } = tally.result();
   const isEnough = records >= ENOUGH_RECORDS && seen.records >= ENOUGH_LEGITIMATE;
   const confidence = records === 0 ? "none" : isEnough ? "good" : "low";
-  const notes = confidence === "good" ? [] : [`${NOT_ENOUGH}: ${records} records, ${seen.records} legitimate`];
-  if (unsure.requests > 0) notes.push(`for ${unsure.requests} requests is not recorded: ${unsure.missing.join(", ")}`);
+  const notes =
+    confidence === "good" ? [] : [`${NOT_ENOUGH}: ${counted(records, "record")}, ${seen.records} legitimate`];
+  if (unsure.requests > 0)
+    notes.push(`of ${counted(unsure.requests, "request")} is not recorded: ${unsure.missing.join(", ")}`);
   return { records, confidence, attack, legitimate, masked, security_removed: losses, unsure, notes };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { type Action, isProbing } from "../store/actions.ts";
 import type { ActionOutcome, ActionStage, Effect } from "../store/schema.ts";
 import type { Judgement, Observed } from "./judge.ts";
@@ -56,7 +57,7 @@ function afterCounting({ observed: { hits, after }, hasShare }: Facts): Step {
   if (hits === 0) return KEEP;
   const others = after.requests - after.legitimate_ok;
   if (hits !== null && hits - others > 0.1 * hits + 3) {
-    const why = `it would have stopped ${hits} requests, of which only ${Math.round(others)} can be the attack's`;
+    const why = `it would have stopped ${counted(hits, "request")}, of which only ${Math.round(others)} can be the attack's`;
     return { do: "withdraw", outcome: "harmful", why };
   }
   const why =

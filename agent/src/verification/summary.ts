@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { ActionOutcome, ActionStage, Rates } from "../store/schema.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -54,6 +55,6 @@ function legitimatePart({ before, after }: Measured): string {
 
 function hitsPart(stage: ActionStage | null, hits: number): string {
   if (stage === "log_only")
-    return hits === 0 ? "it would have stopped nothing yet" : `it would have stopped ${hits} requests`;
-  return hits === 0 ? "its decision has not stopped anything yet" : `its decision stopped ${hits} requests`;
+    return hits === 0 ? "it would have stopped nothing yet" : `it would have stopped ${counted(hits, "request")}`;
+  return hits === 0 ? "its decision has not stopped anything yet" : `its decision stopped ${counted(hits, "request")}`;
 }
