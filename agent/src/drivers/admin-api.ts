@@ -4,8 +4,16 @@ import { configurationOf } from "./canonical.ts";
 import { createEntityAccess, type EntityAccess } from "./entity-access.ts";
 import { type Configuration, ENTITY_TYPES, type Entity, type EntityType, type GatewayDriver } from "./gateway.ts";
 import { probeAdminApi, propagationDelay, readRoot } from "./probe.ts";
-import { type AlarmListener, listDataPlanes, type PropagationWatch, watchDelay, watchHashes } from "./propagation.ts";
+import {
+  type AlarmListener,
+  type HashWatchOptions,
+  listDataPlanes,
+  type PropagationWatch,
+  watchDelay,
+  watchHashes,
+} from "./propagation.ts";
 import { createSealer, type Sealer } from "./secrets.ts";
+import { areSent } from "./sent.ts";
 
 export interface DriverOptions {
   /** Of the fingerprints that stand for secrets; only drivers with the same key know each other's. */
@@ -16,6 +24,8 @@ export interface DriverOptions {
   /** A data plane does not follow. */
   onAlarm?: AlarmListener;
   look_every_ms?: number;
+  /** So long does a write wait for the one before to arrive. */
+  settle_ms?: number;
 }
 
 export const PATIENCE: Patience = { tries: 3, backoff_ms: 200 };
@@ -25,15 +35,16 @@ export function createAdminApiDriver(client: AdminClient, options: DriverOptions
   const { selectTags = [], patience = PATIENCE } = options;
   const access = createEntityAccess(client);
   const sealer = sealerOf(options);
-  const watch = watchOf(client, options);
+  const watch = watchOf(client, access, options);
   const read: GatewayDriver["read"] = (types) => readAll(access, sealer, types);
   return {
     probe: () => probeAdminApi(client),
     read,
     ...sealedReads(access, sealer),
     apply: async (changes, applyOptions = {}) => {
+      await watch.settle();
       const planned = typeof changes === "function" ? changes(await read(applyOptions.reads)) : changes;
-      return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
+      return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch);
     },
     dataPlanes: async () => ((await isControlPlane(client)) ? listDataPlanes(client, Date.now) : []),
     awaitPropagation: watch.wait,
@@ -67,15 +78,28 @@ export async function readAll(
   return configurationOf(entities);
 }
 
+export const watchOptions = (
+  access: EntityAccess,
+  { onAlarm = () => undefined, look_every_ms, settle_ms }: DriverOptions,
+): HashWatchOptions => ({
+  alarm: onAlarm,
+  isSeen: (applied) => areSent(access, applied),
+  look_every_ms,
+  settle_ms,
+});
+
 const isControlPlane = async (client: AdminClient): Promise<boolean> =>
   (await readRoot(client)).configuration?.role === "control_plane";
 
 /** Which of the two it is, is asked once, at the first write. */
-function watchOf(client: AdminClient, { onAlarm = () => undefined, look_every_ms }: DriverOptions): PropagationWatch {
-  const hashes = watchHashes(() => listDataPlanes(client, Date.now), onAlarm, look_every_ms);
+function watchOf(client: AdminClient, access: EntityAccess, options: DriverOptions): PropagationWatch {
+  const { onAlarm = () => undefined, look_every_ms } = options;
+  const hashes = watchHashes(() => listDataPlanes(client, Date.now), watchOptions(access, options));
   const delay = watchDelay(() => propagationDelay(client), onAlarm, look_every_ms);
   let chosen: PropagationWatch | undefined;
   return {
+    settle: async () => chosen?.settle(),
+    wrote: (applied) => chosen?.wrote(applied),
     mark: async () => {
       chosen ??= (await isControlPlane(client)) ? hashes : delay;
       await chosen.mark();

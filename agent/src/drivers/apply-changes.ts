@@ -7,6 +7,7 @@ import { nameOf } from "./collections.ts";
 import type { EntityAccess } from "./entity-access.ts";
 import type { AppliedChange, ApplyOptions, Change, Entity } from "./gateway.ts";
 import { editedBeside, hasPart, type Part, partOf } from "./part.ts";
+import type { PropagationWatch } from "./propagation.ts";
 
 export interface Patience {
   /** Writes of one change, when the gateway leaves open whether it did them. */
@@ -28,13 +29,13 @@ interface Step {
   isOld: boolean;
 }
 
-/** For gateways that take one entity at a time. `onWrite` is told before the first write. */
+/** For gateways that take one entity at a time. */
 export async function applyChanges(
   rules: Rules,
   changes: readonly Change[],
   options: ApplyOptions,
   patience: Patience,
-  onWrite: () => Promise<void>,
+  watch: Pick<PropagationWatch, "mark" | "wrote">,
 ): Promise<AppliedChange[]> {
   const draft = new Draft(rules.access);
   await checkChanges(rules, changes, draft);
@@ -45,7 +46,7 @@ export async function applyChanges(
       const step = await prepare(rules, change, steps, draft);
       if (!step.isOld) {
         await askFor(options, rules, step);
-        if (!isWriting) await onWrite();
+        if (!isWriting) await watch.mark();
         isWriting = true;
       }
       steps.push(step);
@@ -58,6 +59,8 @@ export async function applyChanges(
     if (!isOvertaken(error)) await takeBack(rules, steps, { patience, options, cause: error });
     throw error;
   }
+  const written = steps.filter(({ isOld }) => !isOld).map((step) => appliedOf(rules, step));
+  if (isWriting) watch.wrote(written);
   return steps.map((step) => appliedOf(rules, step));
 }
 

@@ -60,7 +60,7 @@ export function createDblessDriver(client: AdminClient, options: DriverOptions =
 interface World {
   client: AdminClient;
   rules: Rules;
-  watch: PropagationWatch & { posted: (before: string) => void };
+  watch: Pick<PropagationWatch, "wait"> & { posted: (before: string) => void };
   onAlarm: (detail: string) => void;
   patience: Patience;
 }
@@ -191,7 +191,6 @@ async function imagesOf({ access, sealer }: Rules, steps: readonly Step[]): Prom
 function watchHash(client: AdminClient, { onAlarm = () => undefined, look_every_ms = 100 }: DriverOptions) {
   let former: string | null = null;
   return {
-    mark: async () => undefined,
     posted: (before: string) => {
       former = before;
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf } from "./admin-api.ts";
+import { type DriverOptions, PATIENCE, readAll, sealedReads, sealerOf, watchOptions } from "./admin-api.ts";
 import { type AdminClient, createAdminClient, type Sleep } from "./admin-client.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { createEntityAccess, parse } from "./entity-access.ts";
@@ -45,7 +45,7 @@ const MAX_PAGES = 50;
 
 /** A control plane in Konnect, over its core entities, which are replaced whole: there is no PATCH. */
 export function createKonnectDriver(options: KonnectOptions): GatewayDriver {
-  const { region, token, selectTags = [], patience = PATIENCE, onAlarm = () => undefined } = options;
+  const { region, token, selectTags = [], patience = PATIENCE } = options;
   const url = options.url ?? `https://${region}.api.konghq.com`;
   const authorization = { token: `Bearer ${token}`, tokenHeader: "authorization" };
   const client = createAdminClient({ ...options, ...authorization, url, name: "KONNECT_URL" });
@@ -53,14 +53,15 @@ export function createKonnectDriver(options: KonnectOptions): GatewayDriver {
   const access = createEntityAccess(client, { prefix: `${prefix}/core-entities`, isNested: true, isWhole: true });
   const sealer = sealerOf(options);
   const read: GatewayDriver["read"] = (types) => readAll(access, sealer, types);
-  const watch = watchHashes(() => hashesOf(client, prefix), onAlarm, options.look_every_ms);
+  const watch = watchHashes(() => hashesOf(client, prefix), watchOptions(access, options));
   return {
     probe: () => probe(client, prefix),
     read,
     ...sealedReads(access, sealer),
     apply: async (changes, applyOptions = {}) => {
+      await watch.settle();
       const planned = typeof changes === "function" ? changes(await read(applyOptions.reads)) : changes;
-      return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch.mark);
+      return applyChanges({ access, sealer, selectTags }, planned, applyOptions, patience, watch);
     },
     dataPlanes: () => hashesOf(client, prefix),
     awaitPropagation: watch.wait,
