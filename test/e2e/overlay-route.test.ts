@@ -9,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { type FeedServer, feedOf, startFeedServer } from "../support/feed-server.ts";
 import { type ActionWorld, startActionWorld, type Wanted } from "./action-world.ts";
 import { pluginConfig } from "./entities.ts";
+import { untilAll } from "./watch.ts";
 
 const KEY = "key-of-a-shop";
 const CHOSEN = "203.0.113.7";
@@ -33,8 +34,7 @@ const send = (from: string, headers: Record<string, string> = {}) =>
 
 const status = async (from: string, headers?: Record<string, string>) => (await send(from, headers)).status;
 
-const until = (from: string, wanted: number) =>
-  eventually(async () => expect([await status(from), await status(from)]).toEqual([wanted, wanted]), PATIENCE_MS);
+const until = (from: string, wanted: number) => untilAll(() => send(from), wanted, from);
 
 async function overlay(params: object, wanted: Partial<Wanted> = {}): Promise<Action> {
   const target = { kind: "ip", value: CHOSEN, route_id };

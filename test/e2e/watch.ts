@@ -1,4 +1,5 @@
 /** What tests wait for at the agent, and what attackers send. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ActionView, IncidentView } from "../../demo/stack/agent-client.ts";
 import { eventually } from "../support/eventually.ts";
 import type { ClientRequest, Sent, World } from "./world.ts";
@@ -21,6 +22,9 @@ export const injection = (from: string, i = 0): ClientRequest => ({
 
 const AT_ONCE = 16;
 
+/** Workers look for decisions five times a second. */
+const LOOKED_AGAIN_MS = 600;
+
 /** So many requests, some of them at a time; the answers in order. */
 export async function sendMany(world: World, count: number, request: (i: number) => ClientRequest): Promise<Sent[]> {
   const answers: Sent[] = [];
@@ -35,21 +39,27 @@ export async function sendMany(world: World, count: number, request: (i: number)
 export const statusesOf = (answers: Sent[]): number[] => [...new Set(answers.map((answer) => answer.status))].sort();
 
 /**
- * Until a clean request of the address is answered so, by all workers: they do not hear of a decision at the same moment. As many at once as
- * here reach every worker, as good as surely; one after the other may all be served by one.
+ * Until all workers answer so: they do not hear of a decision at the same moment. As many at once as here reach every worker, as good as
+ * surely, unless one is so busy that the other takes them all; that one has looked for news once more when they are asked again.
  */
-export function untilAnswered(world: World, request: ClientRequest, status: number): Promise<Sent> {
-  return eventually(
-    async () => {
-      const answers = await sendMany(world, AT_ONCE, () => request);
-      const other = answers.find((answer) => answer.status !== status);
-      if (other) throw new Error(`${request.from} is answered ${other.status}, not ${status}`);
-      return answers[0]!;
-    },
-    PATIENCE_MS,
-    100,
-  );
+export function untilAll<T extends { status: number }>(ask: () => Promise<T>, status: number, who: string): Promise<T> {
+  const round = async () => {
+    const answers = await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    const other = answers.find((answer) => answer.status !== status);
+    if (other) throw new Error(`${who} is answered ${other.status}, not ${status}`);
+    return answers[0]!;
+  };
+  const twice = async () => {
+    await round();
+    await sleep(LOOKED_AGAIN_MS);
+    return round();
+  };
+  return eventually(twice, PATIENCE_MS, 100);
 }
+
+/** Until a clean request of the address is answered so, by all workers. */
+export const untilAnswered = (world: World, request: ClientRequest, status: number): Promise<Sent> =>
+  untilAll(() => world.send(request), status, request.from);
 
 export function untilIncident(
   world: World,
