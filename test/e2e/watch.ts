@@ -43,18 +43,20 @@ export const statusesOf = (answers: Sent[]): number[] => [...new Set(answers.map
  * surely, unless one is so busy that the other takes them all; that one has looked for news once more when they are asked again.
  */
 export function untilAll<T extends { status: number }>(ask: () => Promise<T>, status: number, who: string): Promise<T> {
-  const round = async () => {
-    const answers = await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  const round = async (count = AT_ONCE) => {
+    const answers = await Promise.all(Array.from({ length: count }, ask));
     const other = answers.find((answer) => answer.status !== status);
     if (other) throw new Error(`${who} is answered ${other.status}, not ${status}`);
     return answers[0]!;
   };
   const twice = async () => {
+    // Who hammers at a block makes it longer: one at a time until it seems over.
+    await round(1);
     await round();
     await sleep(LOOKED_AGAIN_MS);
     return round();
   };
-  return eventually(twice, PATIENCE_MS, 100);
+  return eventually(twice, PATIENCE_MS, 250);
 }
 
 /** Until a clean request of the address is answered so, by all workers. */
