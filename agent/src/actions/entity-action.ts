@@ -1,3 +1,4 @@
+import { approvedAction } from "../approvals/read.ts";
 import { AdminApiError, type AdminErrorCode } from "../drivers/admin-error.ts";
 import { idOfChange, recordInto } from "../drivers/before-images.ts";
 import {
@@ -9,10 +10,11 @@ import {
   TRAFFIC_TYPES,
 } from "../drivers/gateway.ts";
 import type { ResponseParts } from "../response-parts.ts";
-import { type Action, updateAction } from "../store/actions.ts";
+import { type Action, actionsOfIncident, updateAction } from "../store/actions.ts";
 import { appendIncidentLog } from "../store/incidents.ts";
 import { type ActionKind, ActionRefused, type Applied } from "./action-kind.ts";
 import { lost, same } from "./entities.ts";
+import { foresee, whyOtherwise } from "./foresee.ts";
 import { belongsTo } from "./own-plugin.ts";
 import { type Edit, valueAt } from "./restore-tag.ts";
 import { editsOf, takeBack } from "./take-back.ts";
@@ -55,7 +57,13 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
     recorded = recordInto(recorded, one);
     await updateAction(parts.db, action.id, { changes: recorded });
   };
-  const plan = (configuration: Configuration) => declared.changes(action, configuration, parts.gateway);
+  const approved = await approvedUntouched(action, parts);
+  const plan = (configuration: Configuration) => {
+    const source = { gateway: parts.gateway, incident_id: action.incident_id, configuration };
+    const why = approved?.writes && whyOtherwise(approved.writes, foresee(declared, approved, source));
+    if (why) throw new ActionRefused(`${why} since it was approved; if the incident goes on, it is asked for again`);
+    return declared.changes(action, configuration, parts.gateway);
+  };
   const applied = await whilePlansAgeFast(() =>
     driver.apply(plan, {
       reads: TRAFFIC_TYPES,
@@ -69,6 +77,14 @@ async function apply(declared: Declaration, action: Action, parts: ResponseParts
   const first = recorded[0];
   const entity_id = first === undefined ? null : idOfChange(first.change);
   return { entity_id, before_image: first?.before ?? null, changes: recorded };
+}
+
+/** What was agreed to, as long as nothing of its plan is on the gateway, which would look like somebody's edit. */
+async function approvedUntouched(action: Action, { db }: ResponseParts) {
+  const approved = await approvedAction(db, action);
+  if (approved === null) return null;
+  const plan = (await actionsOfIncident(db, action.incident_id)).filter((one) => one.plan_hash === action.plan_hash);
+  return plan.some(({ changes }) => changes !== null && changes.length > 0) ? null : approved;
 }
 
 const PROPAGATION_MS = 15_000;

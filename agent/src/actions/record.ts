@@ -70,10 +70,11 @@ function planOf({ plans }: Decision, id: string): Plan {
 /** With what the review said of it, or null when it does something that was not looked at. */
 function reviewedPlan(plan: Plan, reviewed: Plan): Plan | null {
   const effect = ({ idempotency_key, params }: PlannedAction) => canonicalJson([idempotency_key, params]);
-  const looked = new Set(reviewed.actions.map(effect));
+  const looked = new Map(reviewed.actions.map((action) => [effect(action), action.writes]));
   if (!plan.actions.every((action) => looked.has(effect(action)))) return null;
   const { approval, preview } = reviewed;
-  return { ...plan, ...(approval && { approval }), ...(preview && { preview }) };
+  const actions = plan.actions.map((action) => ({ ...action, writes: looked.get(effect(action)) ?? [] }));
+  return { ...plan, actions, ...(approval && { approval }), ...(preview && { preview }) };
 }
 
 /** What the review refused is not refused again when it is decided anew. */

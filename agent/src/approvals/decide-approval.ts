@@ -1,3 +1,4 @@
+import { whyOtherwise } from "../actions/foresee.ts";
 import { END_JOB, RESPOND_JOB } from "../actions/record.ts";
 import { appendAudit, said } from "../audit/append.ts";
 import { canonicalJson } from "../canonical-json.ts";
@@ -8,7 +9,7 @@ import { type Action, updateAction } from "../store/actions.ts";
 import { type Db, inTransaction } from "../store/db.ts";
 import { getIncident } from "../store/incidents.ts";
 import { enqueueJob } from "../store/jobs.ts";
-import type { ApprovedPlan } from "../store/schema.ts";
+import type { ApprovedPlan, ForeseenWrite } from "../store/schema.ts";
 import { inOrder, planHash } from "./plan-hash.ts";
 import { type Approval, approvalsWaiting, getApproval } from "./read.ts";
 import { countConsent, deny, lockApproval, noteApproval } from "./settle.ts";
@@ -32,6 +33,8 @@ export async function approve(parts: ResponseParts, id: string, answer: Answer):
     const changed = refusedNow ?? (await whyChanged(parts, transaction, approval, answer));
     if (changed !== null) {
       await deny(transaction, approval, { status: "void", by: answer.by, why: changed, at: parts.now() });
+      // What is to be done now is another plan, which somebody may be asked for at once.
+      await enqueueJob(transaction, { kind: RESPOND_JOB, key: approval.incident_id });
       return new AgentError("APPROVAL_CHANGED", { why: changed });
     }
     if (approval.approved_by.some(({ actor }) => personOf(actor) === personOf(answer.by)))
@@ -97,7 +100,7 @@ async function openApproval(parts: ResponseParts, db: Db, id: string): Promise<A
   return new AgentError("APPROVAL_OVER", { status: "expired" });
 }
 
-/** Traffic may have changed what the plan would hit since it was asked for. */
+/** Traffic may have changed what the plan would hit since it was asked for, and somebody the gateway that it would be written on. */
 async function reviewAgain({ db, review }: ResponseParts, id: string): Promise<string | null> {
   const approval = await getApproval(db, id);
   if (approval === null || approval.status !== "waiting" || review === undefined) return null;
@@ -105,7 +108,15 @@ async function reviewAgain({ db, review }: ResponseParts, id: string): Promise<s
   if (incident === null) return null;
   const actions = approval.plan.actions.map((action) => ({ ...action, idempotency_key: "", reason: "" }));
   const plan = { id: approval.plan.id, costly: true, actions, reason: approval.reason } as Plan;
-  return (await review(plan, incident)).refuse;
+  const { refuse, unread, writes = [] } = await review(plan, incident);
+  if (unread !== undefined) throw new AgentError("GATEWAY_UNREAD", { problem: unread });
+  return refuse ?? whyOtherwiseIn(approval.plan, writes);
+}
+
+/** Of those of which it was seen. */
+function whyOtherwiseIn({ actions }: ApprovedPlan, now: readonly ForeseenWrite[][]): string | null {
+  const reasons = actions.map(({ writes }, i) => writes && whyOtherwise(writes, now[i] ?? []));
+  return reasons.find((why) => typeof why === "string") ?? null;
 }
 
 async function whyChanged(
@@ -121,7 +132,7 @@ async function whyChanged(
   if (hash !== plan.policy_hash) return `the policy changed from ${plan.policy_hash} to ${hash}`;
   const incident = await getIncident(db, approval.incident_id);
   if (incident === null || incident.status === "resolved") return "the incident is over";
-  const bare = (actions: readonly Omit<ApprovedPlan["actions"][number], "ttl_s">[]) =>
+  const bare = (actions: readonly Omit<ApprovedPlan["actions"][number], "ttl_s" | "writes">[]) =>
     canonicalJson(inOrder(actions.map(({ type, vehicle, target, params }) => ({ type, vehicle, target, params }))));
   const waiting = await actionsWaiting(db, approval);
   return bare(waiting) === bare(plan.actions) ? null : "its actions are not those that were asked for";

@@ -4,12 +4,9 @@ import type { ApprovedPlan } from "../store/schema.ts";
 
 /** What an approval of the plan would be bound to. */
 export function approvablePlan(plan: Plan, incident: string, gateway: string, policyHash: string): ApprovedPlan {
-  const actions = plan.actions.map(({ type, vehicle, target, params, ttl_s }) => ({
-    type,
-    vehicle,
-    target,
-    params,
-    ttl_s,
+  const actions = plan.actions.map(({ type, vehicle, target, params, ttl_s, writes }) => ({
+    ...{ type, vehicle, target, params, ttl_s },
+    ...(writes && { writes }),
   }));
   return { id: plan.id, incident_id: incident, gateway, policy_hash: policyHash, actions: inOrder(actions) };
 }

@@ -1,7 +1,9 @@
 import type { Selectable } from "kysely";
+import { sameTarget } from "../policy/plan.ts";
+import type { Action } from "../store/actions.ts";
 import type { Db } from "../store/db.ts";
 import { type Cursor, type Page, pageOf } from "../store/page.ts";
-import type { ActionType, ApprovalStatus, ApprovalTable } from "../store/schema.ts";
+import type { ActionType, ApprovalStatus, ApprovalTable, ApprovedPlan } from "../store/schema.ts";
 
 export type Approval = Selectable<ApprovalTable>;
 
@@ -36,6 +38,18 @@ export function approvalsWaiting(
   const query = db.selectFrom("approvals").selectAll().where("status", "=", "waiting");
   if ("incident" in which) return query.where("incident_id", "=", which.incident).execute();
   return query.where("gateway", "=", which.gateway).where("policy_hash", "<>", which.otherThan).execute();
+}
+
+/** The action as somebody agreed to it; null where nobody had to. */
+export async function approvedAction(
+  db: Db,
+  { incident_id, plan_hash, type, target }: Pick<Action, "incident_id" | "plan_hash" | "type" | "target">,
+): Promise<ApprovedPlan["actions"][number] | null> {
+  if (plan_hash === null) return null;
+  const query = db.selectFrom("approvals").select("plan").where("incident_id", "=", incident_id);
+  const granted = query.where("plan_hash", "=", plan_hash).where("status", "=", "approved");
+  const found = await granted.orderBy("decided_at", "desc").executeTakeFirst();
+  return found?.plan.actions.find((one) => one.type === type && sameTarget(one.target, target)) ?? null;
 }
 
 export async function plansWaiting(db: Db, incidentId: string): Promise<string[]> {

@@ -8,7 +8,7 @@ export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Two entities are the same to Kong when their canonical forms are: no timestamps, nothing unset, tags as a set. */
-function canonical(entity: Entity): unknown {
+export function canonicalEntity(entity: Entity): unknown {
   const fields = Object.entries(entity).filter(([name]) => !TIMESTAMPS.has(name));
   const tags = entity.tags?.length ? [...entity.tags].sort() : null;
   return canonicalValue({ ...Object.fromEntries(fields), tags });
@@ -29,7 +29,7 @@ export const sameValue = (a: unknown, b: unknown): boolean =>
   JSON.stringify(canonicalValue(a ?? null)) === JSON.stringify(canonicalValue(b ?? null));
 
 export const sameEntity = (a: Entity | null, b: Entity | null): boolean =>
-  a === null || b === null ? a === b : JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+  a === null || b === null ? a === b : JSON.stringify(canonicalEntity(a)) === JSON.stringify(canonicalEntity(b));
 
 /** What is wanted is there, whatever Kong filled in besides. */
 export function covers(there: unknown, wanted: unknown): boolean {
@@ -61,7 +61,7 @@ export function configurationOf(entities: Configuration["entities"]): Configurat
 function hashOf(entities: Configuration["entities"]): string {
   const hash = createHash("sha256");
   for (const type of ENTITY_TYPES) {
-    const lines = (entities[type] ?? []).map((entity) => JSON.stringify(canonical(entity))).sort();
+    const lines = (entities[type] ?? []).map((entity) => JSON.stringify(canonicalEntity(entity))).sort();
     if (lines.length > 0) hash.update(`${type}\n${lines.join("\n")}\n`);
   }
   return hash.digest("hex");

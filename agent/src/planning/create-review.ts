@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Configuration, type GatewayKind, TRAFFIC_TYPES } from "../drivers/gateway.ts";
-import type { GatewayDriver } from "../drivers/index.ts";
+import { AdminApiError, type GatewayDriver } from "../drivers/index.ts";
 import type { Plan, Policy, Review, Reviewed } from "../policy/index.ts";
 import type { Preview } from "../preview/preview.ts";
 import type { Db } from "../store/db.ts";
@@ -30,6 +30,11 @@ interface Known {
   mode: GatewayKind;
 }
 
+interface Unread {
+  /** Why not, and what to do. */
+  unread: string;
+}
+
 /** Without an Admin API only decisions can be planned, and the plugin that reported enforces them. */
 const UNKNOWN: Known = {
   configuration: {
@@ -45,7 +50,10 @@ export function createReview(parts: ReviewParts): Review {
   const traffic = createRecordedTraffic(parts.db, parts.gateway, parts.now);
   return async (plan, incident) => {
     const addresses = addressesOf(plan);
-    const found = (await configuration(addresses === null ? FRESH_MS : GOOD_ENOUGH_MS)) ?? UNKNOWN;
+    const read = await configuration(addresses === null ? FRESH_MS : GOOD_ENOUGH_MS);
+    if ("unread" in read && plan.actions.some(({ vehicle }) => vehicle !== "decision"))
+      return unreviewable(read.unread);
+    const found = "unread" in read ? UNKNOWN : read;
     const isDry = parts.dryRun || parts.policy().document.dry_run;
     const known = isDry && incident.mode === "monitor" ? asEnforcing(found) : found;
     const { max_good_share, max_legit_share, over_legit_share, refuse_legit_share } = parts.policy().document.rails;
@@ -56,6 +64,13 @@ export function createReview(parts: ReviewParts): Review {
     return { ...reviewed, preview: shown(reviewed.preview) };
   };
 }
+
+const unreviewable = (unread: string): Reviewed => ({
+  refuse: `the gateway's configuration cannot be read, so nothing can be planned on it: ${unread}`,
+  needs_approval: null,
+  preview: null,
+  unread,
+});
 
 /** A dry run shows what would be done once the plugin, which only monitors yet, enforces. */
 function asEnforcing({ configuration, mode }: Known): Known {
@@ -74,19 +89,20 @@ function addressesOf({ actions }: Plan): string[] | null {
   return isSingle ? actions.map(({ target }) => target.value ?? "") : null;
 }
 
-function createConfigurationCache({ driver, log, now }: ReviewParts): (maxAge: number) => Promise<Known | null> {
-  if (driver === null) return () => Promise.resolve(null);
+function createConfigurationCache({ driver, log, now }: ReviewParts): (maxAge: number) => Promise<Known | Unread> {
+  if (driver === null) return () => Promise.resolve(UNKNOWN);
   let last: { at: number; known: Known } | null = null;
-  let reading: Promise<Known | null> | null = null;
-  const read = async (): Promise<Known | null> => {
+  let reading: Promise<Known | Unread> | null = null;
+  const read = async (): Promise<Known | Unread> => {
     const at = now();
     try {
       const [configuration, { kind }] = await Promise.all([driver.read(LOOKED_AT), driver.probe()]);
       last = { at, known: { configuration, mode: kind } };
       return last.known;
     } catch (error) {
-      log.warn({ error: (error as Error).message }, "plans are reviewed without the gateway's configuration");
-      return null;
+      const remedy = error instanceof AdminApiError ? ` ${error.remedy}` : "";
+      log.warn({ error: (error as Error).message }, `plans are reviewed without the gateway's configuration.${remedy}`);
+      return { unread: `${(error as Error).message}.${remedy}` };
     } finally {
       reading = null;
     }

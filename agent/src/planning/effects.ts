@@ -1,4 +1,5 @@
 import type { DecisionAction } from "../../../contract/decision-feed.ts";
+import { asIfRecorded, type EffectSource } from "../actions/foresee.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
 import { subjectOf } from "../actions/subject.ts";
 import type { Configuration, Entity } from "../drivers/gateway.ts";
@@ -10,15 +11,6 @@ import { patchMatches } from "../preview/patch-match.ts";
 import { foreignId } from "../preview/plugins-in-effect.ts";
 import type { PlannedEffects } from "../preview/preview.ts";
 import type { PlannedPatch } from "../preview/replay.ts";
-import type { Action } from "../store/actions.ts";
-
-/** What is needed to tell what an action would do, without doing it. */
-export interface EffectSource {
-  gateway: string;
-  incident_id: string;
-  configuration: Configuration;
-  now: number;
-}
 
 /** Everything the actions would write, read off their own declarations. Throws `ActionRefused` as they do. */
 export function effectsOf(actions: readonly PlannedAction[], source: EffectSource): PlannedEffects {
@@ -68,33 +60,6 @@ export function changesOf(planned: PlannedAction, source: EffectSource): Planned
     source.gateway,
   );
   return changes ?? [];
-}
-
-/** The action as it would be recorded; only what declarations read off it matters. */
-function asIfRecorded(planned: PlannedAction, { gateway, incident_id, now }: EffectSource): Action {
-  const nothingYet = {
-    applied_at: null,
-    ended_at: null,
-    entity_id: null,
-    before_image: null,
-    changes: null,
-    stage: null,
-    outcome: null,
-    plan_hash: null,
-    effect: null,
-    error: null,
-  };
-  const { type, vehicle, target, params, reason, idempotency_key, ttl_s } = planned;
-  return {
-    ...nothingYet,
-    id: "preview",
-    status: "planned",
-    gateway,
-    incident_id,
-    ...{ type, vehicle, target, params, reason, idempotency_key },
-    created_at: now,
-    expires_at: (Math.floor(now / 1000) + ttl_s) * 1000,
-  } as Action;
 }
 
 const ACTIONS: readonly string[] = ["allow", "throttle", "block"] satisfies DecisionAction[];

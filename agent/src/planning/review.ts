@@ -1,4 +1,5 @@
 import { ActionRefused } from "../actions/action-kind.ts";
+import { type EffectSource, foresee } from "../actions/foresee.ts";
 import { ACTION_KINDS } from "../actions/index.ts";
 import type { Change, Configuration, GatewayKind } from "../drivers/gateway.ts";
 import type { Plan } from "../policy/plan.ts";
@@ -6,7 +7,8 @@ import { type PlannedEffects, type Preview, previewPlan } from "../preview/previ
 import type { RecordedRequest } from "../preview/recorded-request.ts";
 import type { Totals } from "../preview/totals.ts";
 import type { Incident } from "../store/incidents.ts";
-import { changesOf, type EffectSource, effectsOf } from "./effects.ts";
+import type { ForeseenWrite } from "../store/schema.ts";
+import { changesOf, effectsOf } from "./effects.ts";
 import { situationOf, vehiclesOf } from "./situation.ts";
 import { judgeVehicle, preferVehicle, VEHICLE_FACTS, VEHICLES } from "./vehicles.ts";
 
@@ -36,6 +38,8 @@ export interface PlanReview {
   refuse: string | null;
   needs_approval: string | null;
   preview: Preview | null;
+  /** Of each of its actions: what it would write to the gateway as it is. */
+  writes?: ForeseenWrite[][];
 }
 
 /** May the plan be carried out as it is? What cannot work is refused; what hits too many, or removes protection, needs somebody's word. */
@@ -46,7 +50,7 @@ export function reviewPlan(input: ReviewInput): PlanReview {
     const effects = effectsOf(input.plan.actions, sourceOf(input));
     const preview = previewPlan(input.records, input.configuration, effects, input.totals);
     preview.notes.push(...whatWouldEndItself(input), ...whatCountsAnew(effects));
-    return { ...judgeHarm(preview, input), preview };
+    return { ...judgeHarm(preview, input), preview, writes: writesOf(input) };
   } catch (error) {
     if (error instanceof ActionRefused) return { refuse: error.message, needs_approval: null, preview: null };
     throw error;
@@ -59,6 +63,9 @@ const sourceOf = ({ gateway, incident, configuration, now }: ReviewInput): Effec
   configuration,
   now,
 });
+
+const writesOf = (input: ReviewInput): ForeseenWrite[][] =>
+  input.plan.actions.map((action) => foresee(ACTION_KINDS[action.type], action, sourceOf(input)));
 
 /** The first of its actions that cannot work where it is meant to, and why. */
 function whyUseless(input: ReviewInput): string | null {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Action } from "../store/actions.ts";
 import type { Incident } from "../store/incidents.ts";
-import type { ActionType, OnFailure } from "../store/schema.ts";
+import type { ActionType, ForeseenWrite, OnFailure } from "../store/schema.ts";
 import type { Used } from "./reserve.ts";
 
 /** One effect, declared as data: nothing is done yet. */
@@ -16,6 +16,8 @@ export interface PlannedAction {
   reason: string;
   /** Only recorded, whatever the agent does otherwise. */
   dry_run?: boolean;
+  /** What the review saw that it would write. */
+  writes?: ForeseenWrite[];
 }
 
 export interface Plan {
@@ -37,6 +39,10 @@ export interface Reviewed {
   refuse: string | null;
   needs_approval: string | null;
   preview: Record<string, unknown> | null;
+  /** Of each action, what it would write to the gateway as it is. */
+  writes?: ForeseenWrite[][];
+  /** Why the gateway could not be looked at; then nothing that is written there can be judged. */
+  unread?: string;
 }
 
 /** Replays, checks what works where, whatever looks at a plan between deciding and recording. Changes nothing. */

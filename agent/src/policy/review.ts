@@ -21,8 +21,9 @@ export async function reviewPlans(parts: ResponseParts, incident: Incident, deci
   return { ...decision, plans, refusals };
 }
 
-function reviewedPlan(plan: Plan, { needs_approval, preview }: Reviewed): Plan {
+function reviewedPlan(plan: Plan, { needs_approval, preview, writes }: Reviewed): Plan {
   const wanted = needs_approval === null ? [] : [{ reason: needs_approval, persons: 1 }];
   const approval = joined([...(plan.approval ? [plan.approval] : []), ...wanted]);
-  return { ...plan, ...(approval && { approval }), ...(preview && { preview }) };
+  const actions = plan.actions.map((action, i) => ({ ...action, ...(writes?.[i] && { writes: writes[i] }) }));
+  return { ...plan, actions, ...(approval && { approval }), ...(preview && { preview }) };
 }

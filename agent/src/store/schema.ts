@@ -375,7 +375,19 @@ export interface ApprovedPlan {
     target: Record<string, string>;
     params: Record<string, unknown>;
     ttl_s: number;
+    /** On the gateway as it was when it was asked for; absent where no review looked. */
+    writes?: ForeseenWrite[];
   }[];
+}
+
+/** A write to the gateway that an action would make. */
+export interface ForeseenWrite {
+  op: "create" | "update" | "delete";
+  type: string;
+  id: string;
+  name: string;
+  /** Of the entity as it was seen, and of what is to be set. */
+  hash: string;
 }
 
 export interface ApprovalTable {
