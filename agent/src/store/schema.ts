@@ -371,7 +371,7 @@ export interface ApprovedPlan {
   policy_hash: string;
   actions: {
     type: ActionType;
-    vehicle: string;
+    vehicle: ActionTable["vehicle"];
     target: Record<string, string>;
     params: Record<string, unknown>;
     ttl_s: number;
