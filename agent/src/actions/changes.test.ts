@@ -101,6 +101,16 @@ describe("what an action takes the place of", () => {
     ]);
   });
 
+  it("leaves a consumer group's limit alone, and keeps to it for a consumer, who may be in the group", () => {
+    const ofGroup = (scope: object) => limit({ ...scope, consumer_group: { id: "g-1" } }, { minute: 3 });
+    expect(changesOf(throttle(), withPlugins(ofGroup(onRoute), ofGroup({})))).toMatchObject([
+      { op: "create", entity: { route: { id: "r-1" }, config: { minute: 60 } } },
+    ]);
+    expect(changesOf(throttle({ consumer_id: "c-1" }), withPlugins(ofGroup({})))).toMatchObject([
+      { op: "create", entity: { consumer: { id: "c-1" }, config: { minute: 3 } } },
+    ]);
+  });
+
   it.each([
     ["limits by something else", limit(onService, { limit_by: "consumer" }), "limits by consumer"],
     ["counts over all nodes", limit({}, { policy: "redis" }), "over all nodes"],

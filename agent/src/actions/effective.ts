@@ -34,8 +34,18 @@ function precedence({ route, service, consumer }: Scope): number {
 
 const isScope = (plugin: Entity, scope: Scope): boolean => scopeName(scopeOf(plugin)) === scopeName(scope);
 
+const isOfGroup = (plugin: Entity): boolean => referenceId(plugin, "consumer_group") !== null;
+
+/** But for those of consumer groups: they come before these for the members, stand on scopes of their own, and are nobody else's. */
 export const instancesOf = (configuration: Configuration, name: string): Entity[] =>
-  entitiesOf(configuration, "plugins").filter((plugin) => plugin.name === name);
+  entitiesOf(configuration, "plugins").filter((plugin) => plugin.name === name && !isOfGroup(plugin));
+
+/** A consumer's instance comes before a group's. Who is in the group is not known: any consumer may be. */
+function ofGroups(configuration: Configuration, name: string, { consumer }: Scope): Entity[] {
+  if (consumer === undefined) return [];
+  const all = entitiesOf(configuration, "plugins").filter((plugin) => plugin.name === name && isOfGroup(plugin));
+  return all.filter((plugin) => plugin.enabled !== false && scopeName(scopeOf(plugin)) === "gateway");
+}
 
 /** Kong allows one of a name on a scope, also one that is disabled. */
 export const instanceOn = (configuration: Configuration, name: string, scope: Scope): Entity | null =>
@@ -56,12 +66,13 @@ function serviceOf(configuration: Configuration, route: string | undefined): str
 
 /** Enabled instances that one on this scope would put out of force for some requests: what they ask for, it has to ask for too. */
 export function maskedBy(configuration: Configuration, name: string, scope: Scope): Entity[] {
-  return instancesOf(configuration, name).filter(
+  const wider = instancesOf(configuration, name).filter(
     (plugin) =>
       plugin.enabled !== false &&
       precedence(scopeOf(plugin)) < precedence(scope) &&
       meet(configuration, scopeOf(plugin), scope),
   );
+  return [...wider, ...ofGroups(configuration, name, scope)];
 }
 
 /** An enabled instance that would keep one on this scope from ever being used. */

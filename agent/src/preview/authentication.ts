@@ -25,6 +25,12 @@ export type Authentication = (typeof AUTHENTICATIONS)[number];
 export const rejects = ({ config }: Pick<PluginInstance, "config">): boolean =>
   config.anonymous === undefined || config.anonymous === null || config.anonymous === "";
 
+/** Also those that let everybody through: they tell who is known. */
+export const authenticates = (index: PluginIndex, scope: RequestScope): boolean =>
+  index.names.some(
+    (name) => name in AUTHENTICATION_PLUGINS && index.find(name, { ...scope, consumer_id: null }) !== null,
+  );
+
 /** The authentication plugins that reject on this route, the first to run first. */
 export function authenticationChain(index: PluginIndex, scope: RequestScope): PluginInstance[] {
   const names = index.names.filter((name) => name in AUTHENTICATION_PLUGINS);

@@ -160,4 +160,21 @@ describe("each mitigation", () => {
       previewPlan(records, world([], { acls }), create(plugin("acl", { allow: ["blocked"] }))).attack.stopped,
     ).toBe(2);
   });
+
+  it("knows nobody any more where what authenticated is taken away", () => {
+    const keyed = world([plugin("key-auth", {}, on("shop")), plugin("acl", { allow: ["staff"] })]);
+    const gone = { ...NONE, changes: [{ op: "delete", type: "plugins", id: "key-auth", expect: plugin("key-auth") }] };
+    const records = [attack({ consumer: "bob" }), attack({ consumer: "bob", route_id: "api" })];
+    const acls = [{ id: "1", group: "staff", consumer: { id: "bob" } }];
+    const configured = { entities: { ...keyed.entities, acls } };
+    expect(previewPlan(records, configured, NONE).attack.stopped).toBe(0);
+    expect(previewPlan(records, configured, gone as typeof NONE).attack.stopped).toBe(1);
+  });
+
+  it("of a consumer group is not taken for one of everybody", () => {
+    const ofGroup = { consumer_group: { id: "gold" } };
+    const everybody = plugin("request-termination", { status_code: 503, trigger: "x" });
+    const both = world([everybody, { ...plugin("request-termination", {}, ofGroup), id: "gold-only" }]);
+    expect(previewPlan([attack()], both, NONE).attack.stopped).toBe(0);
+  });
 });

@@ -48,9 +48,10 @@ export const foreignId = (entity: Entity, field: string): string | null => {
   return typeof id === "string" ? id : null;
 };
 
-/** Disabled instances never run, and hide nothing. */
+/** Disabled instances never run, and hide nothing. Who is in a consumer group is not recorded: what is for one alone is left out. */
 export function indexPlugins({ entities }: Pick<Configuration, "entities">): PluginIndex {
-  const instances = (entities.plugins ?? []).filter((plugin) => plugin.enabled !== false).map(instanceOf);
+  const runs = (plugin: Entity) => plugin.enabled !== false && foreignId(plugin, "consumer_group") === null;
+  const instances = (entities.plugins ?? []).filter(runs).map(instanceOf);
   const byKey = new Map(instances.map((instance) => [keyOf(instance.name, instance), instance]));
   const names = [...new Set(instances.map(({ name }) => name))].sort();
   const find = (name: string, scope: RequestScope) => {

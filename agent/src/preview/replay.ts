@@ -1,5 +1,5 @@
 import type { Configured } from "./apply-changes.ts";
-import { authenticationChain } from "./authentication.ts";
+import { authenticates, authenticationChain } from "./authentication.ts";
 import { decisionCheck, isChosen, type PlannedDecision } from "./decisions.ts";
 import { entryOf } from "./entry-of.ts";
 import { type Check, type Outcome, PASSED, rejectedBy, stoppedBy, unsure } from "./outcome.ts";
@@ -65,12 +65,15 @@ type Chains = (route_id: string | null, service_id: string | null) => Chain;
 interface Chain {
   before: readonly Check[];
   after(consumer_id: string | null): readonly Check[];
+  /** Where what authenticated is gone, nobody is known to be anybody, whoever it was when it was recorded. */
+  tellsWho: boolean;
 }
 
 function runChain(chain: Chain, request: RecordedRequest, isRouted: boolean): Outcome {
   const first = runChecks(chain.before, request);
   if (first.kind !== "passed" || !isRouted) return first;
-  const second = runChecks(chain.after(request.consumer), request);
+  const known = chain.tellsWho || request.consumer === null ? request : { ...request, consumer: null };
+  const second = runChecks(chain.after(known.consumer), known);
   return second.kind !== "passed" || first.unsure === null ? second : first;
 }
 
@@ -97,7 +100,7 @@ function createChains(index: PluginIndex, options: ReplayOptions): Chains {
       const known = new Map<string | null, readonly Check[]>();
       const after = (consumer_id: string | null) =>
         entryOf(known, consumer_id, () => fromAuthentication({ ...parts, scope: { ...parts.scope, consumer_id } }));
-      return { before: beforeAuthentication(parts), after };
+      return { before: beforeAuthentication(parts), after, tellsWho: tellsWho(parts) };
     });
   };
 }
@@ -109,6 +112,15 @@ interface ChainParts {
   ours: Check;
   options: ReplayOptions;
 }
+
+const asRecorded = ({ scope, options }: ChainParts): RequestScope => ({
+  ...scope,
+  ...options.originals?.get(scope.route_id ?? ""),
+});
+
+/** Also where what authenticates is none of the known plugins, as long as none of them went. */
+const tellsWho = (parts: ChainParts): boolean =>
+  authenticates(parts.index, parts.scope) || !authenticates(parts.options.recorded, asRecorded(parts));
 
 function beforeAuthentication({ index, scope, compile, ours, options }: ChainParts): Check[] {
   const checks = options.patches.filter((patch) => isIn(patch, scope)).map(patchCheck);
@@ -132,9 +144,9 @@ function patchCheck({ matches, status, share = 1 }: PlannedPatch): Check {
   };
 }
 
-function fromAuthentication({ index, scope, compile, options }: ChainParts): Check[] {
-  const recorded = { ...scope, ...options.originals?.get(scope.route_id ?? "") };
-  const before = new Set(authenticationChain(options.recorded, recorded).map(({ name }) => name));
+function fromAuthentication(parts: ChainParts): Check[] {
+  const { index, scope, compile, options } = parts;
+  const before = new Set(authenticationChain(options.recorded, asRecorded(parts)).map(({ name }) => name));
   const checks = authenticationChain(index, scope).map((plugin) =>
     before.has(plugin.name) ? knownAuthentication(plugin.name) : newAuthentication(plugin),
   );

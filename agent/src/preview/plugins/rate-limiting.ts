@@ -45,7 +45,7 @@ function beginWindow(usage: Usage, i: number, at: number): void {
 
 function identifierOf({ limit_by, path }: PluginInstance["config"]): (request: RecordedRequest) => string {
   if (limit_by === "service") return ({ service_id, ip }) => service_id ?? ip;
-  if (limit_by === "consumer") return ({ consumer, credential, ip }) => consumer ?? credential ?? ip;
+  if (limit_by === "consumer") return ({ consumer, ip }) => consumer ?? ip;
   if (limit_by === "credential") return ({ consumer, credential, ip }) => (consumer === null ? ip : (credential ?? ip));
   if (limit_by === "path") return (request) => (request.path === path ? request.path : request.ip);
   // The values of headers are not recorded: by header it is counted by address.
