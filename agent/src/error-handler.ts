@@ -1,20 +1,28 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { MAX_BATCH_BYTES } from "../../contract/ingest.ts";
+import { RefusedNodes } from "./auth/refused-nodes.ts";
 import { AgentError } from "./errors.ts";
 import { isStoreDown, type StoreOutage } from "./store/outage.ts";
 
 /** One answer for whatever goes wrong: code, message, what to do. Details only below 500. What `outage` tells is not told again. */
 export function answerErrors(app: FastifyInstance, outage?: Pick<StoreOutage, "explains">): void {
+  const refusedNodes = new RefusedNodes();
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asAgentError(error);
     const path = request.routeOptions.url;
     if (known.code === "STORE_DOWN" && outage?.explains(known.cause)) return answer(reply, known);
     if (known.status >= 500) request.log.error({ err: error, path }, "A request failed.");
+    else if (isOfNode(request, known)) refusedNodes.tell(request.log, request.headers, known);
     else request.log.debug({ code: known.code, path }, "A request was refused.");
     return answer(reply, known);
   });
   app.setNotFoundHandler((_request, reply) => answer(reply, new AgentError("NOT_FOUND")));
+}
+
+/** What its operator has to mend; whoever is only asked to wait is not refused. */
+function isOfNode({ routeOptions }: FastifyRequest, { status }: AgentError): boolean {
+  return routeOptions.config.access === "signed" && status !== 413 && status !== 429;
 }
 
 function answer(reply: FastifyReply, error: AgentError): FastifyReply {
