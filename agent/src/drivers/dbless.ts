@@ -39,7 +39,7 @@ interface Step {
  */
 export function createDblessDriver(client: AdminClient, options: DriverOptions = {}): GatewayDriver {
   const { selectTags = [], onAlarm = () => undefined } = options;
-  const access = createEntityAccess(client);
+  const access = createEntityAccess(client, { isFilteredHere: true });
   const sealer = sealerOf(options);
   const rules: Rules = { access, sealer, selectTags, isDocument: true };
   const watch = watchHash(client, options);

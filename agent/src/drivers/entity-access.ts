@@ -30,6 +30,8 @@ export interface AccessOptions {
   isNested?: boolean;
   /** Entities are replaced whole: there is no PATCH. */
   isWhole?: boolean;
+  /** Asked for a tag, a gateway without a database answers 500 and logs a stack trace when any entity has no tags at all. */
+  isFilteredHere?: boolean;
 }
 
 /** Where entities that live below another one are, when it is known which that is. */
@@ -45,11 +47,15 @@ const BELOW: Partial<Record<EntityType, { field: string; parents: string; name: 
 /** Over Kong's Admin API, and over Konnect's core entities, which have about the same paths and shapes. */
 export function createEntityAccess(
   client: AdminClient,
-  { prefix = "", isNested = false, isWhole = false }: AccessOptions = {},
+  { prefix = "", isNested = false, isWhole = false, isFilteredHere = false }: AccessOptions = {},
 ): EntityAccess {
   const list: EntityAccess["list"] = async (type, tag) => {
-    if (type === "targets") return listTargets(client, prefix, tag);
-    return listTagged(client, `${prefix}/${collectionOf(type).path}`, tag);
+    const asked = isFilteredHere ? undefined : tag;
+    const { path } = collectionOf(type);
+    const found = await (type === "targets"
+      ? listTargets(client, prefix, asked)
+      : listTagged(client, `${prefix}/${path}`, asked));
+    return asked === tag ? found : found.filter((entity) => entity.tags?.includes(tag!));
   };
   const pathOf = (type: EntityType, entity: Entity): string => {
     const below = isNested || type === "targets" ? BELOW[type] : undefined;
@@ -109,7 +115,7 @@ async function listTagged(client: AdminClient, path: string, tag?: string): Prom
   try {
     return await listPages(client, `${path}?size=1000&tags=${part(tag)}`);
   } catch (error) {
-    // DB-less gateways fail to filter when any entity has no tags at all.
+    // For gateways that are not known to be without a database, see `isFilteredHere`.
     if (!(error instanceof AdminApiError) || error.code !== "broken") throw error;
     return (await listPages(client, `${path}?size=1000`)).filter((entity) => entity.tags?.includes(tag));
   }
