@@ -74,6 +74,8 @@ export async function prune(db: Db, retention: Retention, now = Date.now()): Pro
     sql`delete from configurations where last_seen_at < ${history} and not exists (
       select 1 from configuration_changes as change
       where change.gateway = configurations.gateway and configurations.hash in (change.before_hash, change.after_hash))`,
+    // Kong draws another name at each start.
+    sql`delete from nodes where last_seen_at < ${now - 7 * DAY}`,
     sql`delete from nodes where (gateway, node) in (
       select gateway, node from nodes order by last_seen_at desc offset ${retention.maxNodes})`,
   ];
