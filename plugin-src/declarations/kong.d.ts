@@ -75,6 +75,11 @@ declare namespace kong {
     function set_serialize_value(key: string, value: unknown): void;
   }
 
+  namespace vault {
+    /** Resolves the references in a part of a plugin's configuration, in place, as far as Kong can. */
+    function update(options: object): void;
+  }
+
   namespace node {
     function get_id(): string;
   }

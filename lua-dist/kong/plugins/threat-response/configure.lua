@@ -1,6 +1,13 @@
 local ____exports = {}
+local ____agent_2Dkeys_2Ets = require("kong.plugins.threat-response.agent-keys")
+local warnOfHashKey = ____agent_2Dkeys_2Ets.warnOfHashKey
 local ____cidr_2Ets = require("kong.plugins.threat-response.cidr")
 local compileRanges = ____cidr_2Ets.compileRanges
+local ____complete_2Dconfig_2Ets = require("kong.plugins.threat-response.complete-config")
+local completeConfig = ____complete_2Dconfig_2Ets.completeConfig
+local keyConfigOf = ____complete_2Dconfig_2Ets.keyConfigOf
+local ____config_2Dcontent_2Ets = require("kong.plugins.threat-response.config-content")
+local describeContent = ____config_2Dcontent_2Ets.describeContent
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local configureDecisions = ____decisions_2Ets.configureDecisions
 local ____credential_2Ets = require("kong.plugins.threat-response.features.credential")
@@ -38,15 +45,16 @@ local function compileOwnRules(config)
 end
 local function compile(config)
     local ____config_4 = config
-    local ____temp_5 = config.mode == "enforce"
-    local ____temp_6 = config.mode == "enforce" and "E" or "M"
-    local ____compileList_result_7 = compileList(config.allow)
-    local ____compileList_result_8 = compileList(config.deny)
-    local ____compileRanges_result_9 = compileRanges(config.trusted_proxies)
-    local ____compileOwnRules_result_10 = compileOwnRules(config)
-    local ____toSet_result_11 = toSet(config.login.failure_statuses)
-    local ____loginPrefixes_result_12 = loginPrefixes(config.login.paths)
-    local ____credentialVariables_result_13 = credentialVariables(config.identity)
+    local ____config_5 = config
+    local ____temp_6 = config.mode == "enforce"
+    local ____temp_7 = config.mode == "enforce" and "E" or "M"
+    local ____compileList_result_8 = compileList(config.allow)
+    local ____compileList_result_9 = compileList(config.deny)
+    local ____compileRanges_result_10 = compileRanges(config.trusted_proxies)
+    local ____compileOwnRules_result_11 = compileOwnRules(config)
+    local ____toSet_result_12 = toSet(config.login.failure_statuses)
+    local ____loginPrefixes_result_13 = loginPrefixes(config.login.paths)
+    local ____credentialVariables_result_14 = credentialVariables(config.identity)
     local ____temp_3
     local ____opt_1 = config.allow.consumers
     if (____opt_1 and ____opt_1[1]) == nil then
@@ -56,36 +64,18 @@ local function compile(config)
     end
     return {
         config = ____config_4,
-        enforce = ____temp_5,
-        namespace = ____temp_6,
-        allow = ____compileList_result_7,
-        deny = ____compileList_result_8,
-        trustedProxies = ____compileRanges_result_9,
-        rules = ____compileOwnRules_result_10,
-        isLoginFailure = ____toSet_result_11,
-        loginPaths = ____loginPrefixes_result_12,
-        credentialVariables = ____credentialVariables_result_13,
+        keyConfig = ____config_5,
+        enforce = ____temp_6,
+        namespace = ____temp_7,
+        allow = ____compileList_result_8,
+        deny = ____compileList_result_9,
+        trustedProxies = ____compileRanges_result_10,
+        rules = ____compileOwnRules_result_11,
+        isLoginFailure = ____toSet_result_12,
+        loginPaths = ____loginPrefixes_result_13,
+        credentialVariables = ____credentialVariables_result_14,
         allowedConsumers = ____temp_3
     }
-end
-local ____table_14 = table
-local sort = ____table_14.sort
-local concat = ____table_14.concat
-local describe
---- The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count.
-describe = function(value)
-    if type(value) ~= "table" then
-        return tostring(value)
-    end
-    local parts = {}
-    for key, member in pairs(value) do
-        local name = tostring(key)
-        if string.sub(name, 1, 2) ~= "__" then
-            parts[#parts + 1] = (name .. "=") .. describe(member)
-        end
-    end
-    sort(parts)
-    return ("{" .. concat(parts, ";")) .. "}"
 end
 --- By content and plugin id: a rebuild of Kong's configuration finds what it had.
 local byContent = {}
@@ -93,7 +83,7 @@ local byContent = {}
 local byTable = {}
 setmetatable(byTable, {__mode = "kv"})
 local function find(config, known)
-    local identity = (config.__plugin_id or "") .. describe(config)
+    local identity = (config.__plugin_id or "") .. describeContent(config)
     local instance = known[identity] or byContent[identity] or compile(config)
     known[identity] = instance
     byTable[config] = instance
@@ -118,7 +108,6 @@ ____exports.configure = function(configs)
     local shortest = 60
     reporter = nil
     for ____, config in ipairs(configs or ({})) do
-        find(config, known).config = config
         if config.agent.url ~= nil then
             if reporter == nil then
                 reporter = config
@@ -126,8 +115,14 @@ ____exports.configure = function(configs)
         end
         shortest = math.min(shortest, config.agent.flush_interval_s)
     end
+    for ____, config in ipairs(configs or ({})) do
+        local instance = find(config, known)
+        instance.config = completeConfig(config, reporter)
+        instance.keyConfig = keyConfigOf(config, reporter)
+    end
     byContent = known
     flushInterval = shortest
+    warnOfHashKey(configs or ({}))
     configureReporting(configs or ({}))
     configureDecisions(configs or ({}))
 end

@@ -9,6 +9,7 @@ local ____credential_2Ets = require("kong.plugins.threat-response.features.crede
 local readPresented = ____credential_2Ets.readPresented
 local ____identity_2Ets = require("kong.plugins.threat-response.features.identity")
 local hashCredential = ____identity_2Ets.hashCredential
+local keyOf = ____identity_2Ets.keyOf
 local ____identities_2Ets = require("kong.plugins.threat-response.identities")
 local findIdentity = ____identities_2Ets.findIdentity
 --- Decisions about whose request it is, before authentication. Hashes are kept: two generations, bounded.
@@ -38,7 +39,7 @@ local function forgetOtherKey(key)
 end
 --- As `hashCredential`, and kept for the next time.
 ____exports.hashPresented = function(instance, presented)
-    forgetOtherKey(instance.config.hash_key)
+    forgetOtherKey(keyOf(instance))
     return young[presented] or old[presented] or keep(
         presented,
         hashCredential(instance, presented)

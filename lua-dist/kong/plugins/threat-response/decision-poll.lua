@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____agent_2Dkeys_2Ets = require("kong.plugins.threat-response.agent-keys")
+local hasKeys = ____agent_2Dkeys_2Ets.hasKeys
 local ____decision_2Dfeed_2Ets = require("kong.plugins.threat-response.contract.decision-feed")
 local FEED_PATH = ____decision_2Dfeed_2Ets.FEED_PATH
 local ____ingest_2Ets = require("kong.plugins.threat-response.contract.ingest")
@@ -29,6 +31,7 @@ local publish = ____decision_2Dwriter_2Ets.publish
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local hmacHex = ____digest_2Ets.hmacHex
 local ____http_2Dclient_2Ets = require("kong.plugins.threat-response.http-client")
+local describeAnswer = ____http_2Dclient_2Ets.describeAnswer
 local request = ____http_2Dclient_2Ets.request
 local ____leader_2Ets = require("kong.plugins.threat-response.leader")
 local claimLeadership = ____leader_2Ets.claimLeadership
@@ -38,6 +41,7 @@ local ____node_2Didentity_2Ets = require("kong.plugins.threat-response.node-iden
 local nodeName = ____node_2Didentity_2Ets.nodeName
 local ____occasional_2Dlog_2Ets = require("kong.plugins.threat-response.occasional-log")
 local logOccasionally = ____occasional_2Dlog_2Ets.logOccasionally
+local logOver = ____occasional_2Dlog_2Ets.logOver
 --- Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires.
 local TICK_S = 0.2
 --- Makes all pieces of a feed of 50,000 decisions, and as many reserved ones, wait at most some six seconds.
@@ -92,9 +96,9 @@ local function fetchFeed(from, after)
             path = path,
             headers = {
                 [HEADER_NODE] = node,
-                [HEADER_KEY] = from.keyId,
+                [HEADER_KEY] = from.agent.key_id,
                 [HEADER_TIMESTAMP] = timestamp,
-                [HEADER_SIGNATURE] = "v1=" .. hmacHex(from.secret, (((("feed\n" .. timestamp) .. "\n") .. node) .. "\n") .. path)
+                [HEADER_SIGNATURE] = "v1=" .. hmacHex(from.agent.secret, (((("feed\n" .. timestamp) .. "\n") .. node) .. "\n") .. path)
             },
             timeoutMs = from.agent.timeout_ms,
             totalMs = from.agent.timeout_ms * 5,
@@ -147,7 +151,7 @@ end
 local function takeFeed(from, response, ____table)
     local expected = {
         gateway = from.gateway,
-        secret = from.feedSecret,
+        secret = from.agent.feed_secret,
         now = ngx.time(),
         maxDecisions = from.agent.max_decisions,
         known = knownPosition(from),
@@ -172,6 +176,9 @@ local function takeFeed(from, response, ____table)
     return true
 end
 local function poll(from)
+    if not hasKeys(from.agent) then
+        return
+    end
     local response, failure = fetchFeed(
         from,
         needsAll and ({epoch = 0, sequence = 0}) or knownPosition(from)
@@ -183,6 +190,9 @@ local function poll(from)
             "cannot get decisions, will try again: " .. tostring(failure)
         )
         return
+    end
+    if response.status == 200 or response.status == 304 then
+        logOver("poll", "gets decisions from the agent again")
     end
     if response.status == 200 then
         local ____table = claimSpare()
@@ -198,7 +208,7 @@ local function poll(from)
         logOccasionally(
             ngx.WARN,
             "poll",
-            ("cannot get decisions, the agent answers " .. tostring(response.status)) .. "; for 401 compare key_id and secret"
+            "cannot get decisions, will try again: " .. describeAnswer(response)
         )
     end
 end

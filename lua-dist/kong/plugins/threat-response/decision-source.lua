@@ -69,9 +69,6 @@ function ____exports.compileSource(configs)
         gateway = config.gateway,
         agent = config.agent,
         http = http,
-        keyId = config.agent.key_id,
-        secret = config.agent.secret,
-        feedSecret = config.agent.feed_secret,
         spared = compileRanges(spared),
         identity = (((config.gateway .. " ") .. tostring(config.agent.url)) .. " ") .. table.concat(spared, " ")
     }

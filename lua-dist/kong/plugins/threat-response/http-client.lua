@@ -2,6 +2,15 @@ local ____exports = {}
 local ____http_2Dresponse_2Ets = require("kong.plugins.threat-response.http-response")
 local readBody = ____http_2Dresponse_2Ets.readBody
 local readHead = ____http_2Dresponse_2Ets.readHead
+--- For a log: what the agent says is wrong is in its answer.
+function ____exports.describeAnswer(response)
+    local start = string.gsub(
+        string.sub(response.chunks[1] or "", 1, 200),
+        "%c",
+        " "
+    )
+    return (("status " .. tostring(response.status)) .. " ") .. start
+end
 local KEEP_IDLE_MS = 30000
 local KEEP_CONNECTIONS = 4
 function ____exports.parseUrl(url)

@@ -2,6 +2,14 @@ local ____exports = {}
 --- Messages that may come with every poll or record: each topic is logged at most once in a while, with the number left out.
 local QUIET_S = 30
 local topics = {}
+--- The end of what was told under that topic, if anything was.
+function ____exports.logOver(topic, message)
+    if topics[topic] == nil then
+        return
+    end
+    topics[topic] = nil
+    ngx.log(ngx.NOTICE, "[threat-response] ", message)
+end
 function ____exports.logOccasionally(level, topic, message)
     local now = ngx.now()
     local known = topics[topic]

@@ -1,15 +1,19 @@
 local ____exports = {}
+local ____agent_2Dkeys_2Ets = require("kong.plugins.threat-response.agent-keys")
+local hasKeys = ____agent_2Dkeys_2Ets.hasKeys
 local ____decision_2Dstore_2Ets = require("kong.plugins.threat-response.decision-store")
 local feedPosition = ____decision_2Dstore_2Ets.feedPosition
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local randomHex = ____digest_2Ets.randomHex
 local ____http_2Dclient_2Ets = require("kong.plugins.threat-response.http-client")
+local describeAnswer = ____http_2Dclient_2Ets.describeAnswer
 local request = ____http_2Dclient_2Ets.request
 local ____node_2Dhealth_2Ets = require("kong.plugins.threat-response.node-health")
 local countHealth = ____node_2Dhealth_2Ets.countHealth
 local describeHealth = ____node_2Dhealth_2Ets.describeHealth
 local ____occasional_2Dlog_2Ets = require("kong.plugins.threat-response.occasional-log")
 local logOccasionally = ____occasional_2Dlog_2Ets.logOccasionally
+local logOver = ____occasional_2Dlog_2Ets.logOver
 local ____report_2Dbatch_2Ets = require("kong.plugins.threat-response.report-batch")
 local formatBatch = ____report_2Dbatch_2Ets.formatBatch
 local splitBatch = ____report_2Dbatch_2Ets.splitBatch
@@ -17,6 +21,8 @@ local takeBatch = ____report_2Dbatch_2Ets.takeBatch
 local FIRST_WAIT_S = 0.5
 local LONGEST_WAIT_S = 30
 local LONGEST_RETRY_AFTER_S = 300
+--- What waits while Kong cannot resolve the keys is looked at so often.
+local KEYLESS_S = 5
 local FINAL = {[400] = true, [401] = true, [403] = true, [422] = true}
 function ____exports.depth(target)
     local records = target.queue.count
@@ -54,15 +60,7 @@ local function waitSeconds(attempts, response)
     )
 end
 local function explain(response, failure)
-    if response == nil then
-        return failure or "no answer"
-    end
-    local start = string.gsub(
-        string.sub(response.chunks[1] or "", 1, 200),
-        "%c",
-        " "
-    )
-    return (("status " .. tostring(response.status)) .. " ") .. start
+    return response == nil and (failure or "no answer") or describeAnswer(response)
 end
 local function dropBatch(target, batch, reason)
     countHealth("rejected_batches", 1)
@@ -89,6 +87,9 @@ end
 --- Whether to go on with the next batch.
 local function settle(target, batch, response, failure)
     local outcome = judge(response)
+    if outcome == "accepted" then
+        logOver("again", "reports to the agent again")
+    end
     if outcome == "again" then
         target.dueAt = ngx.now() + waitSeconds(target.attempts, response)
         target.attempts = target.attempts + 1
@@ -144,6 +145,10 @@ local function send(target, batch)
 end
 --- For a timer: it yields.
 function ____exports.drain(target)
+    if not hasKeys(target.agent) then
+        target.dueAt = ngx.now() + KEYLESS_S
+        return
+    end
     while true do
         local batch = nextBatch(target)
         if batch == nil then

@@ -52,6 +52,18 @@ local function checkCidr(text)
     end
     return true
 end
+local function checkPath(text)
+    if string.sub(text, 1, 1) ~= "/" then
+        return nil, "expected a path that begins with /"
+    end
+    return true
+end
+local function checkMethod(text)
+    if (string.match(text, "^%u+$")) == nil then
+        return nil, "expected a method in capitals, as POST"
+    end
+    return true
+end
 local function checkAgentUrl(url)
     local host = string.match(url, "^https?://([^/?#@]+)/?[^?#@]*$")
     if host == nil then
@@ -128,7 +140,7 @@ local function nestsRepetition(pattern)
             if mark == "(" then
                 repeats[#repeats + 1] = false
                 i = i + 1
-                goto __continue36
+                goto __continue40
             end
             if mark == ")" and #repeats > 1 then
                 inner = table.remove(repeats)
@@ -147,7 +159,7 @@ local function nestsRepetition(pattern)
             end
             i = next
         end
-        ::__continue36::
+        ::__continue40::
     end
     return false
 end
@@ -230,8 +242,8 @@ end
 local function list(description, more)
     local fields = {
         {cidrs = strings("Addresses and ranges of clients.", {custom_validator = checkCidr}, {})},
-        {methods = strings("HTTP methods.", {match = "^%u+$"}, {})},
-        {paths = strings("Prefixes of the normalised path.", {match = "^/"}, {})},
+        {methods = strings("HTTP methods.", {custom_validator = checkMethod}, {})},
+        {paths = strings("Prefixes of the normalised path.", {custom_validator = checkPath}, {})},
         {user_agents = strings("Parts of the User-Agent, without regard to case.", {len_min = 3}, {})}
     }
     for ____, field in ipairs(more) do
@@ -308,7 +320,7 @@ local rule = record(
             description = "One of them has to occur, decoded or not, without regard to case."
         }},
         {pattern = {type = "string", len_max = 512, custom_validator = checkPattern, description = "Regular expression (PCRE), without regard to case, tried on the first 2 KB of the decoded part. Has to match too where literals are given; without literals it is tried on every request."}},
-        {methods = strings("HTTP methods it is limited to; empty for all.", {match = "^%u+$"}, {})},
+        {methods = strings("HTTP methods it is limited to; empty for all.", {custom_validator = checkMethod}, {})},
         {action = {
             type = "string",
             required = true,
@@ -369,7 +381,7 @@ local login = record(
     "Credential stuffing: who tries to log in as whom, and how it ends.",
     {
         {enabled = flag("Whether logins are looked at.", true)},
-        {paths = strings("Path prefixes of login routes, without regard to case. Authorization: Basic counts everywhere.", {match = "^/"}, LOGIN_PATHS)},
+        {paths = strings("Path prefixes of login routes, without regard to case. Authorization: Basic counts everywhere.", {custom_validator = checkPath}, LOGIN_PATHS)},
         {learn_paths = flag("Whether paths that behave like logins are watched as well.", true)},
         {user_fields = strings("Fields of a login that may carry the user, without regard to case.", {len_min = 1}, USER_FIELDS)},
         {failure_statuses = {
@@ -475,7 +487,7 @@ local learning = record(
 local agent = record(
     "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
     {
-        {url = {type = "string", custom_validator = checkAgentUrl, description = "Base URL of the agent."}},
+        {url = {type = "string", custom_validator = checkAgentUrl, description = "Base URL of the agent. An instance without it uses the agent of the node's other instances of the same `gateway`."}},
         {key_id = {type = "string", match = "^[%w._-]+$", len_max = 64, description = "Name of this node's ingest key."}},
         {secret = secret("The ingest key: signs what this node sends.")},
         {feed_secret = secret("The feed key: decisions count only when signed with it.")},
@@ -524,7 +536,7 @@ local config = record(
         {source = source},
         {learning = learning},
         {agent = agent},
-        {hash_key = secret("Keys the hashes of users and credentials; has to be the same on all nodes.")}
+        {hash_key = secret("Keys the hashes of users and credentials; has to be the same on all nodes. Without it each node draws its own whenever Kong starts.")}
     }
 )
 --- Authentication comes after this plugin: no consumer is known when it runs.

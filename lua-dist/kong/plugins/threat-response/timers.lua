@@ -6,6 +6,8 @@ local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local isShared = ____counters_2Ets.isShared
 local ____decisions_2Ets = require("kong.plugins.threat-response.decisions")
 local startDecisions = ____decisions_2Ets.startDecisions
+local ____dictionary_2Droom_2Ets = require("kong.plugins.threat-response.dictionary-room")
+local checkRoom = ____dictionary_2Droom_2Ets.checkRoom
 local ____error_2Dwatch_2Ets = require("kong.plugins.threat-response.error-watch")
 local tickErrors = ____error_2Dwatch_2Ets.tickErrors
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
@@ -56,6 +58,7 @@ local function tick(isLast)
         reporterConfig(),
         now
     )
+    checkRoom(now)
     flushLearned(
         reporterConfig(),
         now,

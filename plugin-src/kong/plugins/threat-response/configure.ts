@@ -1,4 +1,7 @@
+import { warnOfHashKey } from "./agent-keys.ts";
 import { compileRanges, type RangeSet } from "./cidr.ts";
+import { completeConfig, keyConfigOf } from "./complete-config.ts";
+import { describeContent } from "./config-content.ts";
 import { configureDecisions } from "./decisions.ts";
 import { credentialVariables } from "./features/credential.ts";
 import { loginPrefixes } from "./features/login-path.ts";
@@ -141,8 +144,10 @@ export interface ListConfig {
 
 /** One configured instance, compiled once per content. */
 export interface Instance {
-  /** As Kong handed it over last: rotated secrets show up here. */
+  /** As Kong handed it over last, so that rotated secrets show up here; see `complete-config.ts`. */
   config: Config;
+  /** Whose `hash_key` counts. */
+  keyConfig: Config;
   enforce: boolean;
   /** Separates the counters that stop requests: what a monitoring instance saw never stops anything elsewhere. */
   namespace: string;
@@ -173,6 +178,7 @@ const compileOwnRules = (config: Config): CustomRules | undefined => {
 
 const compile = (config: Config): Instance => ({
   config,
+  keyConfig: config,
   enforce: config.mode === "enforce",
   namespace: config.mode === "enforce" ? "E" : "M",
   allow: compileList(config.allow),
@@ -185,20 +191,6 @@ const compile = (config: Config): Instance => ({
   allowedConsumers: config.allow.consumers?.[0] === undefined ? undefined : toSet(config.allow.consumers),
 });
 
-const { sort, concat } = table;
-
-/** The content as text: the same for two tables that say the same. Kong's own members (`__…`) do not count. */
-const describe = (value: unknown): string => {
-  if (type(value) !== "table") return tostring(value);
-  const parts: string[] = [];
-  for (const [key, member] of pairs(value as Record<string, unknown>)) {
-    const name = tostring(key);
-    if (string.sub(name, 1, 2) !== "__") parts.push(`${name}=${describe(member)}`);
-  }
-  sort(parts);
-  return `{${concat(parts, ";")}}`;
-};
-
 /** By content and plugin id: a rebuild of Kong's configuration finds what it had. */
 let byContent: Record<string, Instance> = {};
 /** By the very table Kong hands over, which it makes anew at each rebuild. */
@@ -206,7 +198,7 @@ const byTable = new LuaTable<Config, Instance>();
 setmetatable(byTable, { __mode: "kv" } as never);
 
 const find = (config: Config, known: Record<string, Instance>): Instance => {
-  const identity = `${config.__plugin_id ?? ""}${describe(config)}`;
+  const identity = `${config.__plugin_id ?? ""}${describeContent(config)}`;
   const instance = known[identity] ?? byContent[identity] ?? compile(config);
   known[identity] = instance;
   byTable.set(config, instance);
@@ -238,12 +230,17 @@ export const configure = (configs?: Config[]): void => {
   let shortest = 60;
   reporter = undefined;
   for (const config of configs ?? []) {
-    find(config, known).config = config;
     if (config.agent.url !== undefined) reporter ??= config;
     shortest = Math.min(shortest, config.agent.flush_interval_s);
   }
+  for (const config of configs ?? []) {
+    const instance = find(config, known);
+    instance.config = completeConfig(config, reporter);
+    instance.keyConfig = keyConfigOf(config, reporter);
+  }
   byContent = known;
   flushInterval = shortest;
+  warnOfHashKey(configs ?? []);
   configureReporting(configs ?? []);
   configureDecisions(configs ?? []);
 };

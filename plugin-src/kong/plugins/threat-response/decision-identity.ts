@@ -3,7 +3,7 @@ import type { RankedDecision } from "./decision-entry.ts";
 import { CONSUMER, CREDENTIAL } from "./decision-key.ts";
 import { findNamed, hasTag } from "./decision-store.ts";
 import { readPresented } from "./features/credential.ts";
-import { hashCredential } from "./features/identity.ts";
+import { hashCredential, keyOf } from "./features/identity.ts";
 import { findIdentity } from "./identities.ts";
 
 /** Decisions about whose request it is, before authentication. Hashes are kept: two generations, bounded. */
@@ -25,7 +25,7 @@ const keep = (presented: string, hash: string): string => {
   return hash;
 };
 
-const forgetOtherKey = (key: string | undefined): void => {
+const forgetOtherKey = (key: string): void => {
   if (key === keptFor) return;
   keptFor = key;
   young = new LuaTable();
@@ -35,7 +35,7 @@ const forgetOtherKey = (key: string | undefined): void => {
 
 /** As `hashCredential`, and kept for the next time. */
 export const hashPresented = (instance: Instance, presented: string): string => {
-  forgetOtherKey(instance.config.hash_key);
+  forgetOtherKey(keyOf(instance));
   return young.get(presented) ?? old.get(presented) ?? keep(presented, hashCredential(instance, presented));
 };
 

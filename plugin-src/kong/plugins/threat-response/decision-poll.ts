@@ -1,3 +1,4 @@
+import { hasKeys } from "./agent-keys.ts";
 import type { Config } from "./configure.ts";
 import { FEED_PATH } from "./contract/decision-feed.ts";
 import { HEADER_KEY, HEADER_NODE, HEADER_SIGNATURE, HEADER_TIMESTAMP } from "./contract/ingest.ts";
@@ -18,11 +19,11 @@ import {
 import type { DecisionTable } from "./decision-table.ts";
 import { publish } from "./decision-writer.ts";
 import { hmacHex } from "./digest.ts";
-import { type HttpResponse, request } from "./http-client.ts";
+import { describeAnswer, type HttpResponse, request } from "./http-client.ts";
 import { claimLeadership } from "./leader.ts";
 import { countHealth } from "./node-health.ts";
 import { nodeName } from "./node-identity.ts";
-import { logOccasionally } from "./occasional-log.ts";
+import { logOccasionally, logOver } from "./occasional-log.ts";
 
 /** Asks the agent for decisions, in one worker of the node. Whatever is wrong with an answer, what is in force stays until it expires. */
 const TICK_S = 0.2;
@@ -76,9 +77,9 @@ function fetchFeed(
     path,
     headers: {
       [HEADER_NODE]: node,
-      [HEADER_KEY]: from.keyId,
+      [HEADER_KEY]: from.agent.key_id as string,
       [HEADER_TIMESTAMP]: timestamp,
-      [HEADER_SIGNATURE]: `v1=${hmacHex(from.secret, `feed\n${timestamp}\n${node}\n${path}`)}`,
+      [HEADER_SIGNATURE]: `v1=${hmacHex(from.agent.secret as string, `feed\n${timestamp}\n${node}\n${path}`)}`,
     },
     timeoutMs: from.agent.timeout_ms,
     totalMs: from.agent.timeout_ms * 5,
@@ -132,7 +133,7 @@ function tellRefused(report: FeedReport): void {
 function takeFeed(from: DecisionSource, response: HttpResponse, table: DecisionTable): boolean {
   const expected = {
     gateway: from.gateway,
-    secret: from.feedSecret,
+    secret: from.agent.feed_secret as string,
     now: ngx.time(),
     maxDecisions: from.agent.max_decisions,
     known: knownPosition(from),
@@ -153,11 +154,13 @@ function takeFeed(from: DecisionSource, response: HttpResponse, table: DecisionT
 }
 
 function poll(from: DecisionSource): void {
+  if (!hasKeys(from.agent)) return;
   const [response, failure] = fetchFeed(from, needsAll ? { epoch: 0, sequence: 0 } : knownPosition(from));
   if (response === undefined) {
     logOccasionally(ngx.WARN, "poll", `cannot get decisions, will try again: ${failure}`);
     return;
   }
+  if (response.status === 200 || response.status === 304) logOver("poll", "gets decisions from the agent again");
   if (response.status === 200) {
     const table = claimSpare();
     if (table !== undefined && takeFeed(from, response, table)) {
@@ -166,11 +169,7 @@ function poll(from: DecisionSource): void {
   } else if (response.status !== 304) {
     const asked = tonumber(response.headers["retry-after"] ?? "0") ?? 0;
     nextPollAt = Math.max(nextPollAt, ngx.now() + Math.min(asked, LONGEST_RETRY_AFTER_S));
-    logOccasionally(
-      ngx.WARN,
-      "poll",
-      `cannot get decisions, the agent answers ${response.status}; for 401 compare key_id and secret`,
-    );
+    logOccasionally(ngx.WARN, "poll", `cannot get decisions, will try again: ${describeAnswer(response)}`);
   }
 }
 

@@ -6,11 +6,9 @@ import { logOccasionally } from "./occasional-log.ts";
 /** Where this node's decisions come from, and whom they never hit: compiled from all instances' configurations. */
 export interface DecisionSource {
   gateway: string;
+  /** As Kong hands it over: rotated secrets show up here. */
   agent: Config["agent"];
   http: HttpTarget;
-  keyId: string;
-  secret: string;
-  feedSecret: string;
   spared: RangeSet;
   /** Changes when decisions may be judged differently than before. */
   identity: string;
@@ -83,9 +81,6 @@ export function compileSource(configs: Config[]): DecisionSource | undefined {
     gateway: config.gateway,
     agent: config.agent,
     http,
-    keyId: config.agent.key_id as string,
-    secret: config.agent.secret as string,
-    feedSecret: config.agent.feed_secret as string,
     spared: compileRanges(spared) as RangeSet,
     identity: `${config.gateway} ${config.agent.url} ${table.concat(spared, " ")}`,
   };

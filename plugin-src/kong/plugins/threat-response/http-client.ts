@@ -32,6 +32,12 @@ export interface HttpResponse {
   chunks: string[];
 }
 
+/** For a log: what the agent says is wrong is in its answer. */
+export function describeAnswer(response: HttpResponse): string {
+  const [start] = string.gsub(string.sub(response.chunks[0] ?? "", 1, 200), "%c", " ");
+  return `status ${response.status} ${start}`;
+}
+
 const KEEP_IDLE_MS = 30_000;
 const KEEP_CONNECTIONS = 4;
 

@@ -8,6 +8,13 @@ interface Topic {
 
 const topics: Record<string, Topic> = {};
 
+/** The end of what was told under that topic, if anything was. */
+export function logOver(topic: string, message: string): void {
+  if (topics[topic] === undefined) return;
+  topics[topic] = undefined as never;
+  ngx.log(ngx.NOTICE, "[threat-response] ", message);
+}
+
 export function logOccasionally(level: number, topic: string, message: string): void {
   const now = ngx.now();
   const known = topics[topic];

@@ -1,9 +1,10 @@
+import { hasKeys } from "./agent-keys.ts";
 import type { Config } from "./configure.ts";
 import { feedPosition } from "./decision-store.ts";
 import { randomHex } from "./digest.ts";
-import { type HttpResponse, type HttpTarget, request } from "./http-client.ts";
+import { describeAnswer, type HttpResponse, type HttpTarget, request } from "./http-client.ts";
 import { countHealth, describeHealth } from "./node-health.ts";
-import { logOccasionally } from "./occasional-log.ts";
+import { logOccasionally, logOver } from "./occasional-log.ts";
 import { formatBatch, type PendingBatch, splitBatch, takeBatch } from "./report-batch.ts";
 import type { RecordQueue } from "./report-queue.ts";
 
@@ -27,6 +28,8 @@ type Outcome = "accepted" | "final" | "too-large" | "again";
 const FIRST_WAIT_S = 0.5;
 const LONGEST_WAIT_S = 30;
 const LONGEST_RETRY_AFTER_S = 300;
+/** What waits while Kong cannot resolve the keys is looked at so often. */
+const KEYLESS_S = 5;
 const FINAL: Record<number, true> = { 400: true, 401: true, 403: true, 422: true };
 
 export function depth(target: ReportTarget): number {
@@ -59,11 +62,7 @@ function waitSeconds(attempts: number, response: HttpResponse | undefined): numb
 }
 
 function explain(response: HttpResponse | undefined, failure: string | undefined): string {
-  if (response === undefined) {
-    return failure ?? "no answer";
-  }
-  const [start] = string.gsub(string.sub(response.chunks[0] ?? "", 1, 200), "%c", " ");
-  return `status ${response.status} ${start}`;
+  return response === undefined ? (failure ?? "no answer") : describeAnswer(response);
 }
 
 function dropBatch(target: ReportTarget, batch: PendingBatch, reason: string): void {
@@ -98,6 +97,7 @@ function settle(
   failure: string | undefined,
 ): boolean {
   const outcome = judge(response);
+  if (outcome === "accepted") logOver("again", "reports to the agent again");
   if (outcome === "again") {
     target.dueAt = ngx.now() + waitSeconds(target.attempts, response);
     target.attempts += 1;
@@ -135,6 +135,10 @@ function send(
 
 /** For a timer: it yields. */
 export function drain(target: ReportTarget): void {
+  if (!hasKeys(target.agent)) {
+    target.dueAt = ngx.now() + KEYLESS_S;
+    return;
+  }
   while (true) {
     const batch = nextBatch(target);
     if (batch === undefined) {

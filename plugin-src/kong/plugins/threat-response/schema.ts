@@ -70,6 +70,20 @@ function checkCidr(text: string): Checked {
   return $multi(true);
 }
 
+function checkPath(text: string): Checked {
+  if (string.sub(text, 1, 1) !== "/") {
+    return $multi(undefined, "expected a path that begins with /");
+  }
+  return $multi(true);
+}
+
+function checkMethod(text: string): Checked {
+  if (string.match(text, "^%u+$")[0] === undefined) {
+    return $multi(undefined, "expected a method in capitals, as POST");
+  }
+  return $multi(true);
+}
+
 function checkAgentUrl(url: string): Checked {
   const [host] = string.match(url, "^https?://([^/?#@]+)/?[^?#@]*$");
   if (host === undefined) {
@@ -223,8 +237,8 @@ function record(description: string, fields: Field[], check?: unknown): Field {
 function list(description: string, more: Field[]): Field {
   const fields: Field[] = [
     { cidrs: strings("Addresses and ranges of clients.", { custom_validator: checkCidr }, []) },
-    { methods: strings("HTTP methods.", { match: "^%u+$" }, []) },
-    { paths: strings("Prefixes of the normalised path.", { match: "^/" }, []) },
+    { methods: strings("HTTP methods.", { custom_validator: checkMethod }, []) },
+    { paths: strings("Prefixes of the normalised path.", { custom_validator: checkPath }, []) },
     { user_agents: strings("Parts of the User-Agent, without regard to case.", { len_min: 3 }, []) },
   ];
   for (const field of more) fields.push(field);
@@ -354,7 +368,7 @@ const rule = record(
           "Regular expression (PCRE), without regard to case, tried on the first 2 KB of the decoded part. Has to match too where literals are given; without literals it is tried on every request.",
       },
     },
-    { methods: strings("HTTP methods it is limited to; empty for all.", { match: "^%u+$" }, []) },
+    { methods: strings("HTTP methods it is limited to; empty for all.", { custom_validator: checkMethod }, []) },
     {
       action: {
         type: "string",
@@ -414,7 +428,7 @@ const login = record("Credential stuffing: who tries to log in as whom, and how 
   {
     paths: strings(
       "Path prefixes of login routes, without regard to case. Authorization: Basic counts everywhere.",
-      { match: "^/" },
+      { custom_validator: checkPath },
       LOGIN_PATHS,
     ),
   },
@@ -543,7 +557,14 @@ const learning = record(
 const agent = record(
   "Where incidents are reported to and decisions come from. Without a URL the gateway works on its own.",
   [
-    { url: { type: "string", custom_validator: checkAgentUrl, description: "Base URL of the agent." } },
+    {
+      url: {
+        type: "string",
+        custom_validator: checkAgentUrl,
+        description:
+          "Base URL of the agent. An instance without it uses the agent of the node's other instances of the same `gateway`.",
+      },
+    },
     { key_id: { type: "string", match: "^[%w._-]+$", len_max: 64, description: "Name of this node's ingest key." } },
     { secret: secret("The ingest key: signs what this node sends.") },
     { feed_secret: secret("The feed key: decisions count only when signed with it.") },
@@ -622,7 +643,11 @@ const config = record("Autonomous threat response.", [
   { source },
   { learning },
   { agent },
-  { hash_key: secret("Keys the hashes of users and credentials; has to be the same on all nodes.") },
+  {
+    hash_key: secret(
+      "Keys the hashes of users and credentials; has to be the same on all nodes. Without it each node draws its own whenever Kong starts.",
+    ),
+  },
 ]);
 
 /** Authentication comes after this plugin: no consumer is known when it runs. */

@@ -1,6 +1,7 @@
 import { reporterConfig, shortestFlush } from "./configure.ts";
 import { isShared } from "./counters.ts";
 import { startDecisions } from "./decisions.ts";
+import { checkRoom } from "./dictionary-room.ts";
 import { tickErrors } from "./error-watch.ts";
 import { flushGood } from "./evidence.ts";
 import { checkFailOpen } from "./fail-open.ts";
@@ -34,6 +35,7 @@ const tick = (isLast: boolean): void => {
   syncLearnedLogins();
   tickErrors(now);
   checkFailOpen(reporterConfig(), now);
+  checkRoom(now);
   flushLearned(reporterConfig(), now, isLast);
   reportBaselines(reporterConfig(), now);
   flushRequests(now, isLast);

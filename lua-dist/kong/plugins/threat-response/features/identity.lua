@@ -14,7 +14,7 @@ local young = {}
 local old = {}
 local count = 0
 local ownKey
---- Without a configured key the hashes mean something on this node only, for as long as nginx runs.
+--- Without a configured key, or one that Kong can resolve, the hashes mean something on this node only, for as long as nginx runs.
 local function nodeKey()
     if ownKey == nil then
         counters:add(
@@ -25,6 +25,14 @@ local function nodeKey()
         ownKey = shared
     end
     return ownKey
+end
+--- The key of an instance's hashes.
+____exports.keyOf = function(____bindingPattern0)
+    local keyConfig
+    keyConfig = ____bindingPattern0.keyConfig
+    local ____keyConfig_1 = keyConfig
+    local hash_key = ____keyConfig_1.hash_key
+    return (hash_key == nil or hash_key == "") and nodeKey() or hash_key
 end
 --- The key of all hashes that are kept.
 local keptKey = ""
@@ -46,7 +54,7 @@ local function remember(user, hash)
 end
 --- 16 hex digits of one or several users, as `user-field.ts` spells them.
 ____exports.hashUsers = function(instance, users)
-    local key = instance.config.hash_key or nodeKey()
+    local key = ____exports.keyOf(instance)
     local user = #users == 1 and users[1] or table.concat(users, "\n")
     if key ~= keptKey then
         forget(key)
@@ -69,7 +77,7 @@ ____exports.hashUser = function(instance, name) return ____exports.hashUsers(
 --- 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table.
 ____exports.hashCredential = function(instance, presented) return sub(
     hmacHex(
-        instance.config.hash_key or nodeKey(),
+        ____exports.keyOf(instance),
         "credential\n" .. presented
     ),
     1,

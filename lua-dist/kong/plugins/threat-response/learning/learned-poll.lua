@@ -1,4 +1,6 @@
 local ____exports = {}
+local ____agent_2Dkeys_2Ets = require("kong.plugins.threat-response.agent-keys")
+local hasKeys = ____agent_2Dkeys_2Ets.hasKeys
 local ____configure_2Ets = require("kong.plugins.threat-response.configure")
 local reporterConfig = ____configure_2Ets.reporterConfig
 local ____ingest_2Ets = require("kong.plugins.threat-response.contract.ingest")
@@ -13,6 +15,7 @@ local counters = ____counters_2Ets.counters
 local ____digest_2Ets = require("kong.plugins.threat-response.digest")
 local hmacHex = ____digest_2Ets.hmacHex
 local ____http_2Dclient_2Ets = require("kong.plugins.threat-response.http-client")
+local describeAnswer = ____http_2Dclient_2Ets.describeAnswer
 local parseUrl = ____http_2Dclient_2Ets.parseUrl
 local request = ____http_2Dclient_2Ets.request
 local ____learned_2Dlogins_2Ets = require("kong.plugins.threat-response.learned-logins")
@@ -168,7 +171,7 @@ local function poll(config)
         logOccasionally(
             ngx.WARN,
             "learned",
-            "cannot get what was learned, the agent answers " .. tostring(response.status)
+            "cannot get what was learned: " .. describeAnswer(response)
         )
     end
 end
@@ -191,7 +194,7 @@ local function tick(premature)
         return
     end
     local isOurs = counters:add(TURN, true, EVERY_S)
-    if isOurs then
+    if isOurs and hasKeys(config.agent) then
         ngx.timer.at(0, work, config)
     end
 end

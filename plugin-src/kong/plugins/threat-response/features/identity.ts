@@ -12,7 +12,7 @@ let old = new LuaTable<string, string>();
 let count = 0;
 let ownKey: string | undefined;
 
-/** Without a configured key the hashes mean something on this node only, for as long as nginx runs. */
+/** Without a configured key, or one that Kong can resolve, the hashes mean something on this node only, for as long as nginx runs. */
 const nodeKey = (): string => {
   if (ownKey === undefined) {
     counters.add("hash_key", randomHex(32));
@@ -20,6 +20,12 @@ const nodeKey = (): string => {
     ownKey = shared as string;
   }
   return ownKey;
+};
+
+/** The key of an instance's hashes. */
+export const keyOf = ({ keyConfig }: Instance): string => {
+  const { hash_key } = keyConfig;
+  return hash_key === undefined || hash_key === "" ? nodeKey() : hash_key;
 };
 
 /** The key of all hashes that are kept. */
@@ -45,7 +51,7 @@ const remember = (user: string, hash: string): string => {
 
 /** 16 hex digits of one or several users, as `user-field.ts` spells them. */
 export const hashUsers = (instance: Instance, users: string[]): string => {
-  const key = instance.config.hash_key ?? nodeKey();
+  const key = keyOf(instance);
   const user = users.length === 1 ? users[0] : table.concat(users, "\n");
   if (key !== keptKey) forget(key);
   const known = young.get(user) ?? old.get(user);
@@ -57,4 +63,4 @@ export const hashUser = (instance: Instance, name: string): string => hashUsers(
 
 /** 16 hex digits of a credential exactly as presented. Not kept here: who makes credentials up would only fill the table. */
 export const hashCredential = (instance: Instance, presented: string): string =>
-  sub(hmacHex(instance.config.hash_key ?? nodeKey(), `credential\n${presented}`), 1, 16);
+  sub(hmacHex(keyOf(instance), `credential\n${presented}`), 1, 16);

@@ -1,9 +1,10 @@
+import { hasKeys } from "../agent-keys.ts";
 import { type Config, reporterConfig } from "../configure.ts";
 import { HEADER_KEY, HEADER_NODE, HEADER_SIGNATURE, HEADER_TIMESTAMP } from "../contract/ingest.ts";
 import { LEARNED_PATH } from "../contract/learning.ts";
 import { counters } from "../counters.ts";
 import { hmacHex } from "../digest.ts";
-import { type HttpResponse, parseUrl, request } from "../http-client.ts";
+import { describeAnswer, type HttpResponse, parseUrl, request } from "../http-client.ts";
 import { keepToldLogins } from "../learned-logins.ts";
 import { nodeName } from "../node-identity.ts";
 import { logOccasionally } from "../occasional-log.ts";
@@ -111,7 +112,7 @@ const poll = (config: Config): void => {
   } else if (response.status === 200) take(config, response, known);
   // Older agents do not have it.
   else if (response.status !== 304 && response.status !== 404) {
-    logOccasionally(ngx.WARN, "learned", `cannot get what was learned, the agent answers ${response.status}`);
+    logOccasionally(ngx.WARN, "learned", `cannot get what was learned: ${describeAnswer(response)}`);
   }
 };
 
@@ -127,7 +128,7 @@ const tick = (premature: boolean): void => {
   const config = reporterConfig();
   if (premature || config === undefined || !canAsk(config)) return;
   const [isOurs] = counters.add(TURN, true, EVERY_S);
-  if (isOurs) ngx.timer.at(0, work, config);
+  if (isOurs && hasKeys(config.agent)) ngx.timer.at(0, work, config);
 };
 
 /** Once in each worker. */
