@@ -286,6 +286,40 @@ describe("credential stuffing over time", function()
     assert.is_nil(attempt("192.0.2.202", "newcomer", 200, { agent = "browser" }))
   end)
 
+  --- For so many seconds logins that all fail, with one app: of ten regulars, who are `regular(i)` from where, and of ten strangers. How many of these
+  --- were stopped or reported.
+  local failed = 0
+  local function break_app(seconds, regular)
+    local found = 0
+    for _ = 1, seconds do
+      for i = 1, 10 do
+        failed = failed + 1
+        local ip, user = regular(failed)
+        attempt(ip, user, 401, { agent = "app" })
+        if i % 5 == 0 then attempt("198.51.100." .. i, "good" .. i, 200) end
+        last = nil
+        local stop = attempt("192.0." .. math.floor(failed / 250) .. "." .. failed % 250, "s" .. failed, 401, { agent = "app" })
+        if stop or last then found = found + 1 end
+      end
+      pass_second()
+    end
+    return found
+  end
+
+  it("is none where those who always got in fail as well: an app is broken", function()
+    for i = 1, 900 do attempt("home" .. i, "u" .. i, 200, { agent = "app" }) end
+    assert.equal(0, break_app(90, function(i) return "home" .. i, "u" .. i end))
+    -- Nor is it held against an address.
+    assert.equal(0, stopped(30, function(i) return attempt("192.0.2.77", "x" .. i, 401, { agent = "app" }) end))
+    assert.is_nil(attempt("192.0.2.77", "newcomer", 200))
+    assert.is_nil(last)
+  end)
+
+  it("is one all the same where few accounts fail again and again, from wherever they got in before", function()
+    for i = 1, 900 do attempt("bot" .. i, "own" .. i % 5, 200, { agent = "app" }) end
+    assert.is_true(break_app(90, function(i) return "bot" .. i, "own" .. i % 5 end) > 300)
+  end)
+
   it("reports a success that may be a takeover, and stops nobody for it", function()
     for i = 1, 8 do attempt("203.0.113." .. i, "victim", 401) end
     assert.is_nil(attempt("203.0.113.99", "victim", 200))

@@ -4,9 +4,11 @@ local ASKED = ____address_2Drecord_2Ets.ASKED
 local ageOf = ____address_2Drecord_2Ets.ageOf
 local countSettled = ____address_2Drecord_2Ets.countSettled
 local dropRecord = ____address_2Drecord_2Ets.dropRecord
+local EXPLAINED = ____address_2Drecord_2Ets.EXPLAINED
 local FAILED = ____address_2Drecord_2Ets.FAILED
 local findSlot = ____address_2Drecord_2Ets.findSlot
 local loadRecord = ____address_2Drecord_2Ets.loadRecord
+local noteExplained = ____address_2Drecord_2Ets.noteExplained
 local noteFailure = ____address_2Drecord_2Ets.noteFailure
 local noteSuccess = ____address_2Drecord_2Ets.noteSuccess
 local noteTry = ____address_2Drecord_2Ets.noteTry
@@ -64,7 +66,7 @@ local function isReturning(slot, record)
     if slot < 0 then
         return false
     end
-    if record.state[slot] == FAILED then
+    if record.state[slot] == FAILED or record.state[slot] == EXPLAINED then
         return true
     end
     local age = ageOf(slot)
@@ -115,18 +117,24 @@ ____exports.askAgain = function(instance, source, login)
     end
     save(instance, source)
 end
---- An unknown user's attempt failed.
-____exports.addFailure = function(instance, source, login)
+--- An unknown user's attempt failed. Where regulars fail just so (`isExplained`), it is not held against the address.
+____exports.addFailure = function(instance, source, login, isExplained)
     local record = load(instance, source)
     local before = record.failed
-    local isNew = noteFailure(tagOf(login.user))
+    local ____isExplained_2
+    if isExplained then
+        ____isExplained_2 = noteExplained(tagOf(login.user))
+    else
+        ____isExplained_2 = noteFailure(tagOf(login.user))
+    end
+    local isNew = ____isExplained_2
     record.realm = tagOf(login.realm)
     if isNew and before == 0 and record.succeeded == 0 and isKnown(trustOf(source, login)) then
         record.succeeded = TRUSTED_SUCCESSES
     end
     local hasSuccess = record.succeeded > 0
     save(instance, source)
-    if login.user ~= "" and isNew then
+    if login.user ~= "" and isNew and not isExplained then
         addMember("a", instance.config.login.window_s, login.user, source.key)
         addMember("t", TAKEOVER_S, login.user, source.key)
     end

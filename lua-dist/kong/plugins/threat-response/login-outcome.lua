@@ -15,7 +15,9 @@ local noteAnswer = ____answers_2Ets.noteAnswer
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local guardOf = ____guard_2Ets.guardOf
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
+local addRegular = ____header_2Dgroups_2Ets.addRegular
 local addToGroup = ____header_2Dgroups_2Ets.addToGroup
+local explainedShare = ____header_2Dgroups_2Ets.explainedShare
 local groupOf = ____header_2Dgroups_2Ets.groupOf
 local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
 local noteNamed = ____named_2Ets.noteNamed
@@ -28,6 +30,8 @@ local TAKEOVER_SCORE = 60
 local MANY_ADDRESSES = 5
 local MANY_USERS = 3
 local TELL_ONCE_S = 600
+--- From this share on a failure is not held against its address.
+local EXPLAINED = 0.5
 --- Pure: by what the answer to an attempt tells. A 403 to a Basic credential is about rights, not about the password.
 ____exports.judgeAnswer = function(login, status, isFailure)
     if login.kind == "basic" then
@@ -72,42 +76,54 @@ local function tellPrior(route, guard, finding)
         true,
         TELL_ONCE_S
     )
+    local failures = math.ceil(guard.state.failures)
     if isFirst then
-        finding.prior = {failures = guard.state.failures, users = guard.state.failures}
+        finding.prior = {failures = failures, users = failures}
     end
 end
-local function observeFailure(instance, facts, login)
-    local ____facts_3 = facts
-    local source = ____facts_3.source
-    local ____opt_4 = facts.route
-    local route = ____opt_4 and ____opt_4.id or ""
-    local guard = guardOf(route)
-    local ____guard_counts_6, ____logins_7 = guard.counts, "logins"
-    ____guard_counts_6[____logins_7] = ____guard_counts_6[____logins_7] + 1
-    if isKnownUser(source, login) then
-        return nil
+--- A failure of somebody unknown there is counted; false where it says nothing new.
+local function countFailure(instance, facts, login, guard)
+    local group = groupOf(facts)
+    local explained = explainedShare(guard.groups, group)
+    local isExplained = explained >= EXPLAINED
+    local effect = addFailure(instance, facts.source, login, isExplained)
+    noteInNetwork(instance, facts.source, login, isExplained and "explained" or "failed")
+    if facts.source.isExempt or not effect.isNew then
+        return false
     end
-    local effect = addFailure(instance, source, login)
-    noteInNetwork(instance, source, login, true)
-    if source.isExempt or not effect.isNew then
-        return nil
-    end
-    local ____guard_counts_8, ____failures_9 = guard.counts, "failures"
-    ____guard_counts_8[____failures_9] = ____guard_counts_8[____failures_9] + 1
+    local ____guard_3 = guard
+    local counts = ____guard_3.counts
+    counts.failures = counts.failures + (1 - explained)
     if effect.isFirst then
-        local ____guard_counts_10, ____addresses_11 = guard.counts, "addresses"
-        ____guard_counts_10[____addresses_11] = ____guard_counts_10[____addresses_11] + 1
+        counts.addresses = counts.addresses + (1 - explained)
     end
     if effect.isSecond then
-        local ____guard_counts_12, ____repeaters_13 = guard.counts, "repeaters"
-        ____guard_counts_12[____repeaters_13] = ____guard_counts_12[____repeaters_13] + 1
+        counts.repeaters = counts.repeaters + (1 - explained)
     end
-    addToGroup(
-        guard.groups,
-        groupOf(facts),
-        true
-    )
-    if guard.state.level == 0 then
+    addToGroup(guard.groups, group, true)
+    return not isExplained
+end
+local function observeFailure(instance, facts, login)
+    local ____facts_4 = facts
+    local source = ____facts_4.source
+    local ____opt_5 = facts.route
+    local route = ____opt_5 and ____opt_5.id or ""
+    local guard = guardOf(route)
+    local ____guard_counts_7, ____logins_8 = guard.counts, "logins"
+    ____guard_counts_7[____logins_8] = ____guard_counts_7[____logins_8] + 1
+    if isKnownUser(source, login) then
+        if not source.isExempt then
+            addRegular(
+                guard.groups,
+                groupOf(facts),
+                route,
+                login.user,
+                true
+            )
+        end
+        return nil
+    end
+    if not countFailure(instance, facts, login, guard) or guard.state.level == 0 then
         return nil
     end
     local finding = {
@@ -137,9 +153,9 @@ local function findTakeover(instance, facts, login)
     if login.user == "" or facts.source.isExempt then
         return nil
     end
-    local ____readStanding_result_14 = readStanding(instance, facts.source, login)
-    local failed = ____readStanding_result_14.failed
-    local succeeded = ____readStanding_result_14.succeeded
+    local ____readStanding_result_9 = readStanding(instance, facts.source, login)
+    local failed = ____readStanding_result_9.failed
+    local succeeded = ____readStanding_result_9.succeeded
     local reason = ____exports.judgeTakeover(
         countLongAddresses(login.user),
         failed,
@@ -160,53 +176,59 @@ local function findTakeover(instance, facts, login)
     }
 end
 local function observeSuccess(instance, facts, login, isProved)
-    local ____facts_15 = facts
-    local source = ____facts_15.source
+    local ____facts_10 = facts
+    local source = ____facts_10.source
     local isRegular = isKnownUser(source, login)
     if login.kind == "path" then
         noteNamed(login.realm, login.isNamed)
     end
     local counts = login.kind == "path" or isProved
-    local ____temp_16
+    local ____temp_11
     if counts and not isRegular then
-        ____temp_16 = findTakeover(instance, facts, login)
+        ____temp_11 = findTakeover(instance, facts, login)
     else
-        ____temp_16 = nil
+        ____temp_11 = nil
     end
-    local takeover = ____temp_16
-    local ____isRegular_17
+    local takeover = ____temp_11
+    local ____isRegular_12
     if isRegular then
-        ____isRegular_17 = false
+        ____isRegular_12 = false
     else
-        ____isRegular_17 = addSuccess(instance, source, login, isProved)
+        ____isRegular_12 = addSuccess(instance, source, login, isProved)
     end
-    local resolves = ____isRegular_17
+    local resolves = ____isRegular_12
     if not counts then
         return nil
     end
     if not isRegular then
-        noteInNetwork(instance, source, login, false)
+        noteInNetwork(instance, source, login, "succeeded")
     end
-    local ____guardOf_20 = guardOf
-    local ____opt_18 = facts.route
-    local guard = ____guardOf_20(____opt_18 and ____opt_18.id or "")
-    local ____guard_counts_21, ____logins_22 = guard.counts, "logins"
-    ____guard_counts_21[____logins_22] = ____guard_counts_21[____logins_22] + 1
+    local ____guardOf_15 = guardOf
+    local ____opt_13 = facts.route
+    local guard = ____guardOf_15(____opt_13 and ____opt_13.id or "")
+    local ____guard_counts_16, ____logins_17 = guard.counts, "logins"
+    ____guard_counts_16[____logins_17] = ____guard_counts_16[____logins_17] + 1
     if resolves and not source.isExempt then
-        local ____guard_counts_23, ____failures_24 = guard.counts, "failures"
-        ____guard_counts_23[____failures_24] = ____guard_counts_23[____failures_24] - 1
+        local ____guard_counts_18, ____failures_19 = guard.counts, "failures"
+        ____guard_counts_18[____failures_19] = ____guard_counts_18[____failures_19] - 1
     end
-    addToGroup(
-        guard.groups,
-        groupOf(facts),
-        false
-    )
+    local group = groupOf(facts)
+    addToGroup(guard.groups, group, false)
+    if isRegular then
+        addRegular(
+            guard.groups,
+            group,
+            "",
+            "",
+            false
+        )
+    end
     return takeover
 end
 --- Remembers how the attempt of this request ended: a failure during an attack on the route is part of that incident, a success may be one.
 ____exports.observeLogin = function(instance, facts, result, isProved)
-    local ____facts_25 = facts
-    local login = ____facts_25.login
+    local ____facts_20 = facts
+    local login = ____facts_20.login
     if login == nil or result == "unknown" then
         return nil
     end

@@ -7,9 +7,11 @@ import {
   ageOf,
   countSettled,
   dropRecord,
+  EXPLAINED,
   FAILED,
   findSlot,
   loadRecord,
+  noteExplained,
   noteFailure,
   noteSuccess,
   noteTry,
@@ -82,7 +84,7 @@ const save = (instance: Instance, source: Source): void => {
 
 const isReturning = (slot: number, record: AddressRecord): boolean => {
   if (slot < 0) return false;
-  if (record.state[slot] === FAILED) return true;
+  if (record.state[slot] === FAILED || record.state[slot] === EXPLAINED) return true;
   const age = ageOf(slot);
   return record.state[slot] === ASKED && age >= RETRY_FROM_S && age <= RETRY_UNTIL_S;
 };
@@ -130,17 +132,22 @@ export const askAgain = (instance: Instance, source: Source, login: LoginAttempt
   save(instance, source);
 };
 
-/** An unknown user's attempt failed. */
-export const addFailure = (instance: Instance, source: Source, login: LoginAttempt): FailureEffect => {
+/** An unknown user's attempt failed. Where regulars fail just so (`isExplained`), it is not held against the address. */
+export const addFailure = (
+  instance: Instance,
+  source: Source,
+  login: LoginAttempt,
+  isExplained: boolean,
+): FailureEffect => {
   const record = load(instance, source);
   const before = record.failed;
-  const isNew = noteFailure(tagOf(login.user));
+  const isNew = isExplained ? noteExplained(tagOf(login.user)) : noteFailure(tagOf(login.user));
   record.realm = tagOf(login.realm);
   if (isNew && before === 0 && record.succeeded === 0 && isKnown(trustOf(source, login)))
     record.succeeded = TRUSTED_SUCCESSES;
   const hasSuccess = record.succeeded > 0;
   save(instance, source);
-  if (login.user !== "" && isNew) {
+  if (login.user !== "" && isNew && !isExplained) {
     addMember("a", instance.config.login.window_s, login.user, source.key);
     addMember("t", TAKEOVER_S, login.user, source.key);
   }

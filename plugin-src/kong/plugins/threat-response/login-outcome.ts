@@ -5,7 +5,7 @@ import type { LoginAttempt } from "./features/login.ts";
 import { addFailure, addSuccess, countLongAddresses, isKnownUser, readStanding } from "./login-history.ts";
 import { isLearnedFailure, isRefusal, kindOfAnswer, noteAnswer } from "./logins/answers.ts";
 import { guardOf, type RouteGuard } from "./logins/guard.ts";
-import { addToGroup, groupOf } from "./logins/header-groups.ts";
+import { addRegular, addToGroup, explainedShare, groupOf } from "./logins/header-groups.ts";
 import { noteNamed } from "./logins/named.ts";
 import { noteInNetwork } from "./logins/network.ts";
 import type { Finding } from "./score.ts";
@@ -20,6 +20,8 @@ const TAKEOVER_SCORE = 60;
 const MANY_ADDRESSES = 5;
 const MANY_USERS = 3;
 const TELL_ONCE_S = 600;
+/** From this share on a failure is not held against its address. */
+const EXPLAINED = 0.5;
 
 /** Pure: by what the answer to an attempt tells. A 403 to a Basic credential is about rights, not about the password. */
 export const judgeAnswer = (login: LoginAttempt, status: number, isFailure: boolean): LoginResult => {
@@ -50,7 +52,24 @@ export const readAnswer = (instance: Instance, facts: Facts, login: LoginAttempt
 /** What failed before the alarm belongs to the incident; told by one worker, once. */
 const tellPrior = (route: string, guard: RouteGuard, finding: Finding): void => {
   const [isFirst] = counters.add(`Jp${route}:${guard.state.since}`, true, TELL_ONCE_S);
-  if (isFirst) finding.prior = { failures: guard.state.failures, users: guard.state.failures };
+  const failures = math.ceil(guard.state.failures);
+  if (isFirst) finding.prior = { failures, users: failures };
+};
+
+/** A failure of somebody unknown there is counted; false where it says nothing new. */
+const countFailure = (instance: Instance, facts: Facts, login: LoginAttempt, guard: RouteGuard): boolean => {
+  const group = groupOf(facts);
+  const explained = explainedShare(guard.groups, group);
+  const isExplained = explained >= EXPLAINED;
+  const effect = addFailure(instance, facts.source, login, isExplained);
+  noteInNetwork(instance, facts.source, login, isExplained ? "explained" : "failed");
+  if (facts.source.isExempt || !effect.isNew) return false;
+  const { counts } = guard;
+  counts.failures += 1 - explained;
+  if (effect.isFirst) counts.addresses += 1 - explained;
+  if (effect.isSecond) counts.repeaters += 1 - explained;
+  addToGroup(guard.groups, group, true);
+  return !isExplained;
 };
 
 const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): Finding | undefined => {
@@ -58,15 +77,11 @@ const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): 
   const route = facts.route?.id ?? "";
   const guard = guardOf(route);
   guard.counts.logins += 1;
-  if (isKnownUser(source, login)) return undefined;
-  const effect = addFailure(instance, source, login);
-  noteInNetwork(instance, source, login, true);
-  if (source.isExempt || !effect.isNew) return undefined;
-  guard.counts.failures += 1;
-  if (effect.isFirst) guard.counts.addresses += 1;
-  if (effect.isSecond) guard.counts.repeaters += 1;
-  addToGroup(guard.groups, groupOf(facts), true);
-  if (guard.state.level === 0) return undefined;
+  if (isKnownUser(source, login)) {
+    if (!source.isExempt) addRegular(guard.groups, groupOf(facts), route, login.user, true);
+    return undefined;
+  }
+  if (!countFailure(instance, facts, login, guard) || guard.state.level === 0) return undefined;
   const finding: Finding = {
     category: "credential_stuffing",
     detector: "credential-stuffing.route",
@@ -121,11 +136,13 @@ const observeSuccess = (
   const takeover = counts && !isRegular ? findTakeover(instance, facts, login) : undefined;
   const resolves = isRegular ? false : addSuccess(instance, source, login, isProved);
   if (!counts) return undefined;
-  if (!isRegular) noteInNetwork(instance, source, login, false);
+  if (!isRegular) noteInNetwork(instance, source, login, "succeeded");
   const guard = guardOf(facts.route?.id ?? "");
   guard.counts.logins += 1;
   if (resolves && !source.isExempt) guard.counts.failures -= 1;
-  addToGroup(guard.groups, groupOf(facts), false);
+  const group = groupOf(facts);
+  addToGroup(guard.groups, group, false);
+  if (isRegular) addRegular(guard.groups, group, "", "", false);
   return takeover;
 };
 

@@ -9,6 +9,8 @@ ____exports.TRIED = 1
 ____exports.FAILED = 2
 --- Asked to come again later, as a stranger during an attack.
 ____exports.ASKED = 3
+--- Failed, as regulars do at the moment.
+____exports.EXPLAINED = 4
 local SLOTS = 16
 local SIZE = 104
 local MOST = 60000
@@ -117,6 +119,20 @@ ____exports.noteFailure = function(user)
         record.failed = bump(record.failed)
     end
     return isNew
+end
+--- The same for a failure that is not held against the address: as if this user had not been tried.
+____exports.noteExplained = function(user)
+    local slot = ____exports.findSlot(user)
+    if slot < 0 then
+        ____exports.takeSlot(user, ____exports.EXPLAINED)
+        return true
+    end
+    if record.state[slot] == ____exports.FAILED or record.state[slot] == ____exports.EXPLAINED then
+        return false
+    end
+    ____exports.setState(slot, ____exports.EXPLAINED)
+    record.tried = math.max(0, record.tried - 1)
+    return true
 end
 --- True when this user had failed here before.
 ____exports.noteSuccess = function(user)

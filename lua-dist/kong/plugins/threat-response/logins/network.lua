@@ -1,6 +1,7 @@
 local ____exports = {}
 local ____address_2Drecord_2Ets = require("kong.plugins.threat-response.logins.address-record")
 local loadRecord = ____address_2Drecord_2Ets.loadRecord
+local noteExplained = ____address_2Drecord_2Ets.noteExplained
 local noteFailure = ____address_2Drecord_2Ets.noteFailure
 local noteSuccess = ____address_2Drecord_2Ets.noteSuccess
 local noteTry = ____address_2Drecord_2Ets.noteTry
@@ -47,14 +48,16 @@ ____exports.isBadNetwork = function(instance, source, login)
     return record.failed >= max_users_per_ip and record.failed >= SLOW_FACTOR * record.succeeded
 end
 --- How a stranger's attempt ended.
-____exports.noteInNetwork = function(instance, source, login, isFailure)
+____exports.noteInNetwork = function(instance, source, login, result)
     local key = networkOf(source)
     if key == nil then
         return
     end
     load(instance, key)
-    if isFailure then
+    if result == "failed" then
         noteFailure(tagOf(login.user))
+    elseif result == "explained" then
+        noteExplained(tagOf(login.user))
     else
         noteSuccess(tagOf(login.user))
     end

@@ -30,6 +30,8 @@ export const TRIED = 1;
 export const FAILED = 2;
 /** Asked to come again later, as a stranger during an attack. */
 export const ASKED = 3;
+/** Failed, as regulars do at the moment. */
+export const EXPLAINED = 4;
 
 const SLOTS = 16;
 const SIZE = 104;
@@ -132,6 +134,19 @@ export const noteFailure = (user: number): boolean => {
   } else if (isNew) setState(slot, FAILED);
   if (isNew) record.failed = bump(record.failed);
   return isNew;
+};
+
+/** The same for a failure that is not held against the address: as if this user had not been tried. */
+export const noteExplained = (user: number): boolean => {
+  const slot = findSlot(user);
+  if (slot < 0) {
+    takeSlot(user, EXPLAINED);
+    return true;
+  }
+  if (record.state[slot] === FAILED || record.state[slot] === EXPLAINED) return false;
+  setState(slot, EXPLAINED);
+  record.tried = Math.max(0, record.tried - 1);
+  return true;
 };
 
 /** True when this user had failed here before. */

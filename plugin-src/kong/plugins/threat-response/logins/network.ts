@@ -1,7 +1,7 @@
 import type { Instance } from "../configure.ts";
 import type { LoginAttempt } from "../features/login.ts";
 import type { Source } from "../features/source.ts";
-import { loadRecord, noteFailure, noteSuccess, noteTry, saveRecord, tagOf } from "./address-record.ts";
+import { loadRecord, noteExplained, noteFailure, noteSuccess, noteTry, saveRecord, tagOf } from "./address-record.ts";
 
 /**
  * Whoever has a /48 of IPv6 has 65,536 networks of 64 bits, an address of his own for each attempt. So strangers' logins count for the /48 as well:
@@ -37,11 +37,17 @@ export const isBadNetwork = (instance: Instance, source: Source, login: LoginAtt
 };
 
 /** How a stranger's attempt ended. */
-export const noteInNetwork = (instance: Instance, source: Source, login: LoginAttempt, isFailure: boolean): void => {
+export const noteInNetwork = (
+  instance: Instance,
+  source: Source,
+  login: LoginAttempt,
+  result: "failed" | "explained" | "succeeded",
+): void => {
   const key = networkOf(source);
   if (key === undefined) return;
   load(instance, key);
-  if (isFailure) noteFailure(tagOf(login.user));
+  if (result === "failed") noteFailure(tagOf(login.user));
+  else if (result === "explained") noteExplained(tagOf(login.user));
   else noteSuccess(tagOf(login.user));
   save(instance, key);
 };
