@@ -12,7 +12,7 @@ describe("who is behind an address", function()
     instance.credentialVariables = { "http_apikey", "cookie_session" }
     crowd = worker.module("crowd")
     usual = worker.module("source-usual")
-    crowd.isTooEarly()
+    crowd.isAtStart(worker.now)
   end)
 
   local function facts_of(session, agent)
@@ -36,9 +36,28 @@ describe("who is behind an address", function()
     worker.now = worker.now + 1.1
   end
 
-  it("does not matter to a gateway that has just started: many are many", function()
+  it("does not matter to a gateway in its first minute: many are many", function()
     serve(1, 79, 39)
     assert.equal(math.huge, usual.allowanceOf(instance, ADDRESS))
+  end)
+
+  it("has four times what was let in so far, when it was there as the gateway started", function()
+    serve(12, 790, 39)
+    local allowance = usual.allowanceOf(instance, ADDRESS)
+    assert.is_true(allowance > 2500 and allowance < 3500, allowance)
+  end)
+
+  it("has five times the limit and no more when it came later, whoever it says is there", function()
+    worker.now = worker.now + 120
+    serve(30, 390, 39)
+    assert.equal(400, usual.allowanceOf(instance, ADDRESS))
+  end)
+
+  it("is believed for a quarter of an hour", function()
+    worker.now = worker.now + 890
+    assert.is_true(crowd.isBelieved(instance, facts_of("session-number-3")))
+    worker.now = worker.now + 20
+    assert.is_false(crowd.isBelieved(instance, facts_of("session-number-3")))
   end)
 
   it("is one busy client, then, when there is one session only", function()

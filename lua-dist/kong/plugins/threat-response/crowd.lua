@@ -11,6 +11,10 @@ local readPresented = ____credential_2Ets.readPresented
 local SIZE = 16
 local GENERATION_S = 300
 local FRESH_S = 1800
+--- Whoever was there in the first minutes has been there for a while by then.
+local BELIEVED_S = 900
+--- Who is there so soon was there before the gateway.
+local START_S = 60
 local KEEP_S = 86400
 local CACHED = 1000
 local CACHE_S = 1
@@ -32,8 +36,8 @@ local function now()
     return floor(ngx.now())
 end
 local startedAt
---- Whether the gateway has not been there for long; all workers agree.
-local function isFresh()
+--- Since when the gateway has been there; all workers agree.
+local function startOf()
     if startedAt == nil then
         counters:add(
             "wS",
@@ -42,7 +46,10 @@ local function isFresh()
         local since = counters:get("wS")
         startedAt = since or ngx.now()
     end
-    return ngx.now() - startedAt < FRESH_S
+    return startedAt
+end
+local function isFresh()
+    return ngx.now() - startOf() < FRESH_S
 end
 local function load(key)
     local stored = counters:get("W" .. key)
@@ -186,12 +193,12 @@ ____exports.noteCrowd = function(instance, facts, identity, requests)
     end
 end
 --- Whether somebody is known to be at an address.
-____exports.isBelieved = function(instance, facts) return isFresh() or bit.band(
+____exports.isBelieved = function(instance, facts) return ngx.now() - startOf() < BELIEVED_S or bit.band(
     peopleOf(facts.source.key),
     whoIs(instance, facts)
 ) ~= 0 end
 --- Whether many people are behind an address.
 ____exports.isCrowd = function(key) return countBits(peopleOf(key)) >= MANY end
---- Whether it is too early to tell who is usually there.
-____exports.isTooEarly = function() return isFresh() end
+--- Whether a moment belongs to the first minute of the gateway.
+____exports.isAtStart = function(at) return at - startOf() < START_S end
 return ____exports

@@ -2,14 +2,16 @@ local ____exports = {}
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
 local counters = ____counters_2Ets.counters
 local ____crowd_2Ets = require("kong.plugins.threat-response.crowd")
+local isAtStart = ____crowd_2Ets.isAtStart
 local isCrowd = ____crowd_2Ets.isCrowd
-local isTooEarly = ____crowd_2Ets.isTooEarly
 --- What busy addresses usually send, so that a mobile carrier's address with thousands of users behind it is not taken for one greedy client.
 -- Only who is busy at all is looked at: each time it passes another eighth of the limit in a window, that is counted. Where many people are
 -- (`crowd.ts`), they may send five times the limit at once, and after half an hour four times what is usual there. A gateway that has just started
--- cannot know yet: it leaves addresses with many people to what their routes can take.
+-- cannot know yet: in its first minute it leaves addresses with many people to what their routes can take, and half a minute later those that were
+-- there then may send four times what was let in so far.
 local STEPS = 8
 local LEARNED_S = 1800
+local SEEN_S = 30
 local HALVED_S = 7200
 local KEEP_S = 86400
 local GROWTH = 4
@@ -42,7 +44,7 @@ ____exports.usualOf = function(instance, key)
         return 0
     end
     local age = ngx.now() - since
-    return age < LEARNED_S and 0 or passed * stepOf(instance) * instance.config.flood.window_s / age
+    return age < (isAtStart(since) and SEEN_S or LEARNED_S) and 0 or passed * stepOf(instance) * instance.config.flood.window_s / age
 end
 --- What one address may send in a window: the configured limit, or more where many share it and usually do.
 ____exports.allowanceOf = function(instance, key)
@@ -51,7 +53,7 @@ ____exports.allowanceOf = function(instance, key)
     if not isCrowd(key) then
         return max_per_ip
     end
-    if isTooEarly() then
+    if isAtStart(ngx.now()) then
         return math.huge
     end
     return math.min(

@@ -10,7 +10,8 @@ import type { Identity } from "./identities.ts";
 /**
  * How many people are behind a busy address, in 32 bits: each is somebody by what he presents, or by his agent. What a client says of itself can be
  * made up, so it counts only when Kong has authenticated it, when the service has issued it here, or when the address has been served with it
- * five to ten minutes ago already. While the gateway has just started nothing can have been seen before: then what is there counts.
+ * five to ten minutes ago already. While the gateway has just started nothing can have been seen before: then what is there counts, though for
+ * little (`source-usual.ts`).
  */
 interface Crowd {
   started: number;
@@ -22,6 +23,10 @@ interface Crowd {
 const SIZE = 16;
 const GENERATION_S = 300;
 const FRESH_S = 1800;
+/** Whoever was there in the first minutes has been there for a while by then. */
+const BELIEVED_S = 900;
+/** Who is there so soon was there before the gateway. */
+const START_S = 60;
 const KEEP_S = 86_400;
 const CACHED = 1000;
 const CACHE_S = 1;
@@ -41,15 +46,17 @@ const now = (): number => floor(ngx.now());
 
 let startedAt: number | undefined;
 
-/** Whether the gateway has not been there for long; all workers agree. */
-const isFresh = (): boolean => {
+/** Since when the gateway has been there; all workers agree. */
+const startOf = (): number => {
   if (startedAt === undefined) {
     counters.add("wS", ngx.now());
     const [since] = counters.get("wS");
     startedAt = (since as number | undefined) ?? ngx.now();
   }
-  return ngx.now() - startedAt < FRESH_S;
+  return startedAt;
 };
+
+const isFresh = (): boolean => ngx.now() - startOf() < FRESH_S;
 
 const load = (key: string): void => {
   const [stored] = counters.get(`W${key}`);
@@ -152,10 +159,10 @@ export const noteCrowd = (instance: Instance, facts: Facts, identity: Identity |
 
 /** Whether somebody is known to be at an address. */
 export const isBelieved = (instance: Instance, facts: Facts): boolean =>
-  isFresh() || (peopleOf(facts.source.key) & whoIs(instance, facts)) !== 0;
+  ngx.now() - startOf() < BELIEVED_S || (peopleOf(facts.source.key) & whoIs(instance, facts)) !== 0;
 
 /** Whether many people are behind an address. */
 export const isCrowd = (key: string): boolean => countBits(peopleOf(key)) >= MANY;
 
-/** Whether it is too early to tell who is usually there. */
-export const isTooEarly = (): boolean => isFresh();
+/** Whether a moment belongs to the first minute of the gateway. */
+export const isAtStart = (at: number): boolean => at - startOf() < START_S;

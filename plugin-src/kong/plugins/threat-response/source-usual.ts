@@ -1,15 +1,17 @@
 import type { Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
-import { isCrowd, isTooEarly } from "./crowd.ts";
+import { isAtStart, isCrowd } from "./crowd.ts";
 
 /**
  * What busy addresses usually send, so that a mobile carrier's address with thousands of users behind it is not taken for one greedy client.
  * Only who is busy at all is looked at: each time it passes another eighth of the limit in a window, that is counted. Where many people are
  * (`crowd.ts`), they may send five times the limit at once, and after half an hour four times what is usual there. A gateway that has just started
- * cannot know yet: it leaves addresses with many people to what their routes can take.
+ * cannot know yet: in its first minute it leaves addresses with many people to what their routes can take, and half a minute later those that were
+ * there then may send four times what was let in so far.
  */
 const STEPS = 8;
 const LEARNED_S = 1800;
+const SEEN_S = 30;
 const HALVED_S = 7200;
 const KEEP_S = 86_400;
 const GROWTH = 4;
@@ -32,14 +34,16 @@ export const usualOf = (instance: Instance, key: string): number => {
   const [since] = counters.get(`V${key}`);
   if (since === undefined || !isCrowd(key)) return 0;
   const age = ngx.now() - (since as number);
-  return age < LEARNED_S ? 0 : ((passed as number) * stepOf(instance) * instance.config.flood.window_s) / age;
+  return age < (isAtStart(since as number) ? SEEN_S : LEARNED_S)
+    ? 0
+    : ((passed as number) * stepOf(instance) * instance.config.flood.window_s) / age;
 };
 
 /** What one address may send in a window: the configured limit, or more where many share it and usually do. */
 export const allowanceOf = (instance: Instance, key: string): number => {
   const { max_per_ip } = instance.config.flood;
   if (!isCrowd(key)) return max_per_ip;
-  if (isTooEarly()) return math.huge;
+  if (isAtStart(ngx.now())) return math.huge;
   return Math.min(MOST * max_per_ip, Math.max(CROWD * max_per_ip, GROWTH * usualOf(instance, key)));
 };
 
