@@ -17,9 +17,12 @@ build = {
   type = "builtin",
   -- Written by scripts/rockspec.
   modules = {
+    ["kong.plugins.threat-response.abuse-broken"] = "lua-dist/kong/plugins/threat-response/abuse-broken.lua",
+    ["kong.plugins.threat-response.abuse-ids"] = "lua-dist/kong/plugins/threat-response/abuse-ids.lua",
     ["kong.plugins.threat-response.abuse-limit"] = "lua-dist/kong/plugins/threat-response/abuse-limit.lua",
     ["kong.plugins.threat-response.abuse-missing"] = "lua-dist/kong/plugins/threat-response/abuse-missing.lua",
     ["kong.plugins.threat-response.abuse-quota"] = "lua-dist/kong/plugins/threat-response/abuse-quota.lua",
+    ["kong.plugins.threat-response.abuse-refusals"] = "lua-dist/kong/plugins/threat-response/abuse-refusals.lua",
     ["kong.plugins.threat-response.abuse-walk"] = "lua-dist/kong/plugins/threat-response/abuse-walk.lua",
     ["kong.plugins.threat-response.address"] = "lua-dist/kong/plugins/threat-response/address.lua",
     ["kong.plugins.threat-response.admission"] = "lua-dist/kong/plugins/threat-response/admission.lua",

@@ -235,6 +235,45 @@ describe("whose walk it is", function()
     assert.is_nil(walk(60, nil, nil, false, 401))
   end)
 
+  --- One request every five seconds, for so many.
+  local function slow(count, status, key, address)
+    local found
+    for _ = 1, count do
+      worker.now = worker.now + 5
+      found = walk(1, key, address, false, type(status) == "function" and status() or status) or found
+    end
+    return found
+  end
+
+  it("is found over hours, too, where most is refused, and ends what it does", function()
+    assert.same({ "abuse.enumeration", "throttle" }, (function(found) return { found.detector, found.action } end)(slow(70, 404)))
+    assert.is_true(is_limited(nil))
+  end)
+
+  it("is a consumer's that asks for what is forbidden; what is gone may be in its own records", function()
+    assert.equal("flag", slow(70, 404, "old key").action)
+    assert.is_false(is_limited("old key"))
+    assert.equal("throttle", slow(70, 403, "curious key").action)
+    assert.is_true(is_limited("curious key"))
+  end)
+
+  it("is none over hours where half is found", function()
+    local n = 0
+    assert.is_nil(slow(300, function()
+      n = n + 1
+      return n % 2 == 0 and 200 or 404
+    end))
+  end)
+
+  it("is none where those who came long before are refused as well", function()
+    for _, count in ipairs({ 1, 2 }) do
+      for n = 1, 40 do slow(1, count == 1 and 200 or 404, "customer " .. n) end
+      worker.now = worker.now + 3700
+    end
+    assert.is_nil(slow(100, 404))
+    assert.is_nil(walk(60, nil, nil, false, 404))
+  end)
+
   it("is enforced on the share of clients that abuse.enforce_share names", function()
     local finding = walk(60)
     local rollout = worker.module("rollout")

@@ -1,5 +1,9 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____abuse_2Dids_2Ets = require("kong.plugins.threat-response.abuse-ids")
+local NO_ID = ____abuse_2Dids_2Ets.NO_ID
+local readId = ____abuse_2Dids_2Ets.readId
+local UNNUMBERED = ____abuse_2Dids_2Ets.UNNUMBERED
 local ____bits_2Ets = require("kong.plugins.threat-response.bits")
 local countBits = ____bits_2Ets.countBits
 local ____counters_2Ets = require("kong.plugins.threat-response.counters")
@@ -20,19 +24,11 @@ local KEEP_S = 120
 local NEXT_TO = 8
 --- Who fetches fewer distinct pages in a minute is not looked at closely.
 local LOOKED_FROM = 5
-local LONGEST_ID = 40
-local NO_ID = -2
-local UNNUMBERED = -1
 local USER_BITS = 32
 local COUNTLESS = 1000
-local SLASH = 47
-local AMPERSAND = 38
-local ____string_0 = string
-local byte = ____string_0.byte
-local find = ____string_0.find
-local ____math_1 = math
-local log = ____math_1.log
-local floor = ____math_1.floor
+local ____math_0 = math
+local log = ____math_0.log
+local floor = ____math_0.floor
 local tags = ffi.new("int32_t[8192]")
 local minutes = ffi.new("int32_t[8192]")
 local counts = ffi.new("uint16_t[8192]")
@@ -70,49 +66,6 @@ local function wordOfRoute(route)
     routeWords[route] = word
     routeCount = routeCount + 1
     return word
-end
-local function isHex(char)
-    return char >= 48 and char <= 57 or char >= 97 and char <= 102 or char >= 65 and char <= 70 or char == 45
-end
---- The number in [from, to] of a text: -1 where it is no number but looks like an id, -2 where it does not.
-local function parseId(text, from, to)
-    local digits = 0
-    local number = 0
-    for i = from, to do
-        local char = byte(text, i)
-        if not isHex(char) then
-            return NO_ID
-        end
-        if char <= 57 and char >= 48 then
-            digits = digits + 1
-            number = number * 10 + char - 48
-        end
-    end
-    local length = to - from + 1
-    if digits == length and digits > 0 then
-        return digits <= 15 and number or UNNUMBERED
-    end
-    return digits > 0 and length >= 8 and UNNUMBERED or NO_ID
-end
---- The last segment of a path, or what follows `id=` in the query.
-local function readId(path, query)
-    local from = #path
-    while from > 0 and byte(path, from) ~= SLASH do
-        from = from - 1
-    end
-    local id = #path - from <= LONGEST_ID and parseId(path, from + 1, #path) or NO_ID
-    if id ~= NO_ID or query == nil then
-        return id
-    end
-    local at = find(query, "id=", 1, true)
-    if at == nil then
-        return NO_ID
-    end
-    local to = at + 3
-    while to <= #query and byte(query, to) ~= AMPERSAND and to < at + LONGEST_ID do
-        to = to + 1
-    end
-    return parseId(query, at + 3, to - 1)
 end
 local function clear(slot, minute)
     minutes[slot] = minute
@@ -256,6 +209,7 @@ ____exports.addVisit = function(visit, manyPages, now)
         hashText(visit.client),
         wordOfRoute(visit.route)
     )
+    visit.tag = tag
     local slot = findSlot(tag, minute, manyPages)
     if slot == nil or counts[slot] >= 60000 then
         return nil
@@ -273,12 +227,12 @@ ____exports.addVisit = function(visit, manyPages, now)
         addUser(slot, visit)
     end
     addId(slot, visit)
-    local ____temp_2
+    local ____temp_1
     if fresh[slot] < SHARED_EVERY then
-        ____temp_2 = nil
+        ____temp_1 = nil
     else
-        ____temp_2 = describe(slot)
+        ____temp_1 = describe(slot)
     end
-    return ____temp_2
+    return ____temp_1
 end
 return ____exports

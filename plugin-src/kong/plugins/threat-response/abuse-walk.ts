@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { NO_ID, readId, UNNUMBERED } from "./abuse-ids.ts";
 import { countBits } from "./bits.ts";
 import type { Instance } from "./configure.ts";
 import { counters } from "./counters.ts";
@@ -20,14 +21,8 @@ const KEEP_S = 120;
 const NEXT_TO = 8;
 /** Who fetches fewer distinct pages in a minute is not looked at closely. */
 const LOOKED_FROM = 5;
-const LONGEST_ID = 40;
-const NO_ID = -2;
-const UNNUMBERED = -1;
 const USER_BITS = 32;
 const COUNTLESS = 1000;
-const SLASH = 47;
-const AMPERSAND = 38;
-const { byte, find } = string;
 const { log, floor } = math;
 
 const tags = ffi.new("int32_t[8192]");
@@ -94,43 +89,12 @@ export interface Visit {
   /** Whether these can be believed: who is refused may make up another agent and another credential for each request. */
   isTrueUser: boolean;
   isDenied: boolean;
+  /** Of client and route together. */
+  tag: number;
   /** The request, where the client is an address. */
   instance: Instance | undefined;
   facts: Facts | undefined;
 }
-
-const isHex = (char: number): boolean =>
-  (char >= 48 && char <= 57) || (char >= 97 && char <= 102) || (char >= 65 && char <= 70) || char === 45;
-
-/** The number in [from, to] of a text: -1 where it is no number but looks like an id, -2 where it does not. */
-const parseId = (text: string, from: number, to: number): number => {
-  let digits = 0;
-  let number = 0;
-  for (const i of $range(from, to)) {
-    const char = byte(text, i);
-    if (!isHex(char)) return NO_ID;
-    if (char <= 57 && char >= 48) {
-      digits += 1;
-      number = number * 10 + char - 48;
-    }
-  }
-  const length = to - from + 1;
-  if (digits === length && digits > 0) return digits <= 15 ? number : UNNUMBERED;
-  return digits > 0 && length >= 8 ? UNNUMBERED : NO_ID;
-};
-
-/** The last segment of a path, or what follows `id=` in the query. */
-const readId = (path: string, query: string | undefined): number => {
-  let from = path.length;
-  while (from > 0 && byte(path, from) !== SLASH) from -= 1;
-  const id = path.length - from <= LONGEST_ID ? parseId(path, from + 1, path.length) : NO_ID;
-  if (id !== NO_ID || query === undefined) return id;
-  const [at] = find(query, "id=", 1, true);
-  if (at === undefined) return NO_ID;
-  let to = at + 3;
-  while (to <= query.length && byte(query, to) !== AMPERSAND && to < at + LONGEST_ID) to += 1;
-  return parseId(query, at + 3, to - 1);
-};
 
 const clear = (slot: number, minute: number): void => {
   minutes[slot] = minute;
@@ -228,6 +192,7 @@ const describe = (slot: number): Walk => ({
 export const addVisit = (visit: Visit, manyPages: number, now: number): Walk | undefined => {
   const minute = floor(now / 60);
   const tag = hashText(visit.client) ^ wordOfRoute(visit.route);
+  visit.tag = tag;
   const slot = findSlot(tag, minute, manyPages);
   if (slot === undefined || counts[slot] >= 60_000) return undefined;
   counts[slot] = counts[slot] + 1;

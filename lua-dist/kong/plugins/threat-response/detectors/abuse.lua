@@ -1,4 +1,7 @@
 local ____exports = {}
+local ____abuse_2Dbroken_2Ets = require("kong.plugins.threat-response.abuse-broken")
+local isBroken = ____abuse_2Dbroken_2Ets.isBroken
+local noteEnd = ____abuse_2Dbroken_2Ets.noteEnd
 local ____abuse_2Dlimit_2Ets = require("kong.plugins.threat-response.abuse-limit")
 local isAnybodyLimited = ____abuse_2Dlimit_2Ets.isAnybodyLimited
 local isLimited = ____abuse_2Dlimit_2Ets.isLimited
@@ -7,8 +10,16 @@ local ____abuse_2Dmissing_2Ets = require("kong.plugins.threat-response.abuse-mis
 local addMissing = ____abuse_2Dmissing_2Ets.addMissing
 local ____abuse_2Dquota_2Ets = require("kong.plugins.threat-response.abuse-quota")
 local addUse = ____abuse_2Dquota_2Ets.addUse
+local ____abuse_2Drefusals_2Ets = require("kong.plugins.threat-response.abuse-refusals")
+local addFound = ____abuse_2Drefusals_2Ets.addFound
+local addRefusal = ____abuse_2Drefusals_2Ets.addRefusal
+local isSlowEnumeration = ____abuse_2Drefusals_2Ets.isSlowEnumeration
 local ____abuse_2Dwalk_2Ets = require("kong.plugins.threat-response.abuse-walk")
 local addVisit = ____abuse_2Dwalk_2Ets.addVisit
+local ____crowd_2Ets = require("kong.plugins.threat-response.crowd")
+local isCrowd = ____crowd_2Ets.isCrowd
+local ____distinct_2Ets = require("kong.plugins.threat-response.distinct")
+local hashText = ____distinct_2Ets.hashText
 local ____evidence_2Ets = require("kong.plugins.threat-response.evidence")
 local countGood = ____evidence_2Ets.countGood
 local goodFor = ____evidence_2Ets.goodFor
@@ -31,6 +42,8 @@ local ID_SHARE = 0.7
 local STEPS_FACTOR = 5
 --- Times its usual requests that a consumer with many addresses makes when somebody walks with its credential.
 local UNUSUAL = 3
+--- Who came so long before is asked whether a route is broken.
+local LONG_KNOWN_S = 3600
 local function build(detector, score, source, identity, reason)
     return {
         category = "abuse",
@@ -132,6 +145,7 @@ local visit = {
     user = nil,
     isTrueUser = false,
     isDenied = false,
+    tag = 0,
     instance = nil,
     facts = nil
 }
@@ -176,7 +190,7 @@ local function detectWalk(instance, outcome, facts, route, use)
         return nil
     end
     local reason = ____exports.judgeWalk(limits, walk, identity ~= nil)
-    if reason == nil then
+    if reason == nil or walk.denied >= DENIED_SHARE and isBroken(route) then
         return nil
     end
     if isAnnounced(facts.userAgent) and walk.pages < limits.crawler_rps * 60 then
@@ -204,12 +218,76 @@ local function detectWalk(instance, outcome, facts, route, use)
     finding.isWeak = true
     return finding
 end
+local function isLongKnown(source, identity)
+    local ____temp_5
+    if identity == nil then
+        ____temp_5 = goodFor(source.key) > LONG_KNOWN_S
+    else
+        ____temp_5 = ngx.now() - identity.since > LONG_KNOWN_S
+    end
+    return ____temp_5
+end
+--- After `detectWalk`, which has filled the visit.
+local function detectSlowWalk(instance, outcome, facts, route)
+    local ____outcome_6 = outcome
+    local source = ____outcome_6.source
+    local identity = ____outcome_6.identity
+    local status = ____outcome_6.status
+    local tag = visit.tag
+    local isDenied = visit.isDenied
+    local client = visit.client
+    if status < 400 then
+        addFound(tag)
+        noteEnd(route, tag, false)
+    end
+    if not isDenied then
+        return nil
+    end
+    if isLongKnown(source, identity) then
+        noteEnd(route, tag, true)
+    end
+    if status ~= 403 and isAnnounced(facts.userAgent) then
+        return nil
+    end
+    local refusals = addRefusal(
+        tag,
+        hashText(facts.query == nil and facts.path or facts.path .. facts.query),
+        ngx.now()
+    )
+    if refusals == nil or not isSlowEnumeration(instance.config.abuse.max_ids, refusals) or isBroken(route) then
+        return nil
+    end
+    local ____temp_7
+    if identity == nil then
+        ____temp_7 = isCrowd(source.key)
+    else
+        ____temp_7 = status == 404
+    end
+    local isMild = ____temp_7
+    if not isMild then
+        limitClient(
+            client,
+            route,
+            ngx.now()
+        )
+    end
+    local reason = "enumeration: many pages of one route over hours, most of which are refused"
+    local finding = build(
+        "enumeration",
+        isMild and MILD or SCORE,
+        source,
+        identity,
+        reason
+    )
+    finding.isWeak = true
+    return finding
+end
 --- Also of consumers whose requests present nothing that could be told before authentication, as with certificates.
 local function useOf(instance, ____bindingPattern0)
     local identity
     identity = ____bindingPattern0.identity
-    local ____instance_config_abuse_5 = instance.config.abuse
-    local quota_min = ____instance_config_abuse_5.quota_min
+    local ____instance_config_abuse_8 = instance.config.abuse
+    local quota_min = ____instance_config_abuse_8.quota_min
     if identity ~= nil then
         return addUse(
             identity.owner,
@@ -241,10 +319,10 @@ local function detectQuota(instance, outcome, use)
 end
 --- When the answer is there.
 ____exports.detectAbuse = function(instance, outcome)
-    local ____outcome_8 = outcome
-    local facts = ____outcome_8.facts
-    local source = ____outcome_8.source
-    local route = ____outcome_8.route
+    local ____outcome_11 = outcome
+    local facts = ____outcome_11.facts
+    local source = ____outcome_11.source
+    local route = ____outcome_11.route
     if not instance.config.abuse.enabled or outcome.isStopped or source.isExempt then
         return nil
     end
@@ -259,7 +337,7 @@ ____exports.detectAbuse = function(instance, outcome)
         facts,
         route.id,
         use
-    ) or detectQuota(instance, outcome, use)
+    ) or detectSlowWalk(instance, outcome, facts, route.id) or detectQuota(instance, outcome, use)
 end
 --- On the way in: who was found walking or scraping here is slowed down for some minutes.
 ____exports.detectLimited = function(instance, facts)
@@ -268,10 +346,10 @@ ____exports.detectLimited = function(instance, facts)
         return nil
     end
     local identity = findIdentity(instance)
-    local ____isLimited_12 = isLimited
-    local ____clientOf_result_11 = clientOf(facts.source, identity)
-    local ____opt_9 = facts.route
-    if not ____isLimited_12(____clientOf_result_11, ____opt_9 and ____opt_9.id or "", now) then
+    local ____isLimited_15 = isLimited
+    local ____clientOf_result_14 = clientOf(facts.source, identity)
+    local ____opt_12 = facts.route
+    if not ____isLimited_15(____clientOf_result_14, ____opt_12 and ____opt_12.id or "", now) then
         return nil
     end
     local reason = "the client was found enumerating or scraping this route"

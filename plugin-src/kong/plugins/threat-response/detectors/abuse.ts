@@ -1,8 +1,12 @@
+import { isBroken, noteEnd } from "../abuse-broken.ts";
 import { isAnybodyLimited, isLimited, limitClient } from "../abuse-limit.ts";
 import { addMissing } from "../abuse-missing.ts";
 import { addUse } from "../abuse-quota.ts";
+import { addFound, addRefusal, isSlowEnumeration } from "../abuse-refusals.ts";
 import { addVisit, type Visit, type Walk } from "../abuse-walk.ts";
 import type { Config, Instance } from "../configure.ts";
+import { isCrowd } from "../crowd.ts";
+import { hashText } from "../distinct.ts";
 import { countGood, goodFor } from "../evidence.ts";
 import type { Facts } from "../features/facts.ts";
 import type { Source } from "../features/source.ts";
@@ -29,6 +33,8 @@ const ID_SHARE = 0.7;
 const STEPS_FACTOR = 5;
 /** Times its usual requests that a consumer with many addresses makes when somebody walks with its credential. */
 const UNUSUAL = 3;
+/** Who came so long before is asked whether a route is broken. */
+const LONG_KNOWN_S = 3600;
 
 const build = (
   detector: string,
@@ -110,6 +116,7 @@ const visit: Visit = {
   user: undefined,
   isTrueUser: false,
   isDenied: false,
+  tag: 0,
   instance: undefined,
   facts: undefined,
 };
@@ -151,7 +158,7 @@ const detectWalk = (
   const walk = addVisit(visit, limits.max_pages, ngx.now());
   if (walk === undefined || walk.pages < limits.max_ids) return undefined;
   const reason = judgeWalk(limits, walk, identity !== undefined);
-  if (reason === undefined) return undefined;
+  if (reason === undefined || (walk.denied >= DENIED_SHARE && isBroken(route))) return undefined;
   if (isAnnounced(facts.userAgent) && walk.pages < limits.crawler_rps * 60) return undefined;
   const isShared = walk.users >= SHARED_FROM;
   // A key that is built into an app: many together read much.
@@ -159,6 +166,37 @@ const detectWalk = (
   if (!isShared) limitClient(visit.client, route, ngx.now());
   const kind = string.sub(reason, 1, 1) === "e" ? "enumeration" : "scraping";
   const finding = build(kind, isShared ? MILD : SCORE, source, identity, reason);
+  finding.isWeak = true;
+  return finding;
+};
+
+const isLongKnown = (source: Source, identity: Identity | undefined): boolean =>
+  identity === undefined ? goodFor(source.key) > LONG_KNOWN_S : ngx.now() - identity.since > LONG_KNOWN_S;
+
+/** After `detectWalk`, which has filled the visit. */
+const detectSlowWalk = (instance: Instance, outcome: Outcome, facts: Facts, route: string): Finding | undefined => {
+  const { source, identity, status } = outcome;
+  const { tag, isDenied, client } = visit;
+  if (status < 400) {
+    addFound(tag);
+    noteEnd(route, tag, false);
+  }
+  if (!isDenied) return undefined;
+  if (isLongKnown(source, identity)) noteEnd(route, tag, true);
+  // Crawlers come back for what is gone, but what is forbidden nobody has told them of.
+  if (status !== 403 && isAnnounced(facts.userAgent)) return undefined;
+  const refusals = addRefusal(
+    tag,
+    hashText(facts.query === undefined ? facts.path : facts.path + facts.query),
+    ngx.now(),
+  );
+  if (refusals === undefined || !isSlowEnumeration(instance.config.abuse.max_ids, refusals) || isBroken(route))
+    return undefined;
+  // A consumer's own records may be old, and others are behind a crowd's address.
+  const isMild = identity === undefined ? isCrowd(source.key) : status === 404;
+  if (!isMild) limitClient(client, route, ngx.now());
+  const reason = "enumeration: many pages of one route over hours, most of which are refused";
+  const finding = build("enumeration", isMild ? MILD : SCORE, source, identity, reason);
   finding.isWeak = true;
   return finding;
 };
@@ -185,7 +223,11 @@ export const detectAbuse = (instance: Instance, outcome: Outcome): Finding | und
   const probing = detectProbing(instance, outcome);
   if (probing !== undefined || route === undefined || facts === undefined) return probing;
   const use = useOf(instance, outcome);
-  return detectWalk(instance, outcome, facts, route.id, use) ?? detectQuota(instance, outcome, use);
+  return (
+    detectWalk(instance, outcome, facts, route.id, use) ??
+    detectSlowWalk(instance, outcome, facts, route.id) ??
+    detectQuota(instance, outcome, use)
+  );
 };
 
 /** On the way in: who was found walking or scraping here is slowed down for some minutes. */
