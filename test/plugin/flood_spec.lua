@@ -89,6 +89,15 @@ describe("the rate of a route", function()
     assert.is_nil(rate.floodOf("r"))
   end)
 
+  it("is a flood, too, when it comes in short waves", function()
+    pass(30, 20)
+    for _ = 1, 6 do
+      pass(0.2, 4000)
+      pass(1, 20)
+    end
+    assert.is_table(rate.floodOf("r"))
+  end)
+
   it("that grows with the load of the day is none", function()
     for rps = 20, 220, 5 do pass(20, rps) end
     assert.is_nil(rate.floodOf("r"))
@@ -245,6 +254,17 @@ describe("the rate of a route", function()
       pass(5, 20)
       pass(0.4, 400, 100)
       assert.is_true(welcome() < 10)
+    end)
+
+    it("is not believed to be over so soon when it comes in waves", function()
+      for _ = 1, 4 do
+        play(1, { 1 })
+        pass(3.4, 20)
+      end
+      assert.is_true(rate.floodOf("r").patience > 15)
+      play(1, { 1 })
+      pass(1.4, 20)
+      assert.is_false(rate.floodOf("r").isLull)
     end)
 
     it("stops them, too, when they turn into the flood", function()

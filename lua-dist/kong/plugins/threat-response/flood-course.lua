@@ -11,6 +11,8 @@ local STEADILY = 25
 --- Shares of what may pass: above the one known clients are too many, below the other there is room for more of them.
 local TOO_MANY = 1.1
 local ROOM = 0.8
+--- Ticks below the limit that make a lull once it has come back.
+local LEAST_PATIENCE = 10
 ____exports.beginFlood = function(since, limit, allowedRps, rps, hasRoute) return {
     since = since,
     limit = limit,
@@ -24,19 +26,25 @@ ____exports.beginFlood = function(since, limit, allowedRps, rps, hasRoute) retur
     steadyKnownRps = 0,
     strangeRps = hasRoute and rps or 0,
     isHurt = false,
-    isLull = false
+    isLull = false,
+    calm = 0,
+    patience = 1
 } end
 --- It comes in waves: as many strangers as at first have to be expected.
 local function resume(flood, rps)
     flood.strangeRps = math.max(flood.strangeRps, rps - flood.knownRps)
     flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps)
 end
---- Whether the last second, with so many requests, was above the limit.
+--- Once a tick: whether the last second, with so many requests, was above the limit.
 ____exports.noteLull = function(flood, rps, isAbove, hasRoute)
-    if isAbove and flood.isLull and hasRoute then
-        resume(flood, rps)
+    if isAbove and flood.isLull then
+        flood.patience = math.max(LEAST_PATIENCE, 2 * flood.patience)
+        if hasRoute then
+            resume(flood, rps)
+        end
     end
-    flood.isLull = not isAbove
+    flood.calm = isAbove and 0 or flood.calm + 1
+    flood.isLull = flood.calm >= flood.patience
 end
 --- Who came long before the attack grew is served first: an attacker who starts slowly has a history too. A busy moment of known clients is
 -- no reason to ask for more, and when there is room again, less is asked for.

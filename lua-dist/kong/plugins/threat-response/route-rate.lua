@@ -221,7 +221,8 @@ local function judge(rate, arrived, rps, elapsed, now)
     local limit = limitOf(rate, now)
     local isAbove = limit ~= nil and rps > limit
     rate.sharp = limit ~= nil and arrived > limit * elapsed and rate.sharp + 1 or 0
-    rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(0, rate.streak) - 1
+    local kept = rate.flood == nil and STEADY or 0
+    rate.streak = isAbove and math.max(0, rate.streak) + 1 or math.min(kept, rate.streak) - 1
     if rate.flood ~= nil then
         noteLull(rate.flood, rps, isAbove, rate.name ~= "")
         if rate.streak <= -ENDS_AFTER then

@@ -24,8 +24,11 @@ export interface Flood {
   strangeRps: number;
   /** The service answers slowly or not at all. */
   isHurt: boolean;
-  /** The last second was below the limit: nobody new is turned away, though it counts as over only after a while. */
+  /** The rate is below the limit: nobody new is turned away, though it counts as over only after a while. */
   isLull: boolean;
+  /** Ticks since it was above, and how many make a lull: more with each wave. */
+  calm: number;
+  patience: number;
 }
 
 const HISTORY_S = 30;
@@ -38,6 +41,8 @@ const STEADILY = 25;
 /** Shares of what may pass: above the one known clients are too many, below the other there is room for more of them. */
 const TOO_MANY = 1.1;
 const ROOM = 0.8;
+/** Ticks below the limit that make a lull once it has come back. */
+const LEAST_PATIENCE = 10;
 
 export const beginFlood = (
   since: number,
@@ -60,6 +65,8 @@ export const beginFlood = (
   strangeRps: hasRoute ? rps : 0,
   isHurt: false,
   isLull: false,
+  calm: 0,
+  patience: 1,
 });
 
 /** It comes in waves: as many strangers as at first have to be expected. */
@@ -68,10 +75,14 @@ const resume = (flood: Flood, rps: number): void => {
   flood.share = admittedShare(flood.allowedRps, flood.knownRps, flood.strangeRps);
 };
 
-/** Whether the last second, with so many requests, was above the limit. */
+/** Once a tick: whether the last second, with so many requests, was above the limit. */
 export const noteLull = (flood: Flood, rps: number, isAbove: boolean, hasRoute: boolean): void => {
-  if (isAbove && flood.isLull && hasRoute) resume(flood, rps);
-  flood.isLull = !isAbove;
+  if (isAbove && flood.isLull) {
+    flood.patience = Math.max(LEAST_PATIENCE, 2 * flood.patience);
+    if (hasRoute) resume(flood, rps);
+  }
+  flood.calm = isAbove ? 0 : flood.calm + 1;
+  flood.isLull = flood.calm >= flood.patience;
 };
 
 /**

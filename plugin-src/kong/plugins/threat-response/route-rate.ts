@@ -177,7 +177,9 @@ const judge = (rate: Rate, arrived: number, rps: number, elapsed: number, now: n
   const limit = limitOf(rate, now);
   const isAbove = limit !== undefined && rps > limit;
   rate.sharp = limit !== undefined && arrived > limit * elapsed ? rate.sharp + 1 : 0;
-  rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(0, rate.streak) - 1;
+  // What comes in waves with little in between adds up to a flood; one that is calm begins to end at once.
+  const kept = rate.flood === undefined ? STEADY : 0;
+  rate.streak = isAbove ? Math.max(0, rate.streak) + 1 : Math.min(kept, rate.streak) - 1;
   if (rate.flood !== undefined) {
     noteLull(rate.flood, rps, isAbove, rate.name !== "");
     if (rate.streak <= -ENDS_AFTER) rate.flood = undefined;
