@@ -1,12 +1,16 @@
 import type { Scenario } from "./scenario.ts";
 import * as abuse from "./scenarios/abuse.ts";
-import * as abuseVariations from "./scenarios/abuse-variations.ts";
+import * as abuseLookAlikes from "./scenarios/abuse-look-alikes.ts";
+import * as abuseSlow from "./scenarios/abuse-slow.ts";
 import * as busyDays from "./scenarios/busy-days.ts";
 import * as crowds from "./scenarios/crowds.ts";
 import * as errors from "./scenarios/errors.ts";
 import * as floods from "./scenarios/flood.ts";
+import * as floodVariations from "./scenarios/flood-variations.ts";
 import * as loginAnswers from "./scenarios/login-answers.ts";
+import * as loginReleases from "./scenarios/login-releases.ts";
 import * as loginVariations from "./scenarios/login-variations.ts";
+import * as machines from "./scenarios/machines.ts";
 import * as logins from "./scenarios/stuffing.ts";
 
 /** All scenarios, in the order they are played. A new one is a file in `scenarios/` and a line here. */
@@ -35,10 +39,10 @@ export const SCENARIOS: readonly Scenario[] = [
   busyDays.carrierAddress,
   busyDays.healthChecks,
   busyDays.nightAndDay,
-  abuse.politeCrawler,
-  abuse.brokenLinks,
-  abuse.officeAddress,
-  abuse.partnerKeys,
+  abuseLookAlikes.politeCrawler,
+  abuseLookAlikes.brokenLinks,
+  abuseLookAlikes.officeAddress,
+  abuseLookAlikes.partnerKeys,
   errors.deploy,
   errors.retryStorm,
   errors.oneFailingClient,
@@ -51,20 +55,31 @@ export const SCENARIOS: readonly Scenario[] = [
   loginVariations.hourlySpraying,
   loginVariations.behindNat,
   loginVariations.carrierIpv6,
-  loginVariations.appRelease,
-  loginVariations.brokenRelease,
+  loginReleases.appRelease,
+  loginReleases.brokenRelease,
   crowds.freshOffice,
   crowds.unknownProxy,
   crowds.lateOffice,
   crowds.inventedOffice,
-  crowds.nightBatch,
-  crowds.stolenKey,
-  crowds.fiftyPods,
-  crowds.steepPeak,
-  crowds.slowRamp,
-  crowds.remainingSources,
-  abuseVariations.searchCrawler,
-  abuseVariations.brokenClient,
-  abuseVariations.backOffice,
+  machines.nightBatch,
+  machines.stolenKey,
+  machines.fiftyPods,
+  floodVariations.steepPeak,
+  floodVariations.slowRamp,
+  floodVariations.remainingSources,
+  abuseLookAlikes.searchCrawler,
+  abuseLookAlikes.brokenClient,
+  abuseLookAlikes.backOffice,
   errors.longDeploy,
+  abuseSlow.slowTokens,
+  abuseSlow.slowForeign,
+  abuseSlow.slowMany,
+  abuseSlow.staleLists,
+  abuseSlow.oldBatch,
+  abuseSlow.lostOrders,
+  loginReleases.movingRelease,
+  loginReleases.quietRelease,
+  loginReleases.longOutage,
+  loginReleases.attackInOutage,
+  crowds.freshInvented,
 ];

@@ -1,9 +1,8 @@
-import type { Random } from "../../../../demo/random.ts";
 import { addressOf, browserOf, stream, visitors } from "../crowd.ts";
 import type { Actor, Scenario } from "../scenario.ts";
+import { item, regulars as readers } from "../shop.ts";
 
-const item = (random: Random) => `/shop/items/${random.between(1, 400)}`;
-const regulars = { rate: 30, clients: 200, first: 81, route: "shop", targets: item };
+const regulars = { ...readers, rate: 30 };
 
 /** Grows from nothing to eight times the usual within a quarter of an hour: people never seen before who read a few pages each. */
 export const marketingPeak: Scenario = {

@@ -1,12 +1,11 @@
-import type { Random } from "../../../../demo/random.ts";
 import { addressOf, browserOf, stream, visitors } from "../crowd.ts";
 import type { Scenario } from "../scenario.ts";
+import { item, regulars as readers } from "../shop.ts";
 
 const USUAL_RPS = 40;
 const BEGINS = 120;
 const shop = { id: "shop", capacity: 150 };
-const item = (random: Random) => `/shop/items/${random.between(1, 400)}`;
-const regulars = { rate: USUAL_RPS, clients: 150, first: 81, route: "shop", targets: item };
+const regulars = { ...readers, rate: USUAL_RPS, clients: 150 };
 
 /** One address sends ten times what the whole route usually gets. */
 export const sourceFlood: Scenario = {

@@ -1,5 +1,5 @@
 import { addressOf, browserOf } from "../crowd.ts";
-import { JSON_401, login, people, stuffing } from "../login-crowd.ts";
+import { login, people, stuffing } from "../login-crowd.ts";
 import type { Actor, Scenario, SimulatedRequest } from "../scenario.ts";
 
 const shared = { category: "credential_stuffing", routes: [login] } satisfies Partial<Scenario>;
@@ -126,40 +126,4 @@ export const behindNat: Scenario = {
   },
   // People whom the office's address never saw before wait out the window with the attacker.
   targets: { detected: 120, passed: 15, harmed: 2 },
-};
-
-/** Every account's app of one version forgets its session and logs in again within ten minutes, some with passwords that are old. */
-export const appRelease: Scenario = {
-  name: "an app's release makes everybody log in again",
-  seconds: 1500,
-  begins: 600,
-  routes: [login],
-  actors: (random) => {
-    const usual = people(random, 10, 0.03, 8000);
-    const release = people(random, 40, 0.12, 8000, { ...JSON_401 });
-    return [usual, { send: (from, to) => (from >= 600 && from < 1200 ? release.send(from, to) : []) }];
-  },
-  targets: { harmed: 0 },
-};
-
-/** The same, and its first version sends passwords in a way that the service refuses: all of its logins fail with 400, again and again. */
-export const brokenRelease: Scenario = {
-  name: "an app's release whose logins are all refused",
-  seconds: 1200,
-  begins: 600,
-  routes: [login],
-  actors: (random) => {
-    const usual = people(random, 20, 0.03, 8000);
-    const refused = people(random, 15, 1, 8000);
-    return [
-      usual,
-      {
-        send: (from, to) =>
-          from >= 600 && from < 900
-            ? refused.send(from, to).map((one) => ({ ...one, status: 400, agent: "ShopApp/6.0.0 (iOS 18.1)" }))
-            : [],
-      },
-    ];
-  },
-  targets: { harmed: 0 },
 };
