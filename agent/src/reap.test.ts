@@ -40,9 +40,25 @@ describe("reap", () => {
   });
 
   it("goes on when one cannot be removed, and says which", async () => {
-    admin.plugins.set("expired-2", { id: "expired-2", name: "rate-limiting", tags: ownerTags("i-3", now - 1) });
-    admin.misbehave({ on: "DELETE /plugins/expired", times: 1, how: { status: 400 } });
-    expect(await reap({ gateway: gateway(), now })).toMatchObject({ removed: ["expired-2"], failed: ["expired"] });
+    const more = ["second", "third"];
+    for (const id of more) admin.plugins.set(id, { id, name: "rate-limiting", tags: ownerTags("i-3", now - 1) });
+    admin.misbehave({ on: "DELETE /plugins/second", times: 9, how: { status: 400 } });
+    const result = await reap({ gateway: gateway(), now });
+    expect(result).toMatchObject({ removed: ["expired", "third"], failed: ["second"] });
+  });
+
+  it("posts one document for all where there is no database, however many there are", async () => {
+    admin.settings.database = "off";
+    for (let i = 0; i < 20; i++)
+      admin.plugins.set(`p-${i}`, {
+        id: `p-${i}`,
+        name: "cors",
+        tags: ownerTags("i-3", now - 1),
+        route: { id: `r-${i}` },
+      });
+    for (let i = 0; i < 20; i++) admin.routes.set(`r-${i}`, { id: `r-${i}`, paths: [`/${i}`] });
+    expect((await reap({ gateway: gateway(), now })).removed).toHaveLength(21);
+    expect(admin.requests.filter((line) => line === "POST /config")).toHaveLength(1);
   });
 
   it("removes entities of every type, those first that refer to others", async () => {

@@ -7,7 +7,7 @@ import { type Answer, approve, expireApproval, reject, voidApprovals } from "./a
 import type { Approval } from "./approvals/read.ts";
 import { appendAudit, said } from "./audit/append.ts";
 import { createClaudeAdvisor } from "./classification/claude.ts";
-import { createDriver, type GatewayConfig, type GatewayDriver } from "./drivers/index.ts";
+import { AdminApiError, createDriver, type GatewayConfig, type GatewayDriver } from "./drivers/index.ts";
 import type { JobKind } from "./jobs/job-kind.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Channel } from "./notification/channel.ts";
@@ -218,7 +218,8 @@ async function stateOf(driver: GatewayDriver | null): Promise<{ name: string; ok
     const { version, kind, writable } = await driver.probe();
     return { name: kind, ok: true, detail: writable ? `Kong ${version}` : `Kong ${version}: decisions only` };
   } catch (error) {
-    return { name: "unknown", ok: false, detail: (error as Error).message };
+    const remedy = error instanceof AdminApiError ? ` (${error.remedy})` : "";
+    return { name: "unknown", ok: false, detail: `${(error as Error).message}${remedy}` };
   }
 }
 

@@ -154,3 +154,5 @@ async function main(): Promise<void> {
 }
 
 await main();
+// What faults left half open, such as requests that nobody answers, must not keep what is done from ending.
+process.exit();

@@ -3,6 +3,7 @@ import { type AdminServer, startAdminServer } from "../../../test/support/admin-
 import { createAdminApiDriver } from "./admin-api.ts";
 import { createAdminClient } from "./admin-client.ts";
 import { type Configuration, TRAFFIC_TYPES } from "./gateway.ts";
+import { capabilitiesOf } from "./probe.ts";
 import { entityId, expiryOf, incidentOf, isOurs, ownerTags } from "./tags.ts";
 
 let admin: AdminServer;
@@ -31,6 +32,19 @@ describe("the Admin API driver", () => {
     expect(await driver().probe()).toMatchObject({ kind: "data-plane", writable: false });
     Object.assign(admin.settings, { role: "control_plane", database: "postgres" });
     expect(await driver().probe()).toMatchObject({ kind: "control-plane", writable: true });
+  });
+
+  it.each([
+    ["3.3.1", 1],
+    ["2.8.5.2-enterprise-edition", 1],
+    ["3.4.3.20-enterprise-edition", 0],
+    ["3.12.0.0", 0],
+    ["4.0.0", 0],
+    ["a build of one's own", 0],
+  ])("says so where Kong is too old: %s", (version, count) => {
+    const told = { version, database: "postgres", router: null, plugins: [] };
+    const { cannot } = capabilitiesOf("traditional", told);
+    expect(cannot.filter((one) => one.includes("older than 3.4"))).toHaveLength(count);
   });
 
   it("reads all pages", async () => {

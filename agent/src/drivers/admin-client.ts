@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AdminApiError, leavesOpen } from "./admin-error.ts";
 import { checkOutboundUrl, refuseUrl } from "./outbound.ts";
+import { remedyOfAnswer, remedyOfFailure, type WayIn } from "./way-in.ts";
 
 export interface AdminClientOptions {
   /** From configuration only; nothing else decides where requests go. */
@@ -82,10 +83,14 @@ async function requestOnce(
     waits = response.headers.get("retry-after");
     text = await readBounded(response);
   } catch (cause) {
-    throw fromFailure(cause, method, path);
+    throw fromFailure(cause, method, path, wayIn(options));
   }
   if (status >= 200 && status < 300) return text === "" ? null : parseJson(text, status, method, path);
-  throw fromStatus(status, text, waits, `${method} ${path}`);
+  throw fromStatus(status, text, waits, `${method} ${path}`, remedyOfAnswer(status, text, wayIn(options)));
+}
+
+function wayIn({ name = "KONG_ADMIN_URL", token }: AdminClientOptions): WayIn {
+  return { url: name, token: name.replace(/URL$/, "TOKEN"), hasToken: token !== undefined };
 }
 
 function timeoutOf({ timeout_ms, document_timeout_ms }: AdminClientOptions, path: string): number {
@@ -116,17 +121,26 @@ function parseJson(text: string, status: number, method: string, path: string): 
   }
 }
 
-function fromFailure(cause: unknown, method: string, path: string): AdminApiError {
+function fromFailure(cause: unknown, method: string, path: string, way: WayIn): AdminApiError {
   if (cause instanceof AdminApiError) return cause;
   if (cause instanceof DOMException && cause.name === "TimeoutError") {
     return new AdminApiError("timeout", null, `${method} ${path} got no answer in time`);
   }
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-  return new AdminApiError("unreachable", null, `${method} ${path} failed: ${inner}`);
+  const inner: Error & { code?: unknown } =
+    cause instanceof Error && cause.cause instanceof Error ? cause.cause : new Error(String(cause));
+  const remedy = remedyOfFailure(inner.code, way);
+  return new AdminApiError("unreachable", null, `${method} ${path} failed: ${inner.message}`, remedy ? { remedy } : {});
 }
 
-function fromStatus(status: number, text: string, waits: string | null, line: string): AdminApiError {
+function fromStatus(
+  status: number,
+  text: string,
+  waits: string | null,
+  line: string,
+  remedy: string | undefined,
+): AdminApiError {
   const message = `${line} was answered ${status}${said(text)}`;
+  const details = remedy === undefined ? {} : { remedy };
   const seconds = Number(waits ?? Number.NaN);
   if (status === 429) {
     return new AdminApiError("busy", status, message, {
@@ -134,11 +148,11 @@ function fromStatus(status: number, text: string, waits: string | null, line: st
     });
   }
   if (status >= 500) return new AdminApiError("broken", status, message);
-  if (status === 401 || status === 403) return new AdminApiError("unauthorized", status, message);
+  if (status === 401 || status === 403) return new AdminApiError("unauthorized", status, message, details);
   if (status === 404) return new AdminApiError("not_found", status, message);
   if (status === 405) return new AdminApiError("read_only", status, message);
   if (status === 409) return new AdminApiError("conflict", status, message);
-  if (status === 400) return new AdminApiError("invalid", status, message);
+  if (status === 400) return new AdminApiError("invalid", status, message, details);
   return new AdminApiError("unexpected", status, message);
 }
 

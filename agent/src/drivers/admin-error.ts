@@ -43,6 +43,13 @@ export const leavesOpen = (error: unknown): error is AdminApiError =>
 
 export const isOvertaken = (error: unknown): boolean => error instanceof AdminApiError && error.code === "overtaken";
 
+export interface AdminErrorDetails {
+  retry_after_ms?: number | null;
+  left?: readonly string[];
+  /** Where more is known than the code says. */
+  remedy?: string;
+}
+
 /** An answer of the Admin API that is not a success, or none. `retryable` ones were tried again already. */
 export class AdminApiError extends Error {
   override name = "AdminApiError";
@@ -59,12 +66,12 @@ export class AdminApiError extends Error {
     code: AdminErrorCode,
     status: number | null,
     message: string,
-    { retry_after_ms = null, left = [] }: { retry_after_ms?: number | null; left?: readonly string[] } = {},
+    { retry_after_ms = null, left = [], remedy = REMEDIES[code] }: AdminErrorDetails = {},
   ) {
     super(message);
     this.code = code;
     this.status = status;
-    this.remedy = REMEDIES[code];
+    this.remedy = remedy;
     this.retryable = RETRYABLE.includes(code);
     this.retry_after_ms = retry_after_ms;
     this.left = left;

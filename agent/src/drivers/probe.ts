@@ -54,12 +54,21 @@ function kindOf(database: string, role: string): GatewayKind {
   return database === "off" ? "dbless" : "traditional";
 }
 
+const OLDEST = [3, 4] as const;
+
+/** False where the gateway does not tell. */
+function isOlder(version: string): boolean {
+  const [major, minor] = /^(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? OLDEST;
+  return major !== OLDEST[0] ? major! < OLDEST[0] : minor! < OLDEST[1];
+}
+
 /** A driver that can write all the same says so itself. */
 export function capabilitiesOf(
   kind: GatewayKind,
   told: Pick<Capabilities, "version" | "database" | "router" | "plugins">,
 ): Capabilities {
   const cannot = [...CANNOT[kind]];
+  if (isOlder(told.version)) cannot.push(`be vouched for: Kong ${told.version} is older than ${OLDEST.join(".")}`);
   if (told.router !== "expressions") cannot.push("match routes by expressions, or by the client's address");
   return { ...told, kind, writable: kind !== "data-plane" && kind !== "dbless", cannot };
 }
