@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { startAdminServer } from "../../test/support/admin-server.ts";
 import { someIncident } from "../../test/support/incident.ts";
 import { openMemoryStore } from "../../test/support/store.ts";
 import { createResponder, type ResponderConfig } from "./responder.ts";
@@ -39,4 +40,28 @@ it("names in undo links the address that operators were given", async () => {
   expect(await undoLines({ PUBLIC_URL: "https://tr.example.com" })).toEqual([
     expect.stringMatching(/ https:\/\/tr\.example\.com\/v1\/actions\/[^/]+\/undo$/),
   ]);
+});
+
+it("tells what the gateway is and cannot do, or why it cannot be asked and what to do about it", async () => {
+  const [store, admin] = await Promise.all([openMemoryStore(), startAdminServer()]);
+  const responder = createResponder({
+    config: { GATEWAY_NAME: "test", DRY_RUN: false, KONG_ADMIN_URL: admin.url },
+    db: store.db,
+    log: { info: () => undefined, warn: () => undefined },
+    wake: () => undefined,
+    ownUrl: () => "http://127.0.0.1:1",
+  });
+  admin.settings.database = "off";
+  expect(await responder.driver()).toMatchObject({
+    name: "dbless",
+    ok: true,
+    cannot: expect.arrayContaining([expect.stringContaining("keep what was posted over a reload")]),
+  });
+  admin.misbehave({ times: 99, how: { status: 401 } });
+  expect(await responder.driver()).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining("Set KONG_ADMIN_TOKEN."),
+  });
+  await responder.close();
+  await Promise.all([store.close(), admin.close()]);
 });

@@ -23,6 +23,7 @@ import { endLeftovers, LEFTOVERS_EVERY_MS, LEFTOVERS_JOB } from "./reconciliatio
 import { RECONCILE_EVERY_MS, RECONCILE_JOB, reconcile } from "./reconciliation/reconcile.ts";
 import { type RegistrationConfig, registrationJobs } from "./registration/job.ts";
 import { respond } from "./respond.ts";
+import type { DriverState } from "./response-engine.ts";
 import type { ResponseLog, ResponseParts } from "./response-parts.ts";
 import { createRollback, type RollbackConfig } from "./rollback/create-rollback.ts";
 import type { PublicProofKey } from "./rollback/live/proof-keys.ts";
@@ -65,7 +66,7 @@ export interface ResponderOptions {
 export interface Responder {
   kinds: readonly JobKind[];
   undo(actionId: string, by: string): Promise<Action>;
-  driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
+  driver(): Promise<DriverState>;
   claude: { enabled: boolean; model: string | null };
   policyHash(): string;
   approve(approvalId: string, answer: Answer): Promise<Approval>;
@@ -212,14 +213,17 @@ function channelsOf(config: ResponderConfig, db: Db, log: ResponseLog): Channel[
   return channels;
 }
 
-async function stateOf(driver: GatewayDriver | null): Promise<{ name: string; ok: boolean; detail: string | null }> {
-  if (driver === null) return { name: "none", ok: true, detail: "no Admin API is configured; decisions still work" };
+async function stateOf(driver: GatewayDriver | null): Promise<DriverState> {
+  if (driver === null) {
+    const detail = "no Admin API is configured; decisions still work";
+    return { name: "none", ok: true, detail, cannot: ["be configured: set KONG_ADMIN_URL, or Konnect's settings"] };
+  }
   try {
-    const { version, kind, writable } = await driver.probe();
-    return { name: kind, ok: true, detail: writable ? `Kong ${version}` : `Kong ${version}: decisions only` };
+    const { version, kind, writable, cannot } = await driver.probe();
+    return { name: kind, ok: true, detail: writable ? `Kong ${version}` : `Kong ${version}: decisions only`, cannot };
   } catch (error) {
     const remedy = error instanceof AdminApiError ? ` (${error.remedy})` : "";
-    return { name: "unknown", ok: false, detail: `${(error as Error).message}${remedy}` };
+    return { name: "unknown", ok: false, detail: `${(error as Error).message}${remedy}`, cannot: [] };
   }
 }
 

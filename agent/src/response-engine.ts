@@ -25,6 +25,15 @@ export interface EngineOptions {
 }
 
 /** What the response half (classify, decide, act, verify, notify) offers to the rest of the agent. */
+/** What the gateway is that the agent writes to, as it says itself. */
+export interface DriverState {
+  name: string;
+  ok: boolean;
+  detail: string | null;
+  /** In plain words; empty where it could not be asked. */
+  cannot: readonly string[];
+}
+
 export interface ResponseEngine {
   /** `respond` among them: correlation enqueues it, keyed by the incident's id, when an incident is new or has grown. */
   kinds: readonly JobKind[];
@@ -42,7 +51,7 @@ export interface ResponseEngine {
   /** Another key signs proofs from now on. Throws `PROOF_KEY_GIVEN`. */
   rotateProofKey(by: string): Promise<PublicProofKey[]>;
   /** Can the gateway's configuration be reached? Answers within a few seconds and never throws. */
-  driver(): Promise<{ name: string; ok: boolean; detail: string | null }>;
+  driver(): Promise<DriverState>;
   claude: { enabled: boolean; model: string | null };
   close(): Promise<void>;
 }

@@ -79,7 +79,7 @@ const IDLE_ENGINE: ResponseEngine = {
   replay: () => Promise.reject(new AgentError("NOT_FOUND")),
   rotateProofKey: () => Promise.reject(new AgentError("PROOF_KEY_GIVEN")),
   undoRollback: () => Promise.reject(new AgentError("NOT_FOUND")),
-  driver: async () => ({ name: "none", ok: true, detail: null }),
+  driver: async () => ({ name: "none", ok: true, detail: null, cannot: [] }),
   claude: { enabled: false, model: null },
   close: async () => undefined,
 };
