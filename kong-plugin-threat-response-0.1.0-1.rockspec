@@ -160,6 +160,7 @@ build = {
     ["kong.plugins.threat-response.payload.charset"] = "lua-dist/kong/plugins/threat-response/payload/charset.lua",
     ["kong.plugins.threat-response.payload.clean-values"] = "lua-dist/kong/plugins/threat-response/payload/clean-values.lua",
     ["kong.plugins.threat-response.payload.confirm"] = "lua-dist/kong/plugins/threat-response/payload/confirm.lua",
+    ["kong.plugins.threat-response.payload.declared"] = "lua-dist/kong/plugins/threat-response/payload/declared.lua",
     ["kong.plugins.threat-response.payload.decode"] = "lua-dist/kong/plugins/threat-response/payload/decode.lua",
     ["kong.plugins.threat-response.payload.entities"] = "lua-dist/kong/plugins/threat-response/payload/entities.lua",
     ["kong.plugins.threat-response.payload.evaluate"] = "lua-dist/kong/plugins/threat-response/payload/evaluate.lua",

@@ -167,3 +167,46 @@ describe("user agents", () => {
     ]);
   });
 });
+
+const STATEMENTS = [
+  "select * from a union all select * from b where x is not null",
+  "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+  "EXPLAIN ANALYZE SELECT 1 FROM generate_series(1, 10)",
+  "select id from t where a = 1 or b = 'x' union select 1, 2",
+  "INSERT INTO t VALUES (1, 'it''s'); UPDATE t SET a = 1 WHERE b = 'x'; COMMIT",
+  "select 1 as id union all select 2 as id",
+  "select a, b from t where a = 'x' or b = 'y' order by 1",
+  "select * from t where a = 1 and sleep(1) = 0",
+  "select count(*) from sqlite_master where type = 'table'",
+  "select @@version, current_user",
+  "select case when a = 1 then 'b' end from t",
+];
+
+describe("fields that are named after their language", () => {
+  const inField = (name: string, value: string): Request => ({
+    headers: json,
+    body: JSON.stringify({ id: 7, [name]: value }),
+  });
+
+  it("are judged with more doubt, and only of what the language explains", async () => {
+    const scored = await score([
+      inField("rawSql", "1' or 1=1-- -"),
+      inField("note", "1' or 1=1-- -"),
+      inField("rawSql", "<script>alert(1)</script>"),
+      inField("note", "<script>alert(1)</script>"),
+    ]);
+    const [sql, plainSql, script, plainScript] = scored.map(({ score: points }) => points);
+    expect(sql).toBeLessThan(plainSql!);
+    expect(script).toBe(plainScript);
+  });
+
+  it("make nothing known as ordinary elsewhere", async () => {
+    const alone = await score(STATEMENTS.map((text) => inField("note", text)));
+    const both = await score(STATEMENTS.flatMap((text) => [inField("sql", text), inField("note", text)]));
+    const spared = STATEMENTS.filter((_, i) => both[2 * i]!.verdict === "allow" && alone[i]!.verdict !== "allow");
+    expect(spared).not.toEqual([]);
+    expect(both.filter((_, i) => i % 2 === 1).map(({ score: points }) => points)).toEqual(
+      alone.map(({ score: points }) => points),
+    );
+  });
+});

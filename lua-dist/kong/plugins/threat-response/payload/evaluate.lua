@@ -45,7 +45,7 @@ local FLAG = 40
 --- So much more than certain is worth one more point.
 local POINT = 8
 --- What model and rules say together as 0 to 100, rising with it.
-local function scoreOf(total)
+function ____exports.scoreOf(total)
     local ____TRAINED_0 = TRAINED
     local grey = ____TRAINED_0.grey
     local certain = ____TRAINED_0.certain
@@ -207,20 +207,21 @@ local function judgeText(length, at, field)
         ____temp_2 = around
     end
     local matches = ____temp_2
-    local score = scoreOf(weigh(
+    local total = weigh(
         strength,
         from,
         to,
         length,
         matches
-    ))
+    )
+    local score = ____exports.scoreOf(total)
     if score == 0 then
         return nil
     end
     local ____opt_3 = atHome(matches)
     local name = ____opt_3 and ____opt_3.rule.class or agreed(matches) or classify(from, to, matches)
     local match = strongest(matches, name)
-    return match == nil and findingOfModel(
+    local found = match == nil and findingOfModel(
         name,
         from,
         to,
@@ -228,6 +229,8 @@ local function judgeText(length, at, field)
         score,
         field
     ) or findingOfMatch(match, score, field)
+    found.total = total
+    return found
 end
 --- Judges one value, `bytes[from, to)` as it is on the wire. `at` says where it is (rule.ts), `field` how to name it; what is
 -- found is redacted in the end (`told`).

@@ -18,6 +18,8 @@ export interface PayloadFinding {
   class?: PayloadClass;
   /** 0 to 100. */
   score: number;
+  /** The sum that the score was made of (weigh.ts); not where the structure of a body was judged. */
+  total?: number;
   /** Where: `query:q`, `json:user.name`, `form:x`, `cookie:sid`, `header:user-agent`, `path`. Redacted. */
   field: string;
   /** The redacted, decoded text around the hit, at most 160 bytes of printable ASCII. */
@@ -44,7 +46,7 @@ const FLAG = 40;
 const POINT = 8;
 
 /** What model and rules say together as 0 to 100, rising with it. */
-function scoreOf(total: number): number {
+export function scoreOf(total: number): number {
   const { grey, certain } = TRAINED;
   if (total >= certain) return math.min(99, BLOCK + math.floor((total - certain) / POINT));
   if (total < grey) return 0;
@@ -174,13 +176,15 @@ function judgeText(length: number, at: number, field: string): PayloadFinding | 
   const [start, end] = surroundings(from, to, length);
   const around = findMatches(start, end, at);
   const matches = length > LONG ? matchAlone(from, to, length, at, around) : around;
-  const score = scoreOf(weigh(strength, from, to, length, matches));
+  const total = weigh(strength, from, to, length, matches);
+  const score = scoreOf(total);
   if (score === 0) return undefined;
   const name = atHome(matches)?.rule.class ?? agreed(matches) ?? (classify(from, to, matches) as PayloadClass);
   const match = strongest(matches, name);
-  return match === undefined
-    ? findingOfModel(name, from, to, length, score, field)
-    : findingOfMatch(match, score, field);
+  const found =
+    match === undefined ? findingOfModel(name, from, to, length, score, field) : findingOfMatch(match, score, field);
+  found.total = total;
+  return found;
 }
 
 /**

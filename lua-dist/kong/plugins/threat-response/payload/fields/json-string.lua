@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____declared_2Ets = require("kong.plugins.threat-response.payload.declared")
+local spare = ____declared_2Ets.spare
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
@@ -48,7 +50,7 @@ local function judgeNamed(bytes, from, ____end, at, place, root)
     if found ~= nil and not isNamedFirst then
         found.field = pathAt(bytes, place, root)
     end
-    return found
+    return spare(found, at)
 end
 local function judgeKey(bytes, from, ____end, to, root)
     local found

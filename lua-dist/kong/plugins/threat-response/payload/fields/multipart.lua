@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____declared_2Ets = require("kong.plugins.threat-response.payload.declared")
+local spare = ____declared_2Ets.spare
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
@@ -134,13 +136,16 @@ local function judgeContent(text, bytes, from, to, field)
             field
         )
     end
-    return judgeLeaf(
-        bytes,
-        from,
-        ____end,
-        "none",
-        AT_BODY,
-        field
+    return spare(
+        judgeLeaf(
+            bytes,
+            from,
+            ____end,
+            "none",
+            AT_BODY,
+            field
+        ),
+        AT_BODY
     )
 end
 --- Judges content in which `=XX` stands for bytes, where the head of its part says so.

@@ -1,5 +1,7 @@
 local ____exports = {}
 local ffi = require("ffi")
+local ____declared_2Ets = require("kong.plugins.threat-response.payload.declared")
+local spare = ____declared_2Ets.spare
 local ____rule_2Ets = require("kong.plugins.threat-response.payload.rule")
 local AT_NAME = ____rule_2Ets.AT_NAME
 local ____base64_2Ets = require("kong.plugins.threat-response.payload.fields.base64")
@@ -136,13 +138,16 @@ function ____exports.judgePairValue(bytes, start, equals, ____end, place)
     if not deservesJudging(bytes, from, ____end, place.encoding) then
         return nil
     end
-    return judgeWithin(
-        bytes,
-        from,
-        ____end,
-        place.encoding,
-        place.at,
-        ____exports.fieldOf(bytes, start, equals, place)
+    return spare(
+        judgeWithin(
+            bytes,
+            from,
+            ____end,
+            place.encoding,
+            place.at,
+            ____exports.fieldOf(bytes, start, equals, place)
+        ),
+        place.at
     )
 end
 --- Looks at a value that the first look has not noticed: only what is hidden may be of interest.

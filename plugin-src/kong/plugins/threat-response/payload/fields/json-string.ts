@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { spare } from "../declared.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { AT_BODY, AT_NAME, AT_STRUCTURE } from "../rule.ts";
 import { isScreening } from "../screen.ts";
@@ -31,7 +32,7 @@ function judgeNamed(
   const isNamedFirst = isScreening();
   const found = judgeWithin(bytes, from, end, "json", at, isNamedFirst ? pathAt(bytes, place, root) : root);
   if (found !== undefined && !isNamedFirst) found.field = pathAt(bytes, place, root);
-  return found;
+  return spare(found, at);
 }
 
 function judgeKey(bytes: ffi.Numbers, from: number, end: number, to: number, root: string): PayloadFinding | undefined {

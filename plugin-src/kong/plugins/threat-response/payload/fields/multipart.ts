@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { spare } from "../declared.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
 import { leave, spendLook } from "../inspection.ts";
 import { AT_BODY, AT_NAME } from "../rule.ts";
@@ -74,7 +75,7 @@ function judgeContent(
     if (noteNested(TEXT, sub(text, from + 1, end), AT_BODY, field)) return undefined;
   }
   if (canNest() && end - from >= SHORTEST_BASE64) noteBase64(bytes, from, end, "none", AT_BODY, field);
-  return judgeLeaf(bytes, from, end, "none", AT_BODY, field);
+  return spare(judgeLeaf(bytes, from, end, "none", AT_BODY, field), AT_BODY);
 }
 
 /** Judges content in which `=XX` stands for bytes, where the head of its part says so. */

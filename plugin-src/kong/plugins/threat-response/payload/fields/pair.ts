@@ -1,4 +1,5 @@
 import * as ffi from "ffi";
+import { spare } from "../declared.ts";
 import type { Encoding } from "../decode.ts";
 import type { PayloadFinding } from "../evaluate.ts";
 import { AT_NAME } from "../rule.ts";
@@ -89,7 +90,7 @@ export function judgePairValue(
     if (isKept && kind !== URL) return undefined;
   }
   if (!deservesJudging(bytes, from, end, place.encoding)) return undefined;
-  return judgeWithin(bytes, from, end, place.encoding, place.at, fieldOf(bytes, start, equals, place));
+  return spare(judgeWithin(bytes, from, end, place.encoding, place.at, fieldOf(bytes, start, equals, place)), place.at);
 }
 
 /** Looks at a value that the first look has not noticed: only what is hidden may be of interest. */
