@@ -44,7 +44,9 @@ export function nextStep(facts: Facts): Step {
   if (judgement.outcome === "harmful")
     return { do: "withdraw", outcome: "harmful", why: judgement.harm ?? "it harms legitimate requests" };
   if (isProbing(action)) return afterProbe(facts);
-  if (action.stage === "share") return { do: "stage", stage: "full", probe: false, why: "on a share it did no harm" };
+  // Without traffic nothing was tried.
+  if (action.stage === "share")
+    return isIdle(facts) ? KEEP : { do: "stage", stage: "full", probe: false, why: "on a share it did no harm" };
   if ((effect.useless ?? 0) >= USELESS_WINDOWS)
     return { do: "withdraw", outcome: "useless", why: `it did not help in ${effect.useless} windows` };
   return isTimeToProbe(facts)
@@ -52,9 +54,14 @@ export function nextStep(facts: Facts): Step {
     : KEEP;
 }
 
+const isIdle = ({ observed: { after, hits, hitsApart } }: Facts): boolean =>
+  after.requests + (hitsApart ? (hits ?? 0) : 0) <= 0;
+
 /** Its hits have to be the attack's: no more of them than requests that were evidence or did not succeed anyway. */
-function afterCounting({ observed: { hits, after }, hasShare }: Facts): Step {
-  if (hits === 0) return KEEP;
+function afterCounting(facts: Facts): Step {
+  const { observed, hasShare } = facts;
+  const { hits, after } = observed;
+  if (hits === 0 || isIdle(facts)) return KEEP;
   const others = after.requests - after.legitimate_ok;
   if (hits !== null && hits - others > 0.1 * hits + 3) {
     const why = `it would have stopped ${counted(hits, "request")}, of which only ${Math.round(others)} can be the attack's`;
