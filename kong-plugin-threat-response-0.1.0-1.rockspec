@@ -147,6 +147,7 @@ build = {
     ["kong.plugins.threat-response.logins.known"] = "lua-dist/kong/plugins/threat-response/logins/known.lua",
     ["kong.plugins.threat-response.logins.named"] = "lua-dist/kong/plugins/threat-response/logins/named.lua",
     ["kong.plugins.threat-response.logins.network"] = "lua-dist/kong/plugins/threat-response/logins/network.lua",
+    ["kong.plugins.threat-response.logins.regulars"] = "lua-dist/kong/plugins/threat-response/logins/regulars.lua",
     ["kong.plugins.threat-response.node-health"] = "lua-dist/kong/plugins/threat-response/node-health.lua",
     ["kong.plugins.threat-response.node-identity"] = "lua-dist/kong/plugins/threat-response/node-identity.lua",
     ["kong.plugins.threat-response.occasional-log"] = "lua-dist/kong/plugins/threat-response/occasional-log.lua",

@@ -15,14 +15,17 @@ local noteAnswer = ____answers_2Ets.noteAnswer
 local ____guard_2Ets = require("kong.plugins.threat-response.logins.guard")
 local guardOf = ____guard_2Ets.guardOf
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
-local addRegular = ____header_2Dgroups_2Ets.addRegular
 local addToGroup = ____header_2Dgroups_2Ets.addToGroup
-local explainedShare = ____header_2Dgroups_2Ets.explainedShare
 local groupOf = ____header_2Dgroups_2Ets.groupOf
 local ____named_2Ets = require("kong.plugins.threat-response.logins.named")
 local noteNamed = ____named_2Ets.noteNamed
 local ____network_2Ets = require("kong.plugins.threat-response.logins.network")
 local noteInNetwork = ____network_2Ets.noteInNetwork
+local ____regulars_2Ets = require("kong.plugins.threat-response.logins.regulars")
+local addRegularFailure = ____regulars_2Ets.addRegularFailure
+local addRegularSuccess = ____regulars_2Ets.addRegularSuccess
+local addStrangerFailure = ____regulars_2Ets.addStrangerFailure
+local explainedShare = ____regulars_2Ets.explainedShare
 --- Reported with the route's incident, too little to be stopped or flagged for.
 local REPORT_ONLY = 10
 local TAKEOVER_SCORE = 60
@@ -83,8 +86,7 @@ local function tellPrior(route, guard, finding)
 end
 --- A failure of somebody unknown there is counted; false where it says nothing new.
 local function countFailure(instance, facts, login, guard)
-    local group = groupOf(facts)
-    local explained = explainedShare(guard.groups, group)
+    local explained = explainedShare(guard.regulars, facts.userAgent)
     local isExplained = explained >= EXPLAINED
     local effect = addFailure(instance, facts.source, login, isExplained)
     noteInNetwork(instance, facts.source, login, isExplained and "explained" or "failed")
@@ -100,7 +102,12 @@ local function countFailure(instance, facts, login, guard)
     if effect.isSecond then
         counts.repeaters = counts.repeaters + (1 - explained)
     end
-    addToGroup(guard.groups, group, true)
+    addToGroup(
+        guard.groups,
+        groupOf(facts),
+        true
+    )
+    addStrangerFailure(guard.regulars, facts.userAgent)
     return not isExplained
 end
 local function observeFailure(instance, facts, login)
@@ -113,13 +120,7 @@ local function observeFailure(instance, facts, login)
     ____guard_counts_7[____logins_8] = ____guard_counts_7[____logins_8] + 1
     if isKnownUser(source, login) then
         if not source.isExempt then
-            addRegular(
-                guard.groups,
-                groupOf(facts),
-                route,
-                login.user,
-                true
-            )
+            addRegularFailure(guard.regulars, facts.userAgent, route, login.user)
         end
         return nil
     end
@@ -212,16 +213,13 @@ local function observeSuccess(instance, facts, login, isProved)
         local ____guard_counts_18, ____failures_19 = guard.counts, "failures"
         ____guard_counts_18[____failures_19] = ____guard_counts_18[____failures_19] - 1
     end
-    local group = groupOf(facts)
-    addToGroup(guard.groups, group, false)
+    addToGroup(
+        guard.groups,
+        groupOf(facts),
+        false
+    )
     if isRegular then
-        addRegular(
-            guard.groups,
-            group,
-            "",
-            "",
-            false
-        )
+        addRegularSuccess(guard.regulars, facts.userAgent)
     end
     return takeover
 end

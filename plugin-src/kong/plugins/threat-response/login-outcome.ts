@@ -5,9 +5,10 @@ import type { LoginAttempt } from "./features/login.ts";
 import { addFailure, addSuccess, countLongAddresses, isKnownUser, readStanding } from "./login-history.ts";
 import { isLearnedFailure, isRefusal, kindOfAnswer, noteAnswer } from "./logins/answers.ts";
 import { guardOf, type RouteGuard } from "./logins/guard.ts";
-import { addRegular, addToGroup, explainedShare, groupOf } from "./logins/header-groups.ts";
+import { addToGroup, groupOf } from "./logins/header-groups.ts";
 import { noteNamed } from "./logins/named.ts";
 import { noteInNetwork } from "./logins/network.ts";
+import { addRegularFailure, addRegularSuccess, addStrangerFailure, explainedShare } from "./logins/regulars.ts";
 import type { Finding } from "./score.ts";
 
 /** How a login attempt ended, as its answer tells: nobody is asked for a user's password here. */
@@ -58,8 +59,7 @@ const tellPrior = (route: string, guard: RouteGuard, finding: Finding): void => 
 
 /** A failure of somebody unknown there is counted; false where it says nothing new. */
 const countFailure = (instance: Instance, facts: Facts, login: LoginAttempt, guard: RouteGuard): boolean => {
-  const group = groupOf(facts);
-  const explained = explainedShare(guard.groups, group);
+  const explained = explainedShare(guard.regulars, facts.userAgent);
   const isExplained = explained >= EXPLAINED;
   const effect = addFailure(instance, facts.source, login, isExplained);
   noteInNetwork(instance, facts.source, login, isExplained ? "explained" : "failed");
@@ -68,7 +68,8 @@ const countFailure = (instance: Instance, facts: Facts, login: LoginAttempt, gua
   counts.failures += 1 - explained;
   if (effect.isFirst) counts.addresses += 1 - explained;
   if (effect.isSecond) counts.repeaters += 1 - explained;
-  addToGroup(guard.groups, group, true);
+  addToGroup(guard.groups, groupOf(facts), true);
+  addStrangerFailure(guard.regulars, facts.userAgent);
   return !isExplained;
 };
 
@@ -78,7 +79,7 @@ const observeFailure = (instance: Instance, facts: Facts, login: LoginAttempt): 
   const guard = guardOf(route);
   guard.counts.logins += 1;
   if (isKnownUser(source, login)) {
-    if (!source.isExempt) addRegular(guard.groups, groupOf(facts), route, login.user, true);
+    if (!source.isExempt) addRegularFailure(guard.regulars, facts.userAgent, route, login.user);
     return undefined;
   }
   if (!countFailure(instance, facts, login, guard) || guard.state.level === 0) return undefined;
@@ -140,9 +141,8 @@ const observeSuccess = (
   const guard = guardOf(facts.route?.id ?? "");
   guard.counts.logins += 1;
   if (resolves && !source.isExempt) guard.counts.failures -= 1;
-  const group = groupOf(facts);
-  addToGroup(guard.groups, group, false);
-  if (isRegular) addRegular(guard.groups, group, "", "", false);
+  addToGroup(guard.groups, groupOf(facts), false);
+  if (isRegular) addRegularSuccess(guard.regulars, facts.userAgent);
   return takeover;
 };
 

@@ -7,6 +7,9 @@ local stepGuard = ____guard_2Dstate_2Ets.stepGuard
 local ____header_2Dgroups_2Ets = require("kong.plugins.threat-response.logins.header-groups")
 local createGroups = ____header_2Dgroups_2Ets.createGroups
 local fadeGroups = ____header_2Dgroups_2Ets.fadeGroups
+local ____regulars_2Ets = require("kong.plugins.threat-response.logins.regulars")
+local createRegulars = ____regulars_2Ets.createRegulars
+local fadeRegulars = ____regulars_2Ets.fadeRegulars
 local MAX_ROUTES = 300
 local STEP_S = 0.95
 local STATE_MEMBERS = {
@@ -101,6 +104,7 @@ ____exports.guardOf = function(route)
     local guard = {
         counts = createCounts(),
         groups = createGroups(),
+        regulars = createRegulars(),
         state = createGuardState()
     }
     ____unpack(
@@ -158,6 +162,7 @@ ____exports.tickGuards = function(now)
         publish(route, guard.counts)
         step(route, guard, now)
         fadeGroups(guard.groups)
+        fadeRegulars(guard.regulars)
     end
 end
 return ____exports

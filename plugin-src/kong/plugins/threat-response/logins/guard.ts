@@ -1,6 +1,7 @@
 import { counters } from "../counters.ts";
 import { createGuardState, type GuardState, type LoginCounts, stepGuard } from "./guard-state.ts";
 import { createGroups, fadeGroups, type HeaderGroups } from "./header-groups.ts";
+import { createRegulars, fadeRegulars, type Regulars } from "./regulars.ts";
 
 /**
  * The guard of each login route. Workers count for themselves and add up once a second in the dictionary; whoever comes first then takes the
@@ -9,6 +10,7 @@ import { createGroups, fadeGroups, type HeaderGroups } from "./header-groups.ts"
 export interface RouteGuard {
   counts: LoginCounts;
   groups: HeaderGroups;
+  regulars: Regulars;
   state: GuardState;
 }
 
@@ -75,7 +77,12 @@ export const guardOf = (route: string): RouteGuard => {
     guards = new LuaTable();
     size = 0;
   }
-  const guard = { counts: createCounts(), groups: createGroups(), state: createGuardState() };
+  const guard = {
+    counts: createCounts(),
+    groups: createGroups(),
+    regulars: createRegulars(),
+    state: createGuardState(),
+  };
   unpack(route, guard.state, createTotals());
   guards.set(route, guard);
   size += 1;
@@ -120,5 +127,6 @@ export const tickGuards = (now: number): void => {
     publish(route, guard.counts);
     step(route, guard, now);
     fadeGroups(guard.groups);
+    fadeRegulars(guard.regulars);
   }
 };
