@@ -266,12 +266,17 @@ describe("whose walk it is", function()
   end)
 
   it("is none where those who came long before are refused as well", function()
-    for _, count in ipairs({ 1, 2 }) do
-      for n = 1, 40 do slow(1, count == 1 and 200 or 404, "customer " .. n) end
-      worker.now = worker.now + 3700
-    end
+    for n = 1, 40 do slow(1, 200, nil, "customer" .. n) end
+    worker.now = worker.now + 3700
+    for n = 1, 40 do slow(1, 404, nil, "customer" .. n) end
     assert.is_nil(slow(100, 404))
     assert.is_nil(walk(60, nil, nil, false, 404))
+  end)
+
+  it("is not excused by strangers who are refused together", function()
+    for n = 1, 40 do slow(1, 200, nil, "customer" .. n) end
+    for n = 1, 40 do slow(1, 404, nil, "stranger" .. n) end
+    assert.equal("abuse.enumeration", slow(100, 404).detector)
   end)
 
   it("is enforced on the share of clients that abuse.enforce_share names", function()

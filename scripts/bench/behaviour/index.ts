@@ -67,6 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
   floodVariations.steepPeak,
   floodVariations.slowRamp,
   floodVariations.remainingSources,
+  floodVariations.waves,
   abuseLookAlikes.searchCrawler,
   abuseLookAlikes.brokenClient,
   abuseLookAlikes.backOffice,

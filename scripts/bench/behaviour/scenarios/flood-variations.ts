@@ -81,3 +81,32 @@ export const remainingSources: Scenario = {
   ],
   targets: { detected: 4, passed: 30, harmed: 1 },
 };
+
+/** Twenty times the usual for four tenths of a second, again and again, of addresses that nobody has seen. */
+export const waves: Scenario = {
+  name: "flood in waves of less than half a second",
+  category: "api_ddos",
+  seconds: 240,
+  begins: 120,
+  routes: [{ id: "shop" }],
+  actors: (random) => [
+    visitors(random, regulars),
+    stream(random, {
+      rate: (at) => (at % 1.3 < 0.4 ? 800 : 0),
+      most: 800,
+      begins: 120,
+      make: (at) => {
+        const bot = random.between(0, 4_999);
+        return {
+          at,
+          isAttack: true,
+          ip: addressOf(145, bot),
+          target: item(random),
+          route: "shop",
+          agent: browserOf(bot),
+        };
+      },
+    }),
+  ],
+  targets: { detected: 15, passed: 40, harmed: 1 },
+};

@@ -1,7 +1,11 @@
 local ____exports = {}
 local ____abuse_2Dbroken_2Ets = require("kong.plugins.threat-response.abuse-broken")
 local isBroken = ____abuse_2Dbroken_2Ets.isBroken
-local noteEnd = ____abuse_2Dbroken_2Ets.noteEnd
+local noteFound = ____abuse_2Dbroken_2Ets.noteFound
+local noteRefused = ____abuse_2Dbroken_2Ets.noteRefused
+local ____abuse_2Dids_2Ets = require("kong.plugins.threat-response.abuse-ids")
+local NO_ID = ____abuse_2Dids_2Ets.NO_ID
+local readId = ____abuse_2Dids_2Ets.readId
 local ____abuse_2Dlimit_2Ets = require("kong.plugins.threat-response.abuse-limit")
 local isAnybodyLimited = ____abuse_2Dlimit_2Ets.isAnybodyLimited
 local isLimited = ____abuse_2Dlimit_2Ets.isLimited
@@ -42,8 +46,6 @@ local ID_SHARE = 0.7
 local STEPS_FACTOR = 5
 --- Times its usual requests that a consumer with many addresses makes when somebody walks with its credential.
 local UNUSUAL = 3
---- Who came so long before is asked whether a route is broken.
-local LONG_KNOWN_S = 3600
 local function build(detector, score, source, identity, reason)
     return {
         category = "abuse",
@@ -69,12 +71,33 @@ local function foundIn(instance, key, seconds)
     )
     return countGood(instance, key) * seconds / math.max(seconds, counted)
 end
+local function isAnnounced(agent)
+    if agent == nil then
+        return false
+    end
+    local name = string.lower(agent)
+    for ____, word in ipairs({"bot", "crawl", "spider"}) do
+        local at = string.find(name, word, 1, true)
+        if at ~= nil then
+            return true
+        end
+    end
+    return false
+end
+--- Things that are gone: crawlers come back for what they once found, and a route may have lost all it had.
+local function isGone(____bindingPattern0)
+    local route
+    local facts
+    facts = ____bindingPattern0.facts
+    route = ____bindingPattern0.route
+    return facts ~= nil and route ~= nil and (isBroken(route.id) or isAnnounced(facts.userAgent) and readId(facts.path, facts.query) ~= NO_ID)
+end
 local function detectProbing(instance, outcome)
     local ____outcome_0 = outcome
     local status = ____outcome_0.status
     local source = ____outcome_0.source
     local identity = ____outcome_0.identity
-    if status ~= 404 and status ~= 410 then
+    if status ~= 404 and status ~= 410 or isGone(outcome) then
         return nil
     end
     local ____instance_config_abuse_1 = instance.config.abuse
@@ -106,19 +129,6 @@ local function detectProbing(instance, outcome)
         finding.action = "block"
     end
     return finding
-end
-local function isAnnounced(agent)
-    if agent == nil then
-        return false
-    end
-    local name = string.lower(agent)
-    for ____, word in ipairs({"bot", "crawl", "spider"}) do
-        local at = string.find(name, word, 1, true)
-        if at ~= nil then
-            return true
-        end
-    end
-    return false
 end
 --- Pure: why this looks like walking through ids or like scraping; nil when it does not. Those who share a client each read for themselves, but
 -- what is refused to a consumer is refused to all of them.
@@ -218,34 +228,31 @@ local function detectWalk(instance, outcome, facts, route, use)
     finding.isWeak = true
     return finding
 end
-local function isLongKnown(source, identity)
-    local ____temp_5
-    if identity == nil then
-        ____temp_5 = goodFor(source.key) > LONG_KNOWN_S
-    else
-        ____temp_5 = ngx.now() - identity.since > LONG_KNOWN_S
-    end
-    return ____temp_5
-end
 --- After `detectWalk`, which has filled the visit.
 local function detectSlowWalk(instance, outcome, facts, route)
-    local ____outcome_6 = outcome
-    local source = ____outcome_6.source
-    local identity = ____outcome_6.identity
-    local status = ____outcome_6.status
+    local ____outcome_5 = outcome
+    local source = ____outcome_5.source
+    local identity = ____outcome_5.identity
+    local status = ____outcome_5.status
     local tag = visit.tag
     local isDenied = visit.isDenied
     local client = visit.client
     if status < 400 then
         addFound(tag)
-        noteEnd(route, tag, false)
+        noteFound(
+            route,
+            tag,
+            ngx.now()
+        )
     end
     if not isDenied then
         return nil
     end
-    if isLongKnown(source, identity) then
-        noteEnd(route, tag, true)
-    end
+    noteRefused(
+        route,
+        tag,
+        ngx.now()
+    )
     if status ~= 403 and isAnnounced(facts.userAgent) then
         return nil
     end
@@ -257,13 +264,13 @@ local function detectSlowWalk(instance, outcome, facts, route)
     if refusals == nil or not isSlowEnumeration(instance.config.abuse.max_ids, refusals) or isBroken(route) then
         return nil
     end
-    local ____temp_7
+    local ____temp_6
     if identity == nil then
-        ____temp_7 = isCrowd(source.key)
+        ____temp_6 = isCrowd(source.key)
     else
-        ____temp_7 = status == 404
+        ____temp_6 = status == 404
     end
-    local isMild = ____temp_7
+    local isMild = ____temp_6
     if not isMild then
         limitClient(
             client,
@@ -286,8 +293,8 @@ end
 local function useOf(instance, ____bindingPattern0)
     local identity
     identity = ____bindingPattern0.identity
-    local ____instance_config_abuse_8 = instance.config.abuse
-    local quota_min = ____instance_config_abuse_8.quota_min
+    local ____instance_config_abuse_7 = instance.config.abuse
+    local quota_min = ____instance_config_abuse_7.quota_min
     if identity ~= nil then
         return addUse(
             identity.owner,
@@ -319,10 +326,10 @@ local function detectQuota(instance, outcome, use)
 end
 --- When the answer is there.
 ____exports.detectAbuse = function(instance, outcome)
-    local ____outcome_11 = outcome
-    local facts = ____outcome_11.facts
-    local source = ____outcome_11.source
-    local route = ____outcome_11.route
+    local ____outcome_10 = outcome
+    local facts = ____outcome_10.facts
+    local source = ____outcome_10.source
+    local route = ____outcome_10.route
     if not instance.config.abuse.enabled or outcome.isStopped or source.isExempt then
         return nil
     end
@@ -346,10 +353,10 @@ ____exports.detectLimited = function(instance, facts)
         return nil
     end
     local identity = findIdentity(instance)
-    local ____isLimited_15 = isLimited
-    local ____clientOf_result_14 = clientOf(facts.source, identity)
-    local ____opt_12 = facts.route
-    if not ____isLimited_15(____clientOf_result_14, ____opt_12 and ____opt_12.id or "", now) then
+    local ____isLimited_14 = isLimited
+    local ____clientOf_result_13 = clientOf(facts.source, identity)
+    local ____opt_11 = facts.route
+    if not ____isLimited_14(____clientOf_result_13, ____opt_11 and ____opt_11.id or "", now) then
         return nil
     end
     local reason = "the client was found enumerating or scraping this route"

@@ -1,4 +1,5 @@
-import { isBroken, noteEnd } from "../abuse-broken.ts";
+import { isBroken, noteFound, noteRefused } from "../abuse-broken.ts";
+import { NO_ID, readId } from "../abuse-ids.ts";
 import { isAnybodyLimited, isLimited, limitClient } from "../abuse-limit.ts";
 import { addMissing } from "../abuse-missing.ts";
 import { addUse } from "../abuse-quota.ts";
@@ -33,8 +34,6 @@ const ID_SHARE = 0.7;
 const STEPS_FACTOR = 5;
 /** Times its usual requests that a consumer with many addresses makes when somebody walks with its credential. */
 const UNUSUAL = 3;
-/** Who came so long before is asked whether a route is broken. */
-const LONG_KNOWN_S = 3600;
 
 const build = (
   detector: string,
@@ -65,9 +64,25 @@ const foundIn = (instance: Instance, key: string, seconds: number): number => {
   return (countGood(instance, key) * seconds) / Math.max(seconds, counted);
 };
 
+const isAnnounced = (agent: string | undefined): boolean => {
+  if (agent === undefined) return false;
+  const name = string.lower(agent);
+  for (const word of ["bot", "crawl", "spider"]) {
+    const [at] = string.find(name, word, 1, true);
+    if (at !== undefined) return true;
+  }
+  return false;
+};
+
+/** Things that are gone: crawlers come back for what they once found, and a route may have lost all it had. */
+const isGone = ({ facts, route }: Outcome): boolean =>
+  facts !== undefined &&
+  route !== undefined &&
+  (isBroken(route.id) || (isAnnounced(facts.userAgent) && readId(facts.path, facts.query) !== NO_ID));
+
 const detectProbing = (instance: Instance, outcome: Outcome): Finding | undefined => {
   const { status, source, identity } = outcome;
-  if (status !== 404 && status !== 410) return undefined;
+  if ((status !== 404 && status !== 410) || isGone(outcome)) return undefined;
   const { max_missing, missing_window_s } = instance.config.abuse;
   const client = clientOf(source, identity);
   const missing = addMissing(client, source.key, ngx.var.uri ?? "", missing_window_s, ngx.now());
@@ -79,16 +94,6 @@ const detectProbing = (instance: Instance, outcome: Outcome): Finding | undefine
   const finding = build("probing", identity === undefined ? SCORE : MILD, source, identity, reason);
   if (identity === undefined) finding.action = "block";
   return finding;
-};
-
-const isAnnounced = (agent: string | undefined): boolean => {
-  if (agent === undefined) return false;
-  const name = string.lower(agent);
-  for (const word of ["bot", "crawl", "spider"]) {
-    const [at] = string.find(name, word, 1, true);
-    if (at !== undefined) return true;
-  }
-  return false;
 };
 
 /**
@@ -170,19 +175,16 @@ const detectWalk = (
   return finding;
 };
 
-const isLongKnown = (source: Source, identity: Identity | undefined): boolean =>
-  identity === undefined ? goodFor(source.key) > LONG_KNOWN_S : ngx.now() - identity.since > LONG_KNOWN_S;
-
 /** After `detectWalk`, which has filled the visit. */
 const detectSlowWalk = (instance: Instance, outcome: Outcome, facts: Facts, route: string): Finding | undefined => {
   const { source, identity, status } = outcome;
   const { tag, isDenied, client } = visit;
   if (status < 400) {
     addFound(tag);
-    noteEnd(route, tag, false);
+    noteFound(route, tag, ngx.now());
   }
   if (!isDenied) return undefined;
-  if (isLongKnown(source, identity)) noteEnd(route, tag, true);
+  noteRefused(route, tag, ngx.now());
   // Crawlers come back for what is gone, but what is forbidden nobody has told them of.
   if (status !== 403 && isAnnounced(facts.userAgent)) return undefined;
   const refusals = addRefusal(
