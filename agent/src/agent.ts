@@ -2,14 +2,17 @@ import type { AddressInfo } from "node:net";
 import { type App, buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { createEngine } from "./create-engine.ts";
+import { GATEWAY } from "./drivers/gateway-down.ts";
 import { ownJobs } from "./jobs/index.ts";
 import { JobRunner } from "./jobs/runner.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { Outage } from "./outage.ts";
+import { RECONCILE_JOB } from "./reconciliation/reconcile.ts";
 import type { ResponseEngine } from "./response-engine.ts";
 import { endLeases } from "./store/jobs.ts";
 import { openStore, type Store } from "./store/open.ts";
-import { StoreOutage } from "./store/outage.ts";
+import { STORE } from "./store/store-down.ts";
 
 export interface Agent {
   /** Where it listens. */
@@ -44,7 +47,8 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
   const ownUrl = () => urlOf(app, config.HOST);
   const engineOptions = { config, db: store.db, log, metrics, wake, ownUrl };
   const engine = await createEngine(engineOptions);
-  const outage = new StoreOutage(log);
+  const outage = new Outage(log, STORE);
+  const gatewayOutage = new Outage(log, GATEWAY);
   const app: App = await buildApp({ config, store, log, metrics, engine, wake, outage });
   runner = new JobRunner({
     db: store.db,
@@ -52,10 +56,12 @@ async function startOn(store: Store, config: Config, log: Log): Promise<Agent> {
     onError: (err, job) => {
       // What a job throws may be of others that do not answer, too.
       if ((job === null || outage.isOn) && outage.explains(err)) return;
+      if (gatewayOutage.explains(err)) return;
       log.error({ err, job: job?.kind, key: job?.key }, job ? "A job failed." : "The store failed.");
     },
     onReady: () => outage.over(),
     onDone: (kind, seconds, failed) => {
+      if (kind === RECONCILE_JOB && !failed) gatewayOutage.over();
       metrics.jobSeconds.observe({ kind }, seconds);
       if (failed) metrics.jobFailures.inc({ kind });
     },

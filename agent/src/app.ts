@@ -13,6 +13,7 @@ import { learnedFeedRoute } from "./learning/feed-route.ts";
 import { learnedRoutes } from "./learning/routes.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { Outage } from "./outage.ts";
 import { forJson } from "./redaction/index.ts";
 import { withoutPrefix } from "./registration/path-prefix.ts";
 import type { ResponseEngine } from "./response-engine.ts";
@@ -32,7 +33,7 @@ import { replayRoutes } from "./routes/replays.ts";
 import { rollbackRoutes } from "./routes/rollbacks.ts";
 import { statusRoute } from "./routes/status.ts";
 import type { Store } from "./store/open.ts";
-import { StoreOutage } from "./store/outage.ts";
+import { STORE } from "./store/store-down.ts";
 
 export interface AppOptions {
   config: Config;
@@ -41,7 +42,8 @@ export interface AppOptions {
   metrics: Metrics;
   engine: ResponseEngine;
   feed: FeedSource;
-  outage: StoreOutage;
+  /** Of the store. */
+  outage: Outage;
   /** Jobs were enqueued and committed. */
   wake: () => void;
 }
@@ -57,7 +59,7 @@ const REQUESTS_PER_MINUTE = 3_000;
 
 /** Builds the HTTP side; listening is the caller's. */
 export async function buildApp(given: Given): Promise<App> {
-  const options: AppOptions = { outage: new StoreOutage(given.log), ...given, feed: feedSourceOf(given) };
+  const options: AppOptions = { outage: new Outage(given.log, STORE), ...given, feed: feedSourceOf(given) };
   const app: App = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),

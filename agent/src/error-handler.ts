@@ -3,10 +3,11 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { MAX_BATCH_BYTES } from "../../contract/ingest.ts";
 import { RefusedNodes } from "./auth/refused-nodes.ts";
 import { AgentError } from "./errors.ts";
-import { isStoreDown, type StoreOutage } from "./store/outage.ts";
+import type { Outage } from "./outage.ts";
+import { isStoreDown } from "./store/store-down.ts";
 
 /** One answer for whatever goes wrong: code, message, what to do. Details only below 500. What `outage` tells is not told again. */
-export function answerErrors(app: FastifyInstance, outage?: Pick<StoreOutage, "explains">): void {
+export function answerErrors(app: FastifyInstance, outage?: Pick<Outage, "explains">): void {
   const refusedNodes = new RefusedNodes();
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = asAgentError(error);
