@@ -5,8 +5,8 @@ export interface Needed {
   /** Whether an error says that it is. */
   isDown: (error: unknown) => boolean;
   name: string;
-  /** What goes on meanwhile, and what to look at. */
-  advice: string;
+  /** What goes on meanwhile, and what to do. */
+  advice: (error: unknown) => string;
 }
 
 const REMIND_MS = 60_000;
@@ -41,7 +41,7 @@ export class Outage {
     this.#since ??= now;
     this.#saidAt = now;
     const fields = { error: (error as Error).message, failures: this.#failures };
-    this.#log.error(fields, `${name} does not answer as it should${still}: ${advice}`);
+    this.#log.error(fields, `${name} does not answer as it should${still}: ${advice(error)}`);
     return true;
   }
 

@@ -6,6 +6,6 @@ const DOWN: readonly AdminErrorCode[] = ["unreachable", "timeout", "broken", "un
 export const GATEWAY: Needed = {
   isDown: (error) => error instanceof AdminApiError && DOWN.includes(error.code),
   name: "The gateway's Admin API",
-  advice:
-    "decisions still reach the nodes, what needs it is tried again. Check KONG_ADMIN_URL and KONG_ADMIN_TOKEN, or Konnect's.",
+  advice: (error) =>
+    `decisions still reach the nodes, what needs it is tried again. ${(error as AdminApiError).remedy}`,
 };

@@ -15,5 +15,5 @@ export function isStoreDown(error: unknown): boolean {
 export const STORE: Needed = {
   isDown: isStoreDown,
   name: "The database",
-  advice: "gateways keep their reports and decisions until it does. Check it, and DATABASE_URL.",
+  advice: () => "gateways keep their reports and decisions until it does. Check it, and DATABASE_URL.",
 };
