@@ -205,6 +205,7 @@ build = {
     ["kong.plugins.threat-response.payload.rules.ssrf"] = "lua-dist/kong/plugins/threat-response/payload/rules/ssrf.lua",
     ["kong.plugins.threat-response.payload.rules.ssti"] = "lua-dist/kong/plugins/threat-response/payload/rules/ssti.lua",
     ["kong.plugins.threat-response.payload.rules.traversal"] = "lua-dist/kong/plugins/threat-response/payload/rules/traversal.lua",
+    ["kong.plugins.threat-response.payload.rules.whole-values"] = "lua-dist/kong/plugins/threat-response/payload/rules/whole-values.lua",
     ["kong.plugins.threat-response.payload.rules.xss"] = "lua-dist/kong/plugins/threat-response/payload/rules/xss.lua",
     ["kong.plugins.threat-response.payload.rules.xxe"] = "lua-dist/kong/plugins/threat-response/payload/rules/xxe.lua",
     ["kong.plugins.threat-response.payload.scan-body"] = "lua-dist/kong/plugins/threat-response/payload/scan-body.lua",

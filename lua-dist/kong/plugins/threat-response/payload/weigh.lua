@@ -6,7 +6,7 @@ local scoreText = ____model_2Dscore_2Ets.scoreText
 --- What the model finds in almost every text that has signs in it.
 local DULL = 60
 --- From these lengths on a value is a sentence or a snippet, and a text.
-local MEDIUM = 128
+____exports.MEDIUM = 128
 ____exports.LONG = 512
 local APART = 96
 --- What the second worst places of a text take away, a little away from the worst: what is left of the same attack is no other place. Where an attack
@@ -41,7 +41,7 @@ function ____exports.weigh(strength, from, to, length, matches)
             total = total + worthOf(length, isAlone == true)[number + 1]
         end
     end
-    if length <= MEDIUM then
+    if length <= ____exports.MEDIUM then
         return total
     end
     total = total + (length > ____exports.LONG and TRAINED.long or TRAINED.medium)

@@ -145,12 +145,17 @@ betabot | Betabot | 2026-11-22 | block 80 | betabot
 mozlila | misspelt agent of Mirai and others | 2026-11-22 | block 80 | mozlila
 false-mozilla | impossible version of Mozilla | 2026-11-22 | block 70 | mozilla/5.g or mozilla/3.mozilla
 hello-world | agent of Mirai and Gafgyt | 2026-11-22 | block 75 | hello, world
-botnets | names of botnets of routers | 2026-11-22 | block 80 | gafgyt or hakai or b4ckdoor or r00ts3c
+botnets | names of botnets of routers | 2026-11-22 | block 80 | gafgyt or hakai or b4ckdoor or r00ts3c or snickers-avtech or dark_nexus or b3astmode
+redtail | agent of the RedTail miner's scanners | 2026-11-23 | block 85 | libredtail-http
+rondodox | agent of the RondoDox botnet | 2026-11-23 | block 85 | rondo2012@ or bang2012@
+custom-asynchttp | agent of scanners for PHPUnit and of ThinkPHP exploits | 2026-11-23 | block 75 | custom-asynchttpclient
 netlab360 | netlab.360.com | 2026-11-22 | flag 55 | netlab360
 odin | getodin.com | 2026-11-22 | flag 50 | getodin* or odin; https
 censys | censys.io | 2026-11-22 | flag 50 | censysinspect
 shodan | shodan.io | 2026-11-22 | flag 50 | shodan
-expanse | paloaltonetworks.com Expanse | 2026-11-22 | flag 45 | expanse, a palo alto
+expanse | paloaltonetworks.com Expanse | 2026-11-22 | flag 45 | expanse, a palo alto or hello from palo alto networks
+vision-height | visionheight.com/scan | 2026-11-23 | flag 45 | visionheight.com/scan
+genome-crawler | nokia.com/genomecrawler | 2026-11-23 | flag 45 | genomecrawler*
 internet-measurement | internet-measurement.com | 2026-11-22 | flag 45 | internetmeasurement
 leakix | leakix.net | 2026-11-22 | flag 55 | leakix*
 `,

@@ -21,6 +21,18 @@ cleanliness[45] = CLEAN;
 cleanliness[46] = CLEAN_ONCE;
 cleanliness[95] = CLEAN_ONCE;
 
+const SHORTEST_OBJECT = 16;
+
+/** Whether a run of letters and digits begins as objects do that Java, Ruby and Python write, in base64 or hexadecimal digits. */
+function mayBeObject(bytes: ffi.Numbers, from: number, to: number): boolean {
+  if (to - from < SHORTEST_OBJECT) return false;
+  const [first, second, third] = [bytes[from], bytes[from + 1], bytes[from + 2]];
+  if (first === 114) return second === 79 && third === 48;
+  if (first === 66) return second === 65 && third === 104;
+  if (first === 103) return second === 65;
+  return (first | 32) === 97 && (second | 32) === 99 && (third | 32) === 101;
+}
+
 /** Letters, digits, `-`, `_` and one dot: no known attack is written with these alone. Names of classes and members have more dots. */
 export function isClean(bytes: ffi.Numbers, from: number, to: number): boolean {
   let previous = 0;
@@ -34,7 +46,7 @@ export function isClean(bytes: ffi.Numbers, from: number, to: number): boolean {
     previous = byte;
     i++;
   }
-  return dots < 2;
+  return dots < 2 && !mayBeObject(bytes, from, to);
 }
 
 /** The byte that begins, in UTF-8, what an escape stands for whose first hexadecimal digit is `digit`. */

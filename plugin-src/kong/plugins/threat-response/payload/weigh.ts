@@ -10,7 +10,7 @@ import { scoreText } from "./model-score.ts";
 /** What the model finds in almost every text that has signs in it. */
 const DULL = 60;
 /** From these lengths on a value is a sentence or a snippet, and a text. */
-const MEDIUM = 128;
+export const MEDIUM = 128;
 export const LONG = 512;
 const APART = 96;
 

@@ -32,9 +32,11 @@ local undoTransport = ____transport_2Ets.undoTransport
 --- Bytes before and behind a key that its meaning depends on.
 local STRUCTURE_LEAD = 64
 local STRUCTURE_TAIL = 160
---- Keys that change what an object or a query means begin so: `$ne`, `__proto__`, `constructor`, or escaped ones.
-local function isStructural(first)
-    return first == 36 or first == 95 or first == 92 or first == 99
+--- Keys that change what an object or a query means begin so: `$ne`, `__proto__`, `constructor`, `py/object`, or escaped ones.
+local function isStructural(bytes, from)
+    local first = bytes[from]
+    local isPython = first == 112 and bytes[from + 1] == 121 and bytes[from + 2] == 47
+    return isPython or first == 36 or first == 95 or first == 92 or first == 99
 end
 --- Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary.
 local function judgeNamed(bytes, from, ____end, at, place, root)
@@ -64,7 +66,7 @@ local function judgeKey(bytes, from, ____end, to, root)
             root
         )
     end
-    if not isStructural(bytes[from]) then
+    if not isStructural(bytes, from) then
         return found
     end
     local start = math.max(0, from - STRUCTURE_LEAD)

@@ -72,6 +72,8 @@ local RUN = bit.lshift(1, SHORTEST) - 1
 local RUN_AND_BEFORE = bit.lshift(1, SHORTEST + 1) - 1
 local QUOTE = 34
 local BACKSLASH = 92
+local BRACE = 123
+local BRACE_CLOSE = 125
 local malformed = false
 --- Whether the text walked last was no JSON, or was cut off.
 function ____exports.wasMalformed()
@@ -210,6 +212,22 @@ local function start(bytes, to)
     startPath()
     return floor
 end
+local function skipBlanks(bytes, from, to)
+    local i = from
+    while i < to and bytes[i] <= 32 do
+        i = i + 1
+    end
+    return i
+end
+--- Whether an object begins as one: `{{self}}` and `{7+7}` have no sign either that JSON has not.
+local function beginsAsJson(bytes, from, to)
+    local open = skipBlanks(bytes, from, to)
+    if bytes[open] ~= BRACE then
+        return true
+    end
+    local next = skipBlanks(bytes, open + 1, to)
+    return next >= to or bytes[next] == QUOTE or bytes[next] == BRACE_CLOSE
+end
 --- Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding.
 function ____exports.walkJson(bytes, to, root)
     local best
@@ -241,7 +259,8 @@ function ____exports.walkJson(bytes, to, root)
             end
         end
     end
-    malformed = not isSpent() and (bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first)
+    local isBroken = bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first
+    malformed = not isSpent() and (isBroken or not beginsAsJson(bytes, first, to))
     return best
 end
 return ____exports

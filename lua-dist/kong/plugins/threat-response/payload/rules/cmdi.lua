@@ -123,7 +123,9 @@ local function pieces()
     end
     return literals
 end
-local PIECES = pieces()
+____exports.PIECES = pieces()
+--- What was in pieces is in capitals.
+____exports.PIECED_COMMANDS = "(?:/(?:USR/)?S?BIN/|/(?:usr/)?s?bin/)?(?:CAT|ID|WHOAMI|UNAME|LS|PWD|HOSTNAME|IFCONFIG|IPCONFIG|NETSTAT|PS|ENV|PRINTENV|HEAD|TAIL|MORE|LESS|TAC|NL|GREP|FIND|CURL|WGET|PING|NC|NCAT|NSLOOKUP|DIG|SLEEP|BASH|SH|ZSH|PYTHON[23]?|PERL|PHP|RUBY|POWERSHELL|CMD|NET|TYPE|DIR|ECHO|BASE64|XXD|RM|CP|CHMOD|SED|AWK|SORT|REV|SUDO|SU)(?=[\\s;|&)`#<>/]|$)(?!\\s*[=:])"
 ____exports.cmdi = {
     {
         class = "cmdi",
@@ -200,8 +202,8 @@ ____exports.cmdi = {
         reason = "shell command whose words are in pieces",
         at = ANYWHERE,
         shell = true,
-        literals = PIECES,
-        expression = "(?-i:(?:^|[;|&`\\n(]|\\$\\()\\s*(?:/(?:USR/)?S?BIN/|/(?:usr/)?s?bin/)?(?:CAT|ID|WHOAMI|UNAME|LS|PWD|HOSTNAME|IFCONFIG|IPCONFIG|NETSTAT|PS|ENV|PRINTENV|HEAD|TAIL|MORE|LESS|TAC|NL|GREP|FIND|CURL|WGET|PING|NC|NCAT|NSLOOKUP|DIG|SLEEP|BASH|SH|ZSH|PYTHON[23]?|PERL|PHP|RUBY|POWERSHELL|CMD|NET|TYPE|DIR|ECHO|BASE64|XXD|RM|CP|CHMOD|SED|AWK|SORT|REV|SUDO|SU)(?=[\\s;|&)`#<>/]|$)(?!\\s*[=:])|/(?:ETC|BIN|USR/BIN|PROC|VAR/LOG|ROOT)/[A-Z/]{2,40})"
+        literals = ____exports.PIECES,
+        expression = ("(?-i:(?:^|[;|&`\\n(]|\\$\\()\\s*" .. ____exports.PIECED_COMMANDS) .. "|/(?:ETC|BIN|USR/BIN|PROC|VAR/LOG|ROOT)/[A-Z/]{2,40})"
     },
     {
         class = "cmdi",
@@ -216,7 +218,7 @@ ____exports.cmdi = {
         score = 78,
         reason = "shell command on a line behind a plain value",
         at = ANYWHERE,
-        literals = list(" whoami,  uname -,  /bin/,  /usr/bin/,  ping -,  cat /,  sleep 1,  sleep 2,  sleep 3,  sleep 5,  sleep 9,  ifconfig,  ipconfig,  netstat,  wget http,  curl http,  nc -,  ls -,  ls /,  nslookup ,  printenv,  id;,  id|,  id&,  id #"),
+        literals = list(" whoami,  uname -,  ping 1,  ping 2,  ping 8,  ping 9,  ping c,  /bin/,  /usr/bin/,  ping -,  cat /,  sleep 1,  sleep 2,  sleep 3,  sleep 5,  sleep 9,  ifconfig,  ipconfig,  netstat,  wget http,  curl http,  nc -,  ls -,  ls /,  nslookup ,  printenv,  id;,  id|,  id&,  id #"),
         expression = "^[^\\s;|&`$]{0,40}\\r?\\n\\s*(?:/(?:usr/)?s?bin/)?(?:(?:whoami|ifconfig|ipconfig|netstat|printenv|id|uname|ls)(?:\\s-{1,2}\\w+)?(?:\\s/\\S*)?|(?:ping|cat|sleep|wget|curl|nc|nslookup|ls)\\s[^\\r\\n]{1,80}|bash|sh)\\s*(?:[;|&#][^\\r\\n]*)?\\s*$"
     },
     {

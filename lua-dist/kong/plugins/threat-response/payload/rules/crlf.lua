@@ -9,7 +9,7 @@ local AT_QUERY = ____rule_2Ets.AT_QUERY
 local anyOf = ____rule_2Ets.anyOf
 local list = ____rule_2Ets.list
 --- What follows a line break, or stands behind it.
-local STARTS = list(" set-cookie,  cache-control,  via:,  reply-to:,  bcc:,  cc:,  to:,  subject:,  from:,  server:,  expires:,  authorization:,  forwarded:,  user-agent:,  connection:,  origin:,  location,  content-type,  content-length,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control,  foo:,  bar:,  evil:,  inject,  content-security,  strict-transport,  rcpt to,  mail from,  slaveof,  flushall,  config set,  quit,  - - [,  info ,  get /,  post /,  <h1,  data , \0set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer")
+local STARTS = list(" set-cookie,  cache-control,  via:,  reply-to:,  bcc:,  cc:,  to:,  subject:,  from:,  server:,  expires:,  authorization:,  forwarded:,  user-agent:,  connection:,  origin:,  location,  content-,  etag:,  vary:,  set ,  stats,  http/1,  x-,  transfer-encoding,  refresh,  status:,  access-control,  foo:,  bar:,  evil:,  inject,  content-security,  strict-transport,  rcpt to,  mail from,  slaveof,  flushall,  config set,  quit,  - - [,  info ,  get /,  post /,  <h1,  data , \0set-cookie,  host:,  header,  link:,  crlf,  test:,  <html,  <script,  cookie:,  referer")
 ____exports.crlf = {
     {
         class = "crlf",
@@ -33,7 +33,7 @@ ____exports.crlf = {
             "\\r\\n\\r\\n?\\s*<",
             "^[^\\s]{0,80}\\r\\n[a-z][\\w-]{1,40}:\\s?\\S[^\\r\\n]*\\s*$",
             "[\\r\\n]\\s*(?:strict-transport-security|content-security-policy|feature-policy|permissions-policy)\\s*:",
-            "[\\r\\n]\\s*(?:rcpt to\\s*:|mail from\\s*:|slaveof\\s|flushall\\b|config set\\s|data\\s*[\\r\\n]|quit\\s*(?:[\\r\\n]|$))",
+            "[\\r\\n]\\s*(?:rcpt to\\s*:|mail from\\s*:|slaveof\\s|flushall\\b|config set\\s|set \\S+ \\d+ \\d+ \\d+\\s*[\\r\\n]|data\\s*[\\r\\n]|quit\\s*(?:[\\r\\n]|$))",
             "^[^\\s]{0,80}[\\r\\n]+\\d{1,3}(?:\\.\\d{1,3}){3} - - \\[",
             "[\\r\\n]\\s*(?:get|post|head|put|delete)\\s+\\S+\\s+http/"
         })
@@ -45,9 +45,10 @@ ____exports.crlf = {
         at = AT_BODY,
         literals = STARTS,
         expression = ("^(?!-)[^\\s:,{<]{0,80}(?:" .. anyOf({
-            "[\\r\\n]+[ \\t]*(?:set-cookie2?|content-(?:type|length|security-policy)|transfer-encoding|access-control-[\\w-]+|x-[\\w-]{2,30})\\s?:",
+            "[\\r\\n]+[ \\t]*(?:set-cookie2?|content-(?:type|length|security-policy|disposition)|transfer-encoding|access-control-[\\w-]+|x-[\\w-]{2,30})\\s?:",
             "[\\r\\n]+[ \\t]*(?:(?:location|refresh|link|host)\\s?:[^\\r\\n]{0,20}(?://|<|\\w\\.\\w)|status\\s?:\\s?\\d{3}|(?:b?cc|to|from|reply-to|mail from|rcpt to)\\s?:[^\\r\\n]{0,60}@)",
             "\\r\\n(?:[a-z]+-[a-z][\\w-]{1,40}|foo|bar|test|evil|inject\\w*|header|crlf):\\s?\\S[^\\r\\n]*\\s*$",
+            "\\r\\n(?:(?:etag|vary)\\s?:|slaveof |flushall\\b|config set |set \\S+ (?:\\d+ \\d+ \\d+|\\S{1,40})\\r|\\.\\r\\nmail from|stats\\r\\n)",
             "[\\r\\n]{2,4}\\s*<(?:html|script|h1|img|svg|body|iframe|!)",
             "[\\r\\n]+http/[12](?:\\.\\d)?\\s+\\d{3}",
             "[\\r\\n]+\\d{1,3}(?:\\.\\d{1,3}){3} - - \\["

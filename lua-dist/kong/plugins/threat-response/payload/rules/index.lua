@@ -25,6 +25,8 @@ local ____ssti_2Ets = require("kong.plugins.threat-response.payload.rules.ssti")
 local ssti = ____ssti_2Ets.ssti
 local ____traversal_2Ets = require("kong.plugins.threat-response.payload.rules.traversal")
 local traversal = ____traversal_2Ets.traversal
+local ____whole_2Dvalues_2Ets = require("kong.plugins.threat-response.payload.rules.whole-values")
+local wholeValues = ____whole_2Dvalues_2Ets.wholeValues
 local ____xss_2Ets = require("kong.plugins.threat-response.payload.rules.xss")
 local xss = ____xss_2Ets.xss
 local ____xxe_2Ets = require("kong.plugins.threat-response.payload.rules.xxe")
@@ -45,7 +47,8 @@ local GROUPS = {
     deserialization,
     ssrf,
     crlf,
-    ldap
+    ldap,
+    wholeValues
 }
 local function flatten(groups)
     local rules = {}
@@ -85,6 +88,16 @@ ____exports.LAYERED = {
     "&tab",
     "&newline",
     "&sol",
+    "&bsol",
+    "&dollar",
+    "&lcub",
+    "&lbrace",
+    "&lsqb",
+    "&lbrack",
+    "&grave",
+    "&equals",
+    "&semi",
+    "&vert",
     string.char(239, 188),
     "//" .. string.char(226),
     string.char(192),

@@ -15,8 +15,8 @@ ____exports.prototype = {
         score = 82,
         reason = "prototype of all objects in a name",
         at = AT_NAME,
-        literals = list("__proto__, constructor"),
-        expression = "(?:^|[.\\[\\]'\\\"])__proto__(?:$|[.\\[\\]'\\\"])|constructor['\\\"]?\\s*[\\].\\[]+\\s*['\\\"]?prototype"
+        literals = list("__proto__, __pro, constructor"),
+        expression = "__pro_*__proto__to_*_|constconstructor|(?:^|[.\\[\\]'\\\"])__proto__(?:$|[.\\[\\]'\\\"])|constructor['\\\"]?\\s*[\\].\\[]+\\s*['\\\"]?prototype"
     },
     {
         class = "prototype",
@@ -24,7 +24,7 @@ ____exports.prototype = {
         reason = "prototype of all objects in JSON",
         at = AT_STRUCTURE,
         literals = list("__proto__, constructor"),
-        expression = "[{,]\\s*\\\"__proto__\\\"\\s*:|\\\"constructor\\\"\\s*:\\s*\\{\\s*\\\"prototype\\\"\\s*:"
+        expression = "\\\"__proto__\\\"\\s*[:,\\]}]|\\\"constructor\\\"\\s*:\\s*\\{\\s*\\\"prototype\\\"\\s*:"
     },
     {
         class = "prototype",
@@ -40,8 +40,8 @@ ____exports.prototype = {
             ),
             AT_AGENT
         ),
-        literals = list("__proto__, constructor"),
-        expression = "^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b"
+        literals = list("__proto__, constructor, object.prototype"),
+        expression = "^\\s*[\\[\"']{0,3}__proto__[\\]\"']{0,3}(?:$|[\\s,=])|^\\s*object\\.prototype\\.\\w+\\s*=|^[^\\s]{0,60}__proto__\\s*[.\\[]|[{,]\\s*[\\\"']?__proto__[\\\"']?\\s*:|constructor(?:\\]?\\[|\\.)['\\\"]?prototype\\b"
     }
 }
 return ____exports

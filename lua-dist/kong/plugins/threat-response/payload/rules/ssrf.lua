@@ -7,8 +7,26 @@ local anyOf = ____rule_2Ets.anyOf
 local list = ____rule_2Ets.list
 local URL_START = "^\\s*(?:[a-z]{2,8}:)?[/\\\\]{1,3}(?:[^/\\s@]{0,60}@)?"
 local INSIDE = "^\\s*(?:https?|ftps?|wss?|redis|tcp|memcached):[/\\\\]{1,3}(?:[^/\\s@]{0,60}@)?(?:localhost|127(?:\\.\\d{1,3}){3}|0\\.0\\.0\\.0|\\[::1?\\]|10(?:\\.\\d{1,3}){3}|192\\.168(?:\\.\\d{1,3}){2}|172\\.(?:1[6-9]|2\\d|3[01])(?:\\.\\d{1,3}){2})"
+--- The first byte of a full stop of three bytes.
+local WIDE = string.char(227)
 --- Addresses that make the server fetch from inside.
 ____exports.ssrf = {
+    {
+        class = "ssrf",
+        score = 86,
+        reason = "address of a service or a socket of the machine as a whole value",
+        at = ANYWHERE,
+        literals = list((((((((("unix:, docker.sock, kubernetes.default, rancher-metadata, metadata.google, metadata/, instance-data, docker.internal, 169.254., 100.100.100.200, 127" .. WIDE) .. ", 169") .. WIDE) .. ", 192") .. WIDE) .. ", 172") .. WIDE) .. ", //10") .. WIDE),
+        expression = anyOf({"^\\s*(?:https?://)?unix:[/\\\\]{0,4}(?:var/)?run/(?:docker|containerd|crio|podman)", "^\\s*https?(?:\\+unix:|://unix:)[/\\\\%]", "^\\s*\\w{2,8}://(?:kubernetes\\.default(?:\\.svc(?:\\.cluster\\.local)?)?(?=[:/?#]|$)|rancher-metadata|metadata(?:\\.google|/)|instance-data|(?:host|gateway)\\.docker\\.internal|169\\.254\\.\\d+\\.\\d+|100\\.100\\.100\\.200)(?:[:/.?#]|$)"})
+    },
+    {
+        class = "ssrf",
+        score = 80,
+        reason = "address with two hosts",
+        at = bit.bor(AT_VALUE, AT_COOKIE),
+        literals = list("@127., @localhost, @10., @192.168, @169.254, \\@, :80@, :443@, :8080@, .1@, localhost@"),
+        expression = "^\\s*https?://[^\\s/?#]{0,60}(?:localhost|127\\.\\d+\\.\\d+\\.\\d+|169\\.254\\.\\d+\\.\\d+|10\\.\\d+\\.\\d+\\.\\d+|192\\.168\\.\\d+\\.\\d+)(?::\\d{1,5})?[\\\\#&? ]{0,3}@[\\w.-]+"
+    },
     {
         class = "ssrf",
         score = 85,
@@ -69,8 +87,8 @@ ____exports.ssrf = {
         score = 75,
         reason = "address of a callback service",
         at = ANYWHERE,
-        literals = list("burpcollaborator, oastify.com, interact.sh, .oast., interactsh, dnslog.cn, ceye.io, requestbin., canarytokens, webhook.site, pipedream.net, rbndr.us, 1u.ms, r3dir.me, ngrok"),
-        expression = "[\\w-]+\\.(?:burpcollaborator\\.net|oastify\\.com|interact\\.sh|oast\\.(?:pro|live|site|online|fun|me)|dnslog\\.cn|ceye\\.io|requestbin\\.net|canarytokens\\.(?:com|org)|m\\.pipedream\\.net|rbndr\\.us|1u\\.ms|r3dir\\.me)"
+        literals = list("burpcollaborator, oastify.com, interact.sh, .oast., interactsh, dnslog.cn, ceye.io, requestbin., canarytokens, webhook.site, pipedream.net, rbndr.us, 1u.ms, r3dir.me, ngrok, rebind., requestrepo, bxss., dnslog., eyes.sh, pingb.in"),
+        expression = "[\\w-]+\\.(?:burpcollaborator\\.net|oastify\\.com|interact\\.sh|oast\\.(?:pro|live|site|online|fun|me)|dnslog\\.cn|ceye\\.io|requestbin\\.net|canarytokens\\.(?:com|org)|m\\.pipedream\\.net|rbndr\\.us|1u\\.ms|r3dir\\.me|rebind\\.(?:network|it)|requestrepo\\.com|bxss\\.(?:me|in)|dnslog\\.(?:pw|link|store|dev)|eyes\\.sh|pingb\\.in)"
     }
 }
 return ____exports

@@ -82,8 +82,8 @@ ____exports.traversal = {
         score = 70,
         reason = "path of a system or a server program as a whole value",
         at = bit.bor(AT_QUERY, AT_COOKIE),
-        literals = list("/etc/, /var/, /usr/, /proc/, /opt/, /root/, \\\\logs, \\\\apache, /apache, /logs/, xampp, :\\\\, \\\\windows, \\\\mysql, program files, /boot/, /lampp, /bin/, \\\\\\\\, .bash"),
-        expression = anyOf({"^/+(?:etc|proc|root|boot|var/(?:log|adm|mail|spool|lib|run|saf|cron|apache2?|www/(?:[\\w.-]+/)?logs?)|usr/(?:local|lib|share|home|etc|pkg\\w*|bin|sbin|ports)|opt/(?:lampp|xampp|apache2?|tomcat|nginx|httpd)|apache2?|logs?|private/etc|mnt/\\w+/etc|home/\\w+/\\.\\w+|sys/(?:class|kernel))/+[^\\s?&]{1,120}\\s*\\x00?[^\\s]{0,8}$", "^(?:[a-z]:)?[/\\\\]+(?:apache(?:2|\\sgroup)?|xampp|wamp|mysql|php\\d?|windows|winnt|inetpub|program files[^/\\\\]*|logs?|nginx|tomcat|boot|documents and settings)[/\\\\]+[^\\r\\n?&]{1,120}$"})
+        literals = list("/etc/, /var/, /usr/, /proc/, /opt/, /root/, \\\\logs, \\\\apache, /apache, /logs/, xampp, :\\\\, \\\\windows, \\\\mysql, program files, /boot/, /lampp, /bin/, \\\\\\\\, .bash, .aws/cred, .ssh/id_, .ssh/auth, .kube/config, .docker/config, .git-credentials, .pgpass, run/secrets, /sys/class/net"),
+        expression = anyOf({"^/+(?:etc|proc|root|boot|var/(?:log|adm|mail|spool|lib|run|saf|cron|apache2?|www/(?:[\\w.-]+/)?logs?)|usr/(?:local|lib|share|home|etc|pkg\\w*|bin|sbin|ports)|opt/(?:lampp|xampp|apache2?|tomcat|nginx|httpd)|apache2?|logs?|private/etc|mnt/\\w+/etc|home/\\w+/\\.\\w+|run/secrets|sys/(?:class|kernel))/+[^\\s?&]{1,120}\\s*\\x00?[^\\s]{0,8}$", "^(?:~|/root|/home/[\\w.-]{1,40}|/users/[\\w.-]{1,40})/\\.(?:aws/credentials|ssh/(?:id_\\w+|authorized_keys)|bash_history|bashrc|profile|kube/config|docker/config\\.json|git-credentials|pgpass)\\x00?$", "^(?:[a-z]:)?[/\\\\]+(?:apache(?:2|\\sgroup)?|xampp|wamp|mysql|php\\d?|windows|winnt|inetpub|program files[^/\\\\]*|logs?|nginx|tomcat|boot|documents and settings)[/\\\\]+[^\\r\\n?&]{1,120}$"})
     },
     {
         class = "traversal",

@@ -35,12 +35,16 @@ ____exports.xxe = {
         score = 80,
         reason = "inclusion of another document",
         at = bit.bor(ANYWHERE, AT_STRUCTURE),
-        literals = list("xinclude, xi:include, <!--#, xsl:, xml-stylesheet"),
+        literals = list("xinclude, xi:include, <!--#, xsl:, xml-stylesheet, <esi:, <!--esi, php:function, xalan/java, <include, +adwaiq-, +adw-"),
         expression = anyOf({
             "<xi:include\\b",
             "xmlns:\\w+\\s*=\\s*['\\\"]http://www\\.w3\\.org/2001/xinclude",
             "<!--#(?:exec|include|echo|config|printenv)",
             "<xsl:(?:value-of\\s+select\\s*=\\s*['\\\"](?:system-property|unparsed-text|document)|include|import|copy-of\\s+select\\s*=\\s*['\\\"]document)",
+            "<esi:(?:include|vars|inline|debug|remove|choose|try)\\b|<!--esi\\s",
+            "php:function(?:string)?\\s*\\(|xmlns:\\w+\\s*=\\s*['\"]http://xml\\.apache\\.org/xalan/java",
+            "<include\\s(?:[^<>]{0,100}\\s)?href\\s*=\\s*['\"](?:https?|ftp|file):",
+            "\\+adwaiq-(?:doctype|entity)|\\+adw-\\?xml",
             "<\\?xml-stylesheet[^>]{0,100}href\\s*=\\s*['\\\"]?(?:javascript|data|http)"
         })
     }

@@ -15,9 +15,11 @@ import { undoTransport } from "./transport.ts";
 const STRUCTURE_LEAD = 64;
 const STRUCTURE_TAIL = 160;
 
-/** Keys that change what an object or a query means begin so: `$ne`, `__proto__`, `constructor`, or escaped ones. */
-function isStructural(first: number): boolean {
-  return first === 36 || first === 95 || first === 92 || first === 99;
+/** Keys that change what an object or a query means begin so: `$ne`, `__proto__`, `constructor`, `py/object`, or escaped ones. */
+function isStructural(bytes: ffi.Numbers, from: number): boolean {
+  const first = bytes[from];
+  const isPython = first === 112 && bytes[from + 1] === 121 && bytes[from + 2] === 47;
+  return isPython || first === 36 || first === 95 || first === 92 || first === 99;
 }
 
 /** Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary. */
@@ -41,7 +43,7 @@ function judgeKey(bytes: ffi.Numbers, from: number, end: number, to: number, roo
     // Named by itself, since it opens only behind its colon.
     found = judgeNamed(bytes, from, end, AT_BODY + AT_NAME, end + 2, root);
   }
-  if (!isStructural(bytes[from])) return found;
+  if (!isStructural(bytes, from)) return found;
   const start = Math.max(0, from - STRUCTURE_LEAD);
   const stop = Math.min(to, end + STRUCTURE_TAIL);
   return stronger(found, judgeWithin(bytes, start, stop, "none", AT_STRUCTURE, root));

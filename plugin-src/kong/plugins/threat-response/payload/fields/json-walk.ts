@@ -62,6 +62,8 @@ const RUN = (1 << SHORTEST) - 1;
 const RUN_AND_BEFORE = (1 << (SHORTEST + 1)) - 1;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const BRACE = 123;
+const BRACE_CLOSE = 125;
 
 let malformed = false;
 
@@ -160,6 +162,20 @@ function start(bytes: ffi.Numbers, to: number): number {
   return floor;
 }
 
+function skipBlanks(bytes: ffi.Numbers, from: number, to: number): number {
+  let i = from;
+  while (i < to && bytes[i] <= 32) i++;
+  return i;
+}
+
+/** Whether an object begins as one: `{{self}}` and `{7+7}` have no sign either that JSON has not. */
+function beginsAsJson(bytes: ffi.Numbers, from: number, to: number): boolean {
+  const open = skipBlanks(bytes, from, to);
+  if (bytes[open] !== BRACE) return true;
+  const next = skipBlanks(bytes, open + 1, to);
+  return next >= to || bytes[next] === QUOTE || bytes[next] === BRACE_CLOSE;
+}
+
 /** Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding. */
 export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
@@ -178,6 +194,7 @@ export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadF
     }
   }
   // What was not read to the end for its cost says nothing about its form.
-  malformed = !isSpent() && ((all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first);
+  const isBroken = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;
+  malformed = !isSpent() && (isBroken || !beginsAsJson(bytes, first, to));
   return best;
 }

@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_STRUCTURE, anyOf, list, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_COOKIE, AT_HEADER, AT_STRUCTURE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Serialised objects of Java, PHP, Python, .NET, Ruby and JavaScript that run code when read. */
 
@@ -9,7 +9,7 @@ export const deserialization: Rule[] = [
     reason: "serialised object",
     at: ANYWHERE,
     literals: list(
-      "ro0ab, o:, aced0005, aaeaaad, gasv, gawv, gajj, gajd, gaj9, gajc, ganj, gand, gan9, ganc, aqaaap////, py/object, py/reduce, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bah, js/function, dynamic-proxy, gem::, nashorn.internal, system.windows.",
+      "ro0ab, o:, aced0005, aaeaaad, gasv, gawv, gajj, gajd, gaj9, gajc, ganj, gand, gan9, ganc, aqaaap////, py/object, py/reduce, !!python, !!javax, !!ruby, !ruby/, nd_func, cposix, c__builtin__, cos system, objectdataprovider, !!com., bah, {x:i:, js/function, !!js/, 2002:js, $$bcel, dynamic-proxy, gem::, nashorn.internal, system.windows.",
     ),
     expression: anyOf([
       "(?-i:rO0AB[A-Za-z0-9+/_-]{4,})",
@@ -19,7 +19,9 @@ export const deserialization: Rule[] = [
       "(?-i:AQAAAP////8B)",
       '"py/(?:object(?:/apply|/new)?|reduce)"\\s*:',
       "(?-i:^\\s*BAh[bvUVSTcl][A-Za-z0-9+/_-]{12})",
-      "tag:yaml\\.org,2002:js/function",
+      "tag:yaml\\.org,2002:(?:js|python|ruby|java)\\b",
+      "!!js/(?:function|regexp|undefined)",
+      "(?-i:\\$\\$BCEL\\$\\$)",
       "<dynamic-proxy>|jdk\\.nashorn\\.internal",
       "gem::(?:installer|requirement|specfetcher|requestset|package|source|dependency)",
       "system\\.windows\\.(?:data|application|markup|resourcedictionary)\\b[^,]{0,60},\\s*presentationframework",
@@ -56,5 +58,30 @@ export const deserialization: Rule[] = [
       "typeconfusedelegate",
       "ysoserial",
     ]),
+  },
+  {
+    class: "deserialization",
+    score: 84,
+    reason: "type that a parser would make an object of",
+    at: ANYWHERE | AT_STRUCTURE,
+    literals: list(
+      "py/object, py/reduce, py/function, py/type, java.net., java.lang., java.io., java.rmi, java.sql, java.beans, javax., com.sun., com.mysql., com.alibaba., com.mchange., com.zaxxer., com.ibatis, com.caucho, com.ibm., org.apache., org.spring, org.hibernate, org.codehaus, org.h2, org.postgresql, org.python, org.mozilla, org.eclipse, org.jboss, oracle., ch.qos, br.com, net.sf, <jdk.nashorn, java.util.priority, java.util.service, groovy.util, <sun., <dynamic-proxy, <objectdataprovider, serialization=, xmldecoder",
+    ),
+    expression: anyOf([
+      '"py/(?:object(?:/apply|/new)?|reduce|function|type)"\\s*:',
+      `"@type"\\s*:\\s*"\\[?l?(?:java\\.(?:net|lang|io|rmi|sql|beans)|javax|com\\.(?:sun|mysql|alibaba|mchange|zaxxer|ibatis|caucho|ibm)|org\\.(?:apache|springframework|hibernate|codehaus|h2|postgresql|python|mozilla|eclipse|jboss)|oracle\\.|sun\\.|ch\\.qos|br\\.com|net\\.sf|groovy\\.)`,
+      "<(?:jdk\\.nashorn|java\\.(?:util\\.(?:priorityqueue|serviceloader)|lang\\.(?:process|runtime)|beans\\.)|javax\\.(?:naming|script|imageio|crypto|swing|xml\\.ws)|com\\.sun\\.|org\\.(?:apache\\.(?:commons|xalan)|codehaus\\.groovy)|groovy\\.util|sun\\.|dynamic-proxy|objectdataprovider)[\\w.$-]*(?:[\\s/]|$)",
+      "\\sserialization=['\"]custom['\"]",
+      "<java\\s[^<>]{0,60}xmldecoder",
+    ]),
+  },
+  {
+    class: "deserialization",
+    score: 82,
+    reason: "address of a database that runs code in who connects",
+    at: AT_VALUE | AT_COOKIE | AT_HEADER,
+    literals: ["jdbc:"],
+    expression:
+      'jdbc:[\\w:+]{1,30}[^"]{0,400}?(?:autodeserialize=|(?:query|statement)interceptors=|allowloadlocalinfile=true|allowurlinlocalinfile=true|init=\\s*(?:runscript|create|drop|call)|trace_level_system_out|socketfactory=org\\.springframework|sslfactory=|loggerfile=|jndiname=|create\\s+alias\\s)',
   },
 ];

@@ -12,6 +12,7 @@ import { sqliStatements } from "./sqli-statements.ts";
 import { ssrf } from "./ssrf.ts";
 import { ssti } from "./ssti.ts";
 import { traversal } from "./traversal.ts";
+import { wholeValues } from "./whole-values.ts";
 import { xss } from "./xss.ts";
 import { xxe } from "./xxe.ts";
 
@@ -32,6 +33,7 @@ const GROUPS: Rule[][] = [
   ssrf,
   crlf,
   ldap,
+  wholeValues,
 ];
 
 function flatten(groups: Rule[][]): Rule[] {
@@ -72,6 +74,16 @@ export const LAYERED: string[] = [
   "&tab",
   "&newline",
   "&sol",
+  "&bsol",
+  "&dollar",
+  "&lcub",
+  "&lbrace",
+  "&lsqb",
+  "&lbrack",
+  "&grave",
+  "&equals",
+  "&semi",
+  "&vert",
   string.char(0xef, 0xbc),
   `//${string.char(0xe2)}`,
   string.char(0xc0),

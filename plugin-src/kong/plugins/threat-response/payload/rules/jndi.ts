@@ -16,4 +16,18 @@ export const jndi: Rule[] = [
       "j\\s*n\\s*d\\s*i\\s*:\\s*(?:ldaps?|rmi|dns|iiop|corba|nis|nds|http)",
     ]),
   },
+  {
+    class: "jndi",
+    score: 84,
+    reason: "look-up of a string substitution",
+    at: ANYWHERE,
+    literals: list(
+      "${env:, ${sys:, ${ctx:, ${java:, ${script:, ${dns:, ${url:, ${base64, ${const:, ${docker:, ${k8s:, ${log4j:, ${main:, ${jvmrunargs:, ${bundle:, ${spring:, ${xml:, ${properties:, ${file:, ${urlencoder:, ${urldecoder:, ${marker:, ${sd:, ${web:",
+    ),
+    expression: anyOf([
+      "^\\s*\\$\\{(?:sys|ctx|java|script|dns|url|base64(?:en|de)coder|const|docker|k8s|log4j|main|jvmrunargs|bundle|spring|xml|properties|file|url(?:en|de)coder|marker|sd|web):[^{}]{1,120}\\}\\s*$",
+      "\\$\\{(?:script:(?:js|javascript|nashorn|groovy)|dns:address|url:utf-8):?",
+      "^\\s*\\$\\{env:[\\w.]{0,40}(?:aws_|secret|passw|token|credential|private)[\\w.]{0,40}\\}\\s*$",
+    ]),
+  },
 ];

@@ -9,7 +9,7 @@ export const ldap: Rule[] = [
     reason: "LDAP filter that is closed and continued",
     at: AT_QUERY | AT_VALUE | AT_COOKIE | AT_HEADER,
     literals: list(
-      "*)(, )(|, )(&, )(!, *))(, (|(, (&(, )(uid, (objectclass, *)|, *(|, ))(|, (cn=, (uid=, (mail=, *)), )(, *|",
+      "*)(, )(|, )(&, )(!, *))(, (|(, (&(, )(uid, (objectclass, *)|, *(|, ))(|, (cn=, (uid=, (mail=, *)), )(, *|, *(), \\29\\28, \\2a\\2, ] | //, ]|//",
     ),
     expression: anyOf([
       "\\*\\)+\\s*\\(\\s*[|&!]?",
@@ -21,7 +21,10 @@ export const ldap: Rule[] = [
       "\\*\\(\\s*\\|",
       "^[\\w*]{0,20}\\)\\s*\\(\\s*\\w{1,20}\\s*=",
       "^\\(?\\w*\\)?\\s*\\|\\s*\\(?\\w+=\\*",
-      "\\*\\|[(%]",
+      "\\*\\|[(%&]|^\\*\\(\\)[|&]",
+      "(?:\\\\2[89a]){2}",
+      // The same in XPath.
+      "^[^'\"]{0,20}['\"]?\\s*\\]\\s*\\|\\s*//",
     ]),
   },
 ];

@@ -1,4 +1,4 @@
-import { ANYWHERE, AT_NAME, AT_STRUCTURE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
+import { ANYWHERE, AT_COOKIE, AT_NAME, AT_STRUCTURE, AT_VALUE, anyOf, list, type Rule } from "../rule.ts";
 
 /** Operators of document databases where a plain value is expected. */
 
@@ -37,19 +37,44 @@ export const nosqli: Rule[] = [
     at: AT_STRUCTURE | AT_VALUE,
     literals: list('{"$, { "$, {$, { $'),
     expression:
-      "['\\\"{,](?:(?:user(?:name)?|login|e?mail)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$(?:ne|gte?|lte?|nin|not|exists|mod|type|size|all|expr|where|function)\\b|(?:pass(?:wo?r?d|code)?|pwd|pin|otp|secret|token)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$[a-z]{2,12}\\b)",
+      "['\\\"{,](?:(?:user(?:name)?|login|e?mail)['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$(?:ne|gte?|lte?|nin|not|exists|mod|type|size|all|expr|where|function)\\b|(?:pin|otp|\\w{0,16}(?:pass(?:wo?r?d|code|wd)?|pwd|secret|token|api_?key))['\\\"]?\\s*:\\s*\\{\\s*['\\\"]?\\$[a-z]{2,12}\\b)",
+  },
+  {
+    class: "nosqli",
+    score: 80,
+    reason: "query operator that reads other data, changes a right or runs code",
+    at: AT_STRUCTURE | AT_VALUE,
+    literals: list("$function, $accumulator, $unionwith, $out, $lookup, $graphlookup, $set, $rename, $unset"),
+    expression: anyOf([
+      '"\\$(?:function|accumulator)"\\s*:\\s*\\{\\s*"(?:body|init|lang|args|accumulate)"',
+      '"\\$(?:unionwith|out)"\\s*:\\s*["{]',
+      '"\\$(?:graph)?lookup"\\s*:\\s*\\{[^{}]{0,80}"from"\\s*:\\s*"(?:users?|accounts?|admins?|sessions?|credentials?|tokens?|secrets?|system\\.\\w+)"',
+      '"\\$(?:set|rename|unset)"\\s*:\\s*\\{[^{}]{0,160}"(?:\\w{1,20}\\.)?(?:roles?|is_?admin|admin|password|permissions|privileges)"\\s*:',
+    ]),
+  },
+  {
+    class: "nosqli",
+    score: 78,
+    reason: "clause of a graph query after a quote",
+    at: AT_VALUE | AT_COOKIE | AT_NAME,
+    literals: list(
+      "' return , \" return , ) return , }) return, 'return , 'union match, ' union match, union match, detach delete, call dbms, call db., call apoc, load csv",
+    ),
+    expression:
+      "^[^'\"]{0,40}['\"][\\s)}\\]]*(?:[^'\"]{0,40}\\s)?(?:return\\s+\\w[\\w.]*\\s*(?://|$|union)|union\\s+(?:all\\s+)?match\\b|detach\\s+delete\\s|call\\s+(?:dbms|apoc|db)\\.|load\\s+csv\\s)",
   },
   {
     class: "nosqli",
     score: 82,
     reason: "script for a document database",
     at: ANYWHERE,
-    literals: list("$where, this., db., ||1, || 1, ||', || ', && ', return , ==, mapreduce, &&"),
+    literals: list("new date(), $where, this., db., ||1, || 1, ||', || ', && ', return , ==, mapreduce, &&"),
     expression: anyOf([
       `(?:^|[,{'\\";]\\s*)['\\"]?\\$where['\\"]?\\s*(?::|$)`,
       `['\\")}]\\s*;?\\s*(?:\\|\\||&&)\\s*(?:['\\"(]?\\s*this\\.\\w+|['\\"]?[\\w]{1,8}['\\"]?\\s*===?\\s*['\\"]?\\w{1,8})`,
       `;\\s*return\\s*(?:\\(|true|1\\b|this|!|'|\\")`,
       "^\\s*(?:this\\.\\w+\\s*(?:==|!=|>|\\.match)|return\\s+(?:true|this|1\\b))",
+      `['"]\\s*;[^;]{0,24}new\\s+date\\(\\)[\\s\\S]{0,60}\\bwhile\\s*\\(`,
       "db\\.\\w{1,40}\\.(?:find|insert|drop|remove|update|aggregate|mapreduce)\\s*\\(",
     ]),
   },

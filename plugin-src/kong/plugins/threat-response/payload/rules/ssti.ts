@@ -5,6 +5,24 @@ import { ANYWHERE, anyOf, list, type Rule } from "../rule.ts";
 export const ssti: Rule[] = [
   {
     class: "ssti",
+    score: 86,
+    reason: "way out of a template engine",
+    at: ANYWHERE,
+    literals: list(
+      "lipsum, cycler., joiner., get_flashed, secret_key, %debug, % debug, {{self, {{ self, dump(, file_excerpt, get_admin_log, securitykey, signer.key, .data_model, ?api.class, protectiondomain, child_process, .popen(, __globals, __subclasses, __builtins, ('system, (\"system, ('exec, (\"exec, ('passthru, ('shell_exec, {class., url_for., .system \", .constructor(",
+    ),
+    expression: anyOf([
+      `(?:\\{\\{|\\{%|\\$\\{|#\\{|<%)[^{}]{0,160}(?:\\blipsum\\b|\\bcycler\\.|\\bjoiner\\.|get_flashed_messages|url_for\\.|\\bsecret_key\\b|\\.popen\\(|__(?:globals|subclasses|builtins)__|signer\\.key|securitykey|child_process|file_excerpt\\(|\\.constructor\\s*\\(\\s*['"])`,
+      "^\\s*\\{\\{-?\\s*(?:self|dump\\(\\s*\\w*\\s*\\))\\s*-?\\}\\}\\s*$",
+      "\\{%-?\\s*(?:debug|load\\s+log|import\\s+(?:os|subprocess|sys))\\b",
+      `\\|\\s*(?:map|filter|sort|reduce|join)\\s*\\(\\s*['"](?:system|exec|passthru|shell_exec|popen|assert|eval|phpinfo|file_get_contents|call_user_func)\\b`,
+      "\\$\\{\\s*\\.(?:data_model|globals|main|vars)\\b|\\?api\\.class\\b|getprotectiondomain\\(",
+      "\\$\\{\\s*class\\.(?:getresource|getclass|forname|inspect|type)",
+      `\\{\\{\\s*\\.(?:system|exec\\w*|\\w{0,12}cmd)\\s+["'\`]`,
+    ]),
+  },
+  {
+    class: "ssti",
     score: 88,
     reason: "arithmetic for a template engine",
     at: ANYWHERE,
