@@ -157,4 +157,26 @@ describe.each(STORE_KINDS)("jobs on %s", (kind) => {
     expect(failures).toHaveLength(1);
     expect(await countJobs(store.db)).toEqual({});
   });
+
+  test("jobs that wait for something slow keep no other from its turn", async () => {
+    const ended: string[] = [];
+    let tell: () => void = () => undefined;
+    const quick = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const run = async ({ key }: Job) => {
+      if (key === "quick") tell();
+      else await quick;
+      ended.push(key);
+    };
+    for (const [at, key] of ["slow-1", "slow-2", "quick"].entries())
+      await enqueueJob(store.db, { kind: "k", key, run_at: at });
+    const kinds = [{ kind: "k", run }];
+    const onError = () => undefined;
+    const runner = new JobRunner({ db: store.db, pollMs: 5, onError, kinds, concurrency: 2, slowMs: 5 });
+    await runner.start();
+    await quick;
+    await runner.stop();
+    expect(ended.sort()).toEqual(["quick", "slow-1", "slow-2"]);
+  });
 });

@@ -60,6 +60,17 @@ describe("the Admin API driver", () => {
     expect((await driver().list("plugins", "threat-response")).map((plugin) => plugin.id)).toEqual(["p-2"]);
   });
 
+  it("does not ask again at once for a document that takes the gateway too long", async () => {
+    admin.misbehave({ times: 9, how: "hang" });
+    let again = 0;
+    const sleep = async () => ++again;
+    const client = createAdminClient({ url: admin.url, document_timeout_ms: 20, timeout_ms: 20, retries: 2, sleep });
+    await expect(client.request("GET", "/config")).rejects.toMatchObject({ code: "timeout" });
+    expect(again).toBe(0);
+    await expect(client.request("GET", "/status")).rejects.toMatchObject({ code: "timeout" });
+    expect(again).toBe(2);
+  });
+
   it("sends its token, and only to the configured address", async () => {
     admin.misbehave({ times: 1, how: { status: 307, headers: { location: "http://127.0.0.1:9/steal" } } });
     await expect(driver({ token: "t-1" }).get("plugins", "p-1")).rejects.toMatchObject({

@@ -12,7 +12,10 @@ export interface JobRunnerOptions {
   /** The database could be asked. */
   onReady?: () => void;
   onDone?: (kind: string, seconds: number, failed: boolean) => void;
+  /** Jobs at a time; those that take longer than `slowMs` do not count, up to `most` in all. */
   concurrency?: number;
+  slowMs?: number;
+  most?: number;
   pollMs?: number;
   leaseMs?: number;
 }
@@ -23,7 +26,8 @@ export class JobRunner {
   readonly #kinds: Map<string, JobKind>;
   readonly #worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   readonly #leaseMs: number;
-  readonly #running = new Set<Promise<void>>();
+  /** With the moment at which each began. */
+  readonly #running = new Map<Promise<void>, number>();
   #loop: Promise<void> | null = null;
   #rise: (() => void) | null = null;
   #woken = false;
@@ -55,16 +59,16 @@ export class JobRunner {
     this.#stopping = true;
     this.wake();
     await this.#loop;
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.keys());
   }
 
   async #dispatch(): Promise<void> {
-    const { db, onError, onReady, concurrency = 8, pollMs = 500 } = this.#options;
+    const { db, onError, onReady, pollMs = 500 } = this.#options;
     const names = [...this.#kinds.keys()];
     while (!this.#stopping) {
       this.#woken = false;
       try {
-        const hasRoom = this.#running.size < concurrency;
+        const hasRoom = this.#hasRoom();
         const job = hasRoom ? await claimJob(db, this.#worker, names, this.#leaseMs) : null;
         if (hasRoom) onReady?.();
         if (job) this.#track(this.#run(job));
@@ -76,6 +80,14 @@ export class JobRunner {
     }
   }
 
+  /** What takes long waits for a slow gateway, and must not keep others from what needs none, such as decisions. */
+  #hasRoom(): boolean {
+    const { concurrency = 8, slowMs = 2_000, most = 64 } = this.#options;
+    const since = performance.now() - slowMs;
+    const quick = [...this.#running.values()].filter((begun) => begun > since);
+    return quick.length < concurrency && this.#running.size < most;
+  }
+
   /** A job that ends makes room for the next, and may have left one that waited for it. */
   #track(run: Promise<void>): void {
     const ended = run
@@ -84,7 +96,7 @@ export class JobRunner {
         this.#running.delete(ended);
         this.wake();
       });
-    this.#running.add(ended);
+    this.#running.set(ended, performance.now());
   }
 
   async #run(job: Job): Promise<void> {
