@@ -30,7 +30,7 @@ interface Ending {
  */
 export async function reap(options: ReapOptions): Promise<ReapResult> {
   const { gateway, now = Date.now(), dryRun = false, log = () => undefined } = options;
-  const driver = createDriver({ ...gateway, WRITE_INTERVAL_S: 0 });
+  const driver = createDriver({ ...gateway, WRITE_INTERVAL_S: 0 }, { settle_ms: 0 });
   if (driver === null) throw new Error("no gateway is configured: set KONG_ADMIN_URL or KONNECT_CONTROL_PLANE_ID");
   const result: ReapResult = { removed: [], restored: [], kept: [], failed: [] };
   const endings: Ending[] = [];

@@ -27,6 +27,8 @@ export interface CreateDriverOptions {
   timeout_ms?: number;
   retries?: number;
   onAlarm?: (detail: string) => void;
+  /** Of `DriverOptions`; 0 for who does not ask when a write has arrived. */
+  settle_ms?: number;
   /** In the moment in which a write leaves; throws when it must not. */
   fence?: () => void;
   /** Where agents agree on who writes; without it nobody else does. */

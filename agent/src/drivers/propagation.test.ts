@@ -103,6 +103,15 @@ describe("writes to a control plane, one soon after the other", () => {
     expect(alarms).toEqual([]);
   });
 
+  it("do not wait at all for who does not ask when they arrive", async () => {
+    const options = { look_every_ms: 1, settle_ms: 0 };
+    const hasty = createAdminApiDriver(createAdminClient({ url: admin.url }), options);
+    const looks = () => admin.requests.filter((line) => line.includes("/clustering/data-planes")).length;
+    const before = looks();
+    for (const id of ["p-2", "p-3"]) await hasty.apply([{ op: "create", type: "plugins", entity: { id, name: id } }]);
+    expect(looks() - before).toBe(2);
+  });
+
   it("do not wait for ever for a data plane that does not follow", async () => {
     const impatient = createAdminApiDriver(createAdminClient({ url: admin.url }), { look_every_ms: 1, settle_ms: 5 });
     for (const id of ["p-2", "p-3"])

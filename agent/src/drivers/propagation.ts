@@ -88,7 +88,7 @@ export function watchHashes(
   return {
     settle: async () => {
       // What failed was taken back, and may never show; who has not followed in time is told of elsewhere, and keeps no further write waiting.
-      if (last === null || last.applied === null || last.hasArrived || last.isGivenUp) return;
+      if (settle_ms === 0 || last === null || last.applied === null || last.hasArrived || last.isGivenUp) return;
       last.isGivenUp = !(await arrival(last, settle_ms)).reached;
     },
     mark: async () => {
