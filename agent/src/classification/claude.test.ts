@@ -47,6 +47,7 @@ const advisorAgain = (options: Partial<ClaudeOptions> = {}) =>
     baseURL: server.url,
     timeout_ms: 300,
     maxRetries: 0,
+    patience_ms: 10_000,
     ...options,
   });
 

@@ -32,7 +32,8 @@ export function createClaudeAdvisor(options: ClaudeOptions): Advisor {
     model = "claude-haiku-5-5",
     timeout_ms = 20_000,
     maxRetries = 1,
-    patience_ms = 750,
+    // The first write is to go out within two seconds of the evidence, on a busy machine, too.
+    patience_ms = 400,
     onAdvice = () => undefined,
     limits = () => ({ hour: { most: 60, reserved: {} }, day: { most: 480, reserved: {} } }),
     now = Date.now,
