@@ -11,7 +11,7 @@ import { scoreText } from "./model-score.ts";
 const DULL = 60;
 /** From these lengths on a value is a sentence or a snippet, and a text. */
 export const MEDIUM = 128;
-export const LONG = 512;
+const LONG = 512;
 const APART = 96;
 
 /**
