@@ -29,6 +29,7 @@ build = {
     ["kong.plugins.threat-response.agent-keys"] = "lua-dist/kong/plugins/threat-response/agent-keys.lua",
     ["kong.plugins.threat-response.apply-decision"] = "lua-dist/kong/plugins/threat-response/apply-decision.lua",
     ["kong.plugins.threat-response.baseline"] = "lua-dist/kong/plugins/threat-response/baseline.lua",
+    ["kong.plugins.threat-response.begin-loading"] = "lua-dist/kong/plugins/threat-response/begin-loading.lua",
     ["kong.plugins.threat-response.bits"] = "lua-dist/kong/plugins/threat-response/bits.lua",
     ["kong.plugins.threat-response.cidr"] = "lua-dist/kong/plugins/threat-response/cidr.lua",
     ["kong.plugins.threat-response.clients.agent-rotation"] = "lua-dist/kong/plugins/threat-response/clients/agent-rotation.lua",

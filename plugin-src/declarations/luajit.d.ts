@@ -27,3 +27,10 @@ declare module "ffi" {
 
   export { create as new, toLuaString as string };
 }
+
+declare namespace jit {
+  function on(): void;
+  function off(): void;
+  /** Whether it compiles, and for what. */
+  function status(): LuaMultiReturn<[isOn: boolean, ...features: string[]]>;
+}

@@ -34,6 +34,29 @@ describe("the automaton", function()
     end
   end)
 
+  it("goes on behind a literal, and tells who gave each that occurs", function()
+    local index = require("kong.plugins.threat-response.known.literal-index")
+    math.randomseed(12)
+    local function word(length)
+      local letters = {}
+      for i = 1, length do letters[i] = ("ab "):sub(math.random(3)):sub(1, 1) end
+      return (table.concat(letters):gsub(" +", " "))
+    end
+    for _ = 1, 2000 do
+      local given = { { word(math.random(1, 3)) }, { word(math.random(2, 4)), word(5) }, { word(math.random(3, 6)) } }
+      local text = word(math.random(0, 25))
+      local built = index.buildIndex(given)
+      index.beginCollecting()
+      local found = {}
+      for i = 1, index.collect(built, text, 0) do found[index.collected[i]] = true end
+      for owner, literals in ipairs(given) do
+        local expected = nil
+        for _, literal in ipairs(literals) do expected = text:find(literal, 1, true) and true or expected end
+        assert.equal(expected, found[owner - 1], table.concat(literals, ",") .. " in '" .. text .. "'")
+      end
+    end
+  end)
+
   it("folds letters, and takes runs of white space for one space", function()
     assert.is_true(holds({ "' or" }, "x'\t\n  OR 1"))
     assert.is_true(holds({ "a b c" }, "A  B\r\nC"))

@@ -1,3 +1,5 @@
+local ____begin_2Dloading_2Ets = require("kong.plugins.threat-response.begin-loading")
+local endLoading = ____begin_2Dloading_2Ets.endLoading
 local ____configure_2Ets = require("kong.plugins.threat-response.configure")
 local configure = ____configure_2Ets.configure
 local instanceOf = ____configure_2Ets.instanceOf
@@ -10,6 +12,7 @@ local inspectLog = ____inspect_2Ets.inspectLog
 local inspectRewrite = ____inspect_2Ets.inspectRewrite
 local ____timers_2Ets = require("kong.plugins.threat-response.timers")
 local startTimers = ____timers_2Ets.startTimers
+endLoading()
 local function rewrite(config)
     return inspectRewrite(instanceOf(config))
 end

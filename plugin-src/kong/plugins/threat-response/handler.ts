@@ -1,7 +1,10 @@
+import { endLoading } from "./begin-loading.ts";
 import { type Config, configure, instanceOf } from "./configure.ts";
 import { countFailOpen, countServed } from "./health.ts";
 import { inspectAccess, inspectLog, inspectRewrite } from "./inspect.ts";
 import { startTimers } from "./timers.ts";
+
+endLoading();
 
 const rewrite = (config: Config): void => inspectRewrite(instanceOf(config));
 const access = (config: Config): void => inspectAccess(instanceOf(config));

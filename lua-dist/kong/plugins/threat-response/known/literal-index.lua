@@ -80,6 +80,8 @@ function ____exports.buildIndex(given)
         next = narrow(automaton, columns, width),
         width = width,
         firstAccepting = automaton.firstAccepting,
+        rows = automaton.rows,
+        goesOn = automaton.goesOn,
         owners = automaton.owners,
         plain = columnsOfBytes(columns),
         wire = wire,
@@ -140,6 +142,8 @@ function ____exports.collect(index, text, count)
     local next = ____index_1.next
     local width = ____index_1.width
     local firstAccepting = ____index_1.firstAccepting
+    local rows = ____index_1.rows
+    local goesOn = ____index_1.goesOn
     local plain = ____index_1.plain
     local ____index_owners_2 = index.owners
     local from = ____index_owners_2.from
@@ -153,6 +157,9 @@ function ____exports.collect(index, text, count)
             local last = from[state - firstAccepting + 1] - 1
             for k = from[state - firstAccepting], last do
                 total = ____exports.collectOwner(list[k], total)
+            end
+            if state >= rows then
+                state = goesOn[state - rows]
             end
         end
     end

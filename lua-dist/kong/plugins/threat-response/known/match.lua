@@ -192,7 +192,7 @@ local function examineLine(parts, switches)
     isByLine = true
     local found = examine(parts, switches)
     if found == nil and isByLine then
-        keepOrdinaryPart(line, meaning, 0, 0)
+        keepOrdinaryPart(0)
     end
     return found
 end

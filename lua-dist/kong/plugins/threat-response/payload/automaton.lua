@@ -5,9 +5,15 @@ local BLANK = ____byte_2Dclasses_2Ets.BLANK
 local CLASSES = ____byte_2Dclasses_2Ets.CLASSES
 local classOfByte = ____byte_2Dclasses_2Ets.classOfByte
 local OTHER = ____byte_2Dclasses_2Ets.OTHER
-local MOST_ROWS = 65536
+local MOST_STATES = 65536
 local function createNode(endsBlank)
-    return {children = {}, owners = {}, endsBlank = endsBlank, row = 0}
+    return {
+        children = {},
+        owners = {},
+        endsBlank = endsBlank,
+        isLeaf = true,
+        row = 0
+    }
 end
 local function insert(root, literal, owner)
     local node = root
@@ -17,6 +23,7 @@ local function insert(root, literal, owner)
         if child == nil then
             child = createNode(byteClass == BLANK)
             node.children[byteClass] = child
+            node.isLeaf = false
         end
         node = child
     end
@@ -48,23 +55,32 @@ local function linkFailures(root)
     end
     return order
 end
---- Numbers the rows; returns the row of the first node that ends a literal.
-local function placeRows(order)
-    local row = 0
+--- Numbers the states: those that end no literal, those that do, and of these the leaves last. Returns all in this order.
+local function numberStates(order)
+    local states = {}
     for ____, node in ipairs(order) do
         if #node.owners == 0 then
-            node.row = row
-            row = row + 1
+            states[#states + 1] = node
         end
     end
-    local firstAccepting = row
     for ____, node in ipairs(order) do
-        if #node.owners > 0 then
-            node.row = row
+        if #node.owners > 0 and not node.isLeaf then
+            states[#states + 1] = node
+        end
+    end
+    for ____, node in ipairs(order) do
+        if #node.owners > 0 and node.isLeaf then
+            states[#states + 1] = node
+        end
+    end
+    do
+        local row = 0
+        while row < #states do
+            states[row + 1].row = row
             row = row + 1
         end
     end
-    return firstAccepting
+    return states
 end
 --- White space after white space changes nothing: runs of it count as one.
 local function fillRow(next, root, node)
@@ -77,32 +93,51 @@ local function fillRow(next, root, node)
         next[node.row * CLASSES + byteClass] = byteClass == BLANK and node.endsBlank and node.row or target.row
     end
 end
---- In the order of the rows.
-local function flattenOwners(order)
-    local states = 0
+--- The states of `numberStates` from `first` on.
+local function flattenOwners(states, first)
     local total = 0
-    for ____, node in ipairs(order) do
-        if #node.owners > 0 then
-            states = states + 1
-        end
+    for ____, node in ipairs(states) do
         total = total + #node.owners
     end
-    local from = ffi.new("int32_t[?]", states + 1)
+    local from = ffi.new("int32_t[?]", #states - first + 1)
     local list = ffi.new("uint16_t[?]", total)
-    states = 0
     total = 0
-    for ____, node in ipairs(order) do
-        if #node.owners > 0 then
-            from[states] = total
-            states = states + 1
-            for ____, owner in ipairs(node.owners) do
+    do
+        local state = first
+        while state < #states do
+            from[state - first] = total
+            for ____, owner in ipairs(states[state + 1].owners) do
                 list[total] = owner
                 total = total + 1
             end
+            state = state + 1
         end
     end
-    from[states] = total
+    from[#states - first] = total
     return {from = from, list = list}
+end
+--- What a leaf's row would be is that of the longest end of its text that literals begin with.
+local function flattenFailures(states, rows)
+    local goesOn = ffi.new("uint16_t[?]", #states - rows)
+    do
+        local state = rows
+        while state < #states do
+            local node = states[state + 1].failure
+            while node ~= nil and node.row >= rows do
+                node = node.failure
+            end
+            goesOn[state - rows] = node == nil and 0 or node.row
+            state = state + 1
+        end
+    end
+    return goesOn
+end
+local function countRows(states)
+    local rows = #states
+    while rows > 1 and states[rows].isLeaf do
+        rows = rows - 1
+    end
+    return rows
 end
 --- `literals[i]` are the literals of owner `i`. Cold: once at load.
 function ____exports.buildAutomaton(literals)
@@ -116,20 +151,30 @@ function ____exports.buildAutomaton(literals)
             owner = owner + 1
         end
     end
-    local order = linkFailures(root)
-    if #order > MOST_ROWS then
+    local states = numberStates(linkFailures(root))
+    if #states > MOST_STATES then
         error("too many literals for an automaton")
     end
-    local firstAccepting = placeRows(order)
-    local next = ffi.new("uint16_t[?]", #order * CLASSES)
-    for ____, node in ipairs(order) do
-        fillRow(next, root, node)
+    local rows = countRows(states)
+    local firstAccepting = 0
+    while firstAccepting < #states and #states[firstAccepting + 1].owners == 0 do
+        firstAccepting = firstAccepting + 1
     end
+    local next = ffi.new("uint16_t[?]", rows * CLASSES)
+    do
+        local row = 0
+        while row < rows do
+            fillRow(next, root, states[row + 1])
+            row = row + 1
+        end
+    end
+    local owners = flattenOwners(states, firstAccepting)
     return {
         next = next,
         firstAccepting = firstAccepting,
-        rows = #order,
-        owners = flattenOwners(order)
+        rows = rows,
+        goesOn = flattenFailures(states, rows),
+        owners = owners
     }
 end
 return ____exports

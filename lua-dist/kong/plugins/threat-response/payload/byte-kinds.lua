@@ -8,6 +8,8 @@ ____exports.KINDS = 64
 ____exports.BLANKS = 26
 ____exports.DIGIT = 27
 ____exports.OTHER = 28
+--- No byte's by itself: whoever divides a text gives it to what ends a value.
+____exports.BOUND = 63
 --- Bytes with a kind of their own, behind letters, blanks, digits and the rest.
 local DISTINCT = "',.-\"`(){}[]<>$&|;:=*/\\%#!+?@^_~" .. string.char(192, 193, 239)
 function ____exports.kindOf(byte)

@@ -43,15 +43,15 @@ local function collectCandidates(from, to)
     look = look + 1
     local next = ____exports.automaton.next
     local firstAccepting = ____exports.automaton.firstAccepting
+    local rows = ____exports.automaton.rows
+    local goesOn = ____exports.automaton.goesOn
     local ____exports_automaton_owners_0 = ____exports.automaton.owners
     local ownersFrom = ____exports_automaton_owners_0.from
     local list = ____exports_automaton_owners_0.list
     local count = 0
     local state = 0
-    local i = from
-    while i < to do
+    for i = from, to - 1 do
         state = next[state * CLASSES + PLAIN[decoded[i]]]
-        i = i + 1
         if state >= firstAccepting then
             for k = ownersFrom[state - firstAccepting], ownersFrom[state - firstAccepting + 1] - 1 do
                 local owner = list[k]
@@ -60,6 +60,9 @@ local function collectCandidates(from, to)
                     candidates[count + 1] = owner
                     count = count + 1
                 end
+            end
+            if state >= rows then
+                state = goesOn[state - rows]
             end
         end
     end

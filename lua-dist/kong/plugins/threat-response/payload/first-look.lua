@@ -4,6 +4,7 @@ local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.by
 local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ____byte_2Dkinds_2Ets = require("kong.plugins.threat-response.payload.byte-kinds")
 local BLANKS = ____byte_2Dkinds_2Ets.BLANKS
+local BOUND = ____byte_2Dkinds_2Ets.BOUND
 local KINDS = ____byte_2Dkinds_2Ets.KINDS
 local kindOf = ____byte_2Dkinds_2Ets.kindOf
 local kinds = ____byte_2Dkinds_2Ets.kinds
@@ -20,25 +21,29 @@ local TRIGGERS = ____triggers_2Ets.TRIGGERS
 -- three marked ones occur, the literals they are of are compared. What is read for each byte stays in the first cache, unlike the
 -- automaton's table.
 -- 
--- Walks do so in their own loop: calls and loops for each value are what costs. Such a loop keeps `pair`, the kinds of the last two bytes
--- (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
---     if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) hit = confirm(...)
---     pair = ((pair << 6) | kind) & PAIRS;
+-- Whoever walks through values of several bounds gives the kind BOUND to the bytes that end one: those count as marked whatever is before them, so that
+-- its loop has one condition for both. Such a loop keeps `pair`, the kinds of the last two bytes (FIRST_PAIR at the beginning of a value), and does for each
+-- byte of kind `kind`
+--     const triple = (pair << 6) | kind;
+--     pair = triple & PAIRS;
+--     if (((marks[triple >> 5] >> triple) & 1) !== 0) …
 ____exports.FIRST_PAIR = OTHER * KINDS + OTHER
 ____exports.PAIRS = KINDS * KINDS - 1
---- One bit for each triple: eight bytes for the third kind behind each pair of the first two.
-____exports.marks = ffi.new("uint8_t[?]", KINDS * KINDS * KINDS / 8)
+--- The last kind of a triple.
+____exports.LAST = KINDS - 1
+--- One bit for each triple: 32 of them in each word.
+____exports.marks = ffi.new("int32_t[?]", KINDS * KINDS * KINDS / 32)
 --- 1 where two kinds are all of a literal.
 local shorts = ffi.new("uint8_t[?]", KINDS * KINDS)
 --- For each marked triple the literals it is of, one behind the other: how long the literal is and where in it the triple is, one byte each,
 -- and the literal as classes of `byte-classes.ts`. While loading only; then they are in `known`.
 local candidates = {}
 local function mark(triple)
-    ____exports.marks[bit.arshift(triple, 3)] = bit.bor(
-        ____exports.marks[bit.arshift(triple, 3)],
+    ____exports.marks[bit.arshift(triple, 5)] = bit.bor(
+        ____exports.marks[bit.arshift(triple, 5)],
         bit.lshift(
             1,
-            bit.band(triple, 7)
+            bit.band(triple, 31)
         )
     )
 end
@@ -125,10 +130,16 @@ for ____, sign in ipairs({"%", "\\"}) do
     markLiteral(sign)
 end
 markShort(BLANKS, BLANKS)
+for pair = 0, ____exports.PAIRS do
+    mark(pair * KINDS + BOUND)
+end
 --- The texts of all triples, each closed by a zero; by slot the triple, and where its text begins.
 local SLOTS = 4096
 local slotTriples = ffi.new("int32_t[?]", SLOTS)
 local slotTexts = ffi.new("int32_t[?]", SLOTS)
+--- By slot one bit for each kind that the literals of the triple have before and behind it.
+local before = ffi.new("int32_t[?]", SLOTS * 2)
+local behind = ffi.new("int32_t[?]", SLOTS * 2)
 local FREE = -1
 local function slotOf(triple)
     local slot = bit.band(
@@ -142,6 +153,48 @@ local function slotOf(triple)
         slot = bit.band(slot + 1, SLOTS - 1)
     end
     return slot
+end
+local kindsOfClasses = ffi.new("uint8_t[256]")
+for byte = 0, 255 do
+    kindsOfClasses[PLAIN[byte]] = kinds[byte]
+end
+--- Allows what a literal has at `at`; where the literal has nothing there, everything.
+local function allow(masks, slot, text, at, isThere)
+    for kind = 0, KINDS - 1 do
+        local word = slot * 2 + bit.arshift(kind, 5)
+        if not isThere or kind == kindsOfClasses[string.byte(text, at)] then
+            masks[word] = bit.bor(
+                masks[word],
+                bit.lshift(
+                    1,
+                    bit.band(kind, 31)
+                )
+            )
+        end
+    end
+end
+local function allowNeighbours(slot, text)
+    local at = 1
+    while at <= #text do
+        local length = string.byte(text, at)
+        local offset = string.byte(text, at + 1)
+        local triple = at + 2 + offset
+        allow(
+            before,
+            slot,
+            text,
+            triple - 1,
+            offset > 0
+        )
+        allow(
+            behind,
+            slot,
+            text,
+            triple + 3,
+            offset + 3 < length
+        )
+        at = at + (length + 2)
+    end
 end
 local function flattenCandidates()
     local total = 0
@@ -162,6 +215,7 @@ local function flattenCandidates()
         local slot = slotOf(triple)
         slotTriples[slot] = triple
         slotTexts[slot] = total
+        allowNeighbours(slot, text)
         ffi.copy(all + total, text, #text)
         total = total + (#text + 1)
     end
@@ -178,25 +232,8 @@ local function isAt(bytes, from, at, length, classes)
     end
     return true
 end
---- Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0.
-function ____exports.confirm(bytes, i, to, pair, kind, classes)
-    if shorts[bit.bor(
-        bit.lshift(
-            bit.band(pair, KINDS - 1),
-            6
-        ),
-        kind
-    )] ~= 0 then
-        return 1
-    end
-    local triple = bit.bor(
-        bit.lshift(pair, 6),
-        kind
-    )
-    local slot = slotOf(triple)
-    if slotTriples[slot] ~= triple then
-        return 0
-    end
+--- Whether a literal is around the triple that ends at `i`, in a text that ends at `to`.
+local function isAnyAt(bytes, i, to, slot, classes)
     local at = slotTexts[slot]
     local length = known[at]
     while length > 0 do
@@ -208,46 +245,71 @@ function ____exports.confirm(bytes, i, to, pair, kind, classes)
             length,
             classes
         ) then
-            return 1
+            return true
         end
         at = at + (length + 2)
         length = known[at]
     end
-    return 0
+    return false
 end
+--- Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`. Most are not, which the bytes
+-- before and behind show.
+function ____exports.confirm(bytes, i, to, triple, reading)
+    if shorts[bit.band(triple, ____exports.PAIRS)] ~= 0 then
+        return true
+    end
+    local slot = slotOf(triple)
+    if slotTriples[slot] ~= triple then
+        return false
+    end
+    local former = reading.kinds[bytes[i - 3]]
+    local next = reading.kinds[bytes[i + 1]]
+    local isAllowed = bit.band(
+        bit.band(
+            bit.arshift(
+                before[slot * 2 + bit.arshift(former, 5)],
+                former
+            ),
+            bit.arshift(
+                behind[slot * 2 + bit.arshift(next, 5)],
+                next
+            )
+        ),
+        1
+    )
+    return isAllowed ~= 0 and isAnyAt(
+        bytes,
+        i,
+        to,
+        slot,
+        reading.classes
+    )
+end
+____exports.AS_IT_IS = {kinds = kinds, classes = PLAIN}
 --- False only where no literal of any rule occurs in `bytes[from, to)`, whatever its escapes stand for.
 function ____exports.mayHoldLiteral(bytes, from, to)
     local pair = ____exports.FIRST_PAIR
-    local i = from
-    while i < to do
-        local kind = kinds[bytes[i]]
+    for i = from, to - 1 do
+        local triple = bit.bor(
+            bit.lshift(pair, 6),
+            kinds[bytes[i]]
+        )
+        pair = bit.band(triple, ____exports.PAIRS)
         if bit.band(
-            ____exports.marks[bit.bor(
-                bit.lshift(pair, 3),
-                bit.arshift(kind, 3)
-            )],
-            bit.lshift(
-                1,
-                bit.band(kind, 7)
-            )
+            bit.arshift(
+                ____exports.marks[bit.arshift(triple, 5)],
+                triple
+            ),
+            1
         ) ~= 0 and ____exports.confirm(
             bytes,
             i,
             to,
-            pair,
-            kind,
-            PLAIN
-        ) == 1 then
+            triple,
+            ____exports.AS_IT_IS
+        ) then
             return true
         end
-        pair = bit.band(
-            bit.bor(
-                bit.lshift(pair, 6),
-                kind
-            ),
-            ____exports.PAIRS
-        )
-        i = i + 1
     end
     return false
 end

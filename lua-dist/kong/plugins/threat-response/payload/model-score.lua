@@ -83,7 +83,7 @@ local bestTo = 0
 --- Counts tokens over all texts, so that what was seen in a former one is long ago.
 local clock = SPAN
 local CLOCK_END = 8000000
---- The weight in `feature` where it was not seen since `floor`, else 0. Without a condition: those of a loop are a way of their own each.
+--- The weight in `feature` where it was not seen since `floor`, else 0.
 local function freshWeight(feature, floor)
     return bit.band(
         bit.arshift(
@@ -96,16 +96,13 @@ local function freshWeight(feature, floor)
         )
     )
 end
---- The largest sum of a run of tokens. A run that falls to nothing begins anew.
+--- The largest sum of a run of tokens. A run that falls to nothing begins anew. There is no condition in the loop, since each would be a way of its own
+-- through it, and nothing but whole numbers of 32 bits: `x ^ ((x ^ y) & mask)` is `y` where all bits of the mask are set, and `x` where none is.
 local function addTokens(count)
-    local total = sum
-    local from = windowFrom
-    local start = windowStart
-    local two = before
-    local one = previous
-    local now = clock
-    local i = 0
-    while i < count do
+    local total, from, start, now = sum, windowFrom, windowStart, clock
+    local two, one = before, previous
+    local most, mostFrom, mostTo = best, bestFrom, bestTo
+    for i = 0, count - 1 do
         local token = tokens[i]
         local alone = single[token * 4 + gaps[i]]
         local pair = bit.bxor(former[one], latter[token])
@@ -113,8 +110,14 @@ local function addTokens(count)
             bit.bxor(first[two], second[one]),
             third[token]
         )
-        local floor = math.max(start, now - SPAN)
-        total = total - decay
+        local late = bit.bor(now - SPAN - start, 0)
+        local floor = bit.bor(
+            start + bit.band(
+                late,
+                bit.bnot(bit.arshift(late, 31))
+            ),
+            0
+        )
         local seenNow = bit.lshift(now, SEEN)
         local ofAlone = features[alone]
         features[alone] = bit.bor(
@@ -131,27 +134,57 @@ local function addTokens(count)
             seenNow,
             bit.band(ofThree, WEIGHT)
         )
-        total = total + (freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor))
-        now = now + 1
-        i = i + 1
-        if total > best then
-            best = total
-            bestFrom = from
-            bestTo = starts[i]
-        elseif total <= 0 then
-            total = 0
-            from = starts[i]
-            start = now
-        end
+        local gain = freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor)
+        total = bit.bor(total - decay + gain, 0)
+        now = bit.bor(now + 1, 0)
+        local next = starts[i + 1]
+        local isMost = bit.arshift(most - total, 31)
+        most = bit.bxor(
+            most,
+            bit.band(
+                bit.bxor(most, total),
+                isMost
+            )
+        )
+        mostFrom = bit.bxor(
+            mostFrom,
+            bit.band(
+                bit.bxor(mostFrom, from),
+                isMost
+            )
+        )
+        mostTo = bit.bxor(
+            mostTo,
+            bit.band(
+                bit.bxor(mostTo, next),
+                isMost
+            )
+        )
+        local isNothing = bit.arshift(total - 1, 31)
+        total = bit.band(
+            total,
+            bit.bnot(isNothing)
+        )
+        from = bit.bxor(
+            from,
+            bit.band(
+                bit.bxor(from, next),
+                isNothing
+            )
+        )
+        start = bit.bxor(
+            start,
+            bit.band(
+                bit.bxor(start, now),
+                isNothing
+            )
+        )
         two = one
         one = token
     end
-    sum = total
-    windowFrom = from
-    windowStart = start
-    before = two
-    previous = one
-    clock = now
+    sum, windowFrom, windowStart, clock = total, from, start, now
+    before, previous = two, one
+    best, bestFrom, bestTo = most, mostFrom, mostTo
 end
 local function beginText(from)
     if clock > CLOCK_END then

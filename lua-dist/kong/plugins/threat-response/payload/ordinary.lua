@@ -12,7 +12,7 @@ local spendKnown = ____inspection_2Ets.spendKnown
 local SLOTS = 8192
 --- Values and whole parts that are longer are judged each time.
 ____exports.LONGEST = 8192
-local LONGEST_PART = 16384
+local LONGEST_PART = 32768
 --- Of each text half of its hash; and of the other half the upper sixteen bits, with the cost. The slot is as good as the lower ones.
 local seconds = ffi.new("int32_t[?]", SLOTS)
 local rests = ffi.new("int32_t[?]", SLOTS)
@@ -208,19 +208,37 @@ end
 function ____exports.saltOf(____type)
     return ____type == nil and 0 or hashPart(____type, TYPE, 0)
 end
+--- The part that was asked for last, as it is kept; one that is too long is not.
+local partFirst = 0
+local partSecond = 0
+local isKept = false
 function ____exports.isOrdinaryPart(text, part, salt)
-    return #text <= LONGEST_PART and ____exports.isOrdinary(
-        hashPart(text, part, salt),
-        second
-    )
+    isKept = #text <= LONGEST_PART
+    if not isKept then
+        return false
+    end
+    partFirst = hashPart(text, part, salt)
+    partSecond = second
+    return ____exports.isOrdinary(partFirst, partSecond)
 end
-function ____exports.keepOrdinaryPart(text, part, salt, cost)
-    if #text <= LONGEST_PART then
-        ____exports.keepOrdinary(
-            hashPart(text, part, salt),
-            second,
-            cost
-        )
+--- The part that was asked for last is ordinary.
+function ____exports.keepOrdinaryPart(cost)
+    if isKept then
+        ____exports.keepOrdinary(partFirst, partSecond, cost)
+    end
+end
+local heldFirst = 0
+local heldSecond = 0
+local isHeld = false
+--- Whether the part that was asked for last is ordinary will show: `keepHeldPart` then.
+function ____exports.holdPart()
+    isHeld = isKept
+    heldFirst = partFirst
+    heldSecond = partSecond
+end
+function ____exports.keepHeldPart(cost)
+    if isHeld then
+        ____exports.keepOrdinary(heldFirst, heldSecond, cost)
     end
 end
 return ____exports

@@ -189,14 +189,7 @@ function ____exports.scanBody(body, contentType)
     local notes = noteCount()
     local before = spent()
     local found = judgeAnyBody(body, contentType)
-    settlePart(
-        body,
-        BODY,
-        salt,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     return found
 end
 return ____exports

@@ -131,14 +131,7 @@ function ____exports.scanReferer(value)
             )
         )
     end
-    settlePart(
-        value,
-        REFERER,
-        0,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     if ____exports.isSettled(found, notes) then
         keepClean(cleanReferers, value)
     end
@@ -156,14 +149,7 @@ local function scanHeader(name, value)
     local notes = noteCount()
     local before = spent()
     local found = judgeHeader(name, value, AT_HEADER)
-    settlePart(
-        value,
-        HEADER,
-        salt,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     if ____exports.isSettled(found, notes) then
         markPlain(name, value)
     end
@@ -181,14 +167,7 @@ function ____exports.scanCookies(value)
         #value,
         PAIRS
     )
-    settlePart(
-        value,
-        COOKIES,
-        0,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     if ____exports.isSettled(found, notes) then
         keepClean(cleanCookies, value)
     end

@@ -126,14 +126,7 @@ local function scanPath(path)
     local notes = noteCount()
     local before = spent()
     local found = judgePath(path)
-    settlePart(
-        path,
-        PATH,
-        0,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     if isSettled(found, notes) then
         keepClean(cleanPaths, path)
     end
@@ -154,14 +147,7 @@ local function scanQuery(query)
         #query,
         PARAMETERS
     )
-    settlePart(
-        query,
-        QUERY,
-        0,
-        found,
-        notes,
-        before
-    )
+    settlePart(found, notes, before)
     if isSettled(found, notes) then
         keepClean(cleanQueries, query)
     end

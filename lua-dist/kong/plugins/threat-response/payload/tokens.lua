@@ -181,19 +181,19 @@ local ended = 0
 local function readWord(from, to)
     local hash = 0
     local flags = 0
-    local i = from
-    while i < to do
+    local ____end = to
+    for i = from, to - 1 do
         local byte = decoded[i]
         local flag = wordFlags[byte]
         if flag == 0 then
+            ____end = i
             break
         end
         flags = bit.bor(flags, flag)
         hash = mixByte(hash, lowered[byte])
-        i = i + 1
     end
-    ended = i
-    local length = i - from
+    ended = ____end
+    local length = ____end - from
     if length == 1 then
         return bit.bor(decoded[from], 32)
     end

@@ -12,6 +12,8 @@ export interface LiteralIndex {
   width: number;
   /** States from here on end a literal. */
   firstAccepting: number;
+  rows: number;
+  goesOn: ffi.Numbers;
   /** Who gave the literals that end in a state. */
   owners: Owners;
   /** Column of each byte of decoded text, and of text with %XX (`wire`), and with + for a space too (`form`). */
@@ -92,6 +94,8 @@ export function buildIndex(given: string[][]): LiteralIndex {
     next: narrow(automaton, columns, width),
     width,
     firstAccepting: automaton.firstAccepting,
+    rows: automaton.rows,
+    goesOn: automaton.goesOn,
     owners: automaton.owners,
     plain: columnsOfBytes(columns),
     wire,
@@ -146,7 +150,7 @@ export function collectOwner(owner: number, count: number): number {
 
 /** Adds the owners of all literals in a decoded text behind the first `count`; returns how many there are then. */
 export function collect(index: LiteralIndex, text: string, count: number): number {
-  const { next, width, firstAccepting, plain } = index;
+  const { next, width, firstAccepting, rows, goesOn, plain } = index;
   const { from, list } = index.owners;
   const bytes = ffi.cast("const uint8_t *", text);
   let total = count;
@@ -156,6 +160,7 @@ export function collect(index: LiteralIndex, text: string, count: number): numbe
     if (state >= firstAccepting) {
       const last = from[state - firstAccepting + 1] - 1;
       for (const k of $range(from[state - firstAccepting], last)) total = collectOwner(list[k], total);
+      if (state >= rows) state = goesOn[state - rows];
     }
   }
   return total;

@@ -122,7 +122,7 @@ function examineLine(parts: KnownParts, switches: KnownSwitches): Entry | undefi
   if (isOrdinaryPart(line, meaning, 0)) return undefined;
   isByLine = true;
   const found = examine(parts, switches);
-  if (found === undefined && isByLine) keepOrdinaryPart(line, meaning, 0, 0);
+  if (found === undefined && isByLine) keepOrdinaryPart(0);
   return found;
 }
 

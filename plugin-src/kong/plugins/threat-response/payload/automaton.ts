@@ -3,13 +3,16 @@ import { BLANK, CLASSES, classOfByte, OTHER } from "./byte-classes.ts";
 
 /**
  * An Aho-Corasick automaton in one flat table of CLASSES columns: one look-up for each byte, whatever the number of literals. A state is the
- * number of its row, in 16 bits; states that end a literal come last, so that one comparison tells them.
+ * number of its row, in 16 bits; states that end a literal come last, so that one comparison tells them. Those behind which no literal goes on have no row:
+ * who looks further goes on from another state.
  */
 export interface Automaton {
   next: ffi.Numbers;
   firstAccepting: number;
-  /** How many rows the table has. */
+  /** How many rows the table has: states from here on have none. */
   rows: number;
+  /** By `state - rows` the state to go on from. */
+  goesOn: ffi.Numbers;
   owners: Owners;
 }
 
@@ -20,18 +23,20 @@ export interface Owners {
   list: ffi.Numbers;
 }
 
-const MOST_ROWS = 65_536;
+const MOST_STATES = 65_536;
 
 interface Node {
   children: Record<number, Node>;
   failure?: Node;
   owners: number[];
   endsBlank: boolean;
+  isLeaf: boolean;
+  /** Its number. */
   row: number;
 }
 
 function createNode(endsBlank: boolean): Node {
-  return { children: {}, owners: [], endsBlank, row: 0 };
+  return { children: {}, owners: [], endsBlank, isLeaf: true, row: 0 };
 }
 
 function insert(root: Node, literal: string, owner: number): void {
@@ -42,6 +47,7 @@ function insert(root: Node, literal: string, owner: number): void {
     if (child === undefined) {
       child = createNode(byteClass === BLANK);
       node.children[byteClass] = child;
+      node.isLeaf = false;
     }
     node = child;
   }
@@ -65,23 +71,14 @@ function linkFailures(root: Node): Node[] {
   return order;
 }
 
-/** Numbers the rows; returns the row of the first node that ends a literal. */
-function placeRows(order: Node[]): number {
-  let row = 0;
-  for (const node of order) {
-    if (node.owners.length === 0) {
-      node.row = row;
-      row++;
-    }
-  }
-  const firstAccepting = row;
-  for (const node of order) {
-    if (node.owners.length > 0) {
-      node.row = row;
-      row++;
-    }
-  }
-  return firstAccepting;
+/** Numbers the states: those that end no literal, those that do, and of these the leaves last. Returns all in this order. */
+function numberStates(order: Node[]): Node[] {
+  const states: Node[] = [];
+  for (const node of order) if (node.owners.length === 0) states.push(node);
+  for (const node of order) if (node.owners.length > 0 && !node.isLeaf) states.push(node);
+  for (const node of order) if (node.owners.length > 0 && node.isLeaf) states.push(node);
+  for (let row = 0; row < states.length; row++) states[row].row = row;
+  return states;
 }
 
 /** White space after white space changes nothing: runs of it count as one. */
@@ -94,30 +91,39 @@ function fillRow(next: ffi.Numbers, root: Node, node: Node): void {
   }
 }
 
-/** In the order of the rows. */
-function flattenOwners(order: Node[]): Owners {
-  let states = 0;
+/** The states of `numberStates` from `first` on. */
+function flattenOwners(states: Node[], first: number): Owners {
   let total = 0;
-  for (const node of order) {
-    if (node.owners.length > 0) states++;
-    total += node.owners.length;
-  }
-  const from = ffi.new("int32_t[?]", states + 1);
+  for (const node of states) total += node.owners.length;
+  const from = ffi.new("int32_t[?]", states.length - first + 1);
   const list = ffi.new("uint16_t[?]", total);
-  states = 0;
   total = 0;
-  for (const node of order) {
-    if (node.owners.length > 0) {
-      from[states] = total;
-      states++;
-      for (const owner of node.owners) {
-        list[total] = owner;
-        total++;
-      }
+  for (let state = first; state < states.length; state++) {
+    from[state - first] = total;
+    for (const owner of states[state].owners) {
+      list[total] = owner;
+      total++;
     }
   }
-  from[states] = total;
+  from[states.length - first] = total;
   return { from, list };
+}
+
+/** What a leaf's row would be is that of the longest end of its text that literals begin with. */
+function flattenFailures(states: Node[], rows: number): ffi.Numbers {
+  const goesOn = ffi.new("uint16_t[?]", states.length - rows);
+  for (let state = rows; state < states.length; state++) {
+    let node: Node | undefined = states[state].failure;
+    while (node !== undefined && node.row >= rows) node = node.failure;
+    goesOn[state - rows] = node === undefined ? 0 : node.row;
+  }
+  return goesOn;
+}
+
+function countRows(states: Node[]): number {
+  let rows = states.length;
+  while (rows > 1 && states[rows - 1].isLeaf) rows--;
+  return rows;
 }
 
 /** `literals[i]` are the literals of owner `i`. Cold: once at load. */
@@ -126,10 +132,13 @@ export function buildAutomaton(literals: string[][]): Automaton {
   for (let owner = 0; owner < literals.length; owner++) {
     for (const literal of literals[owner]) insert(root, literal, owner);
   }
-  const order = linkFailures(root);
-  if (order.length > MOST_ROWS) error("too many literals for an automaton");
-  const firstAccepting = placeRows(order);
-  const next = ffi.new("uint16_t[?]", order.length * CLASSES);
-  for (const node of order) fillRow(next, root, node);
-  return { next, firstAccepting, rows: order.length, owners: flattenOwners(order) };
+  const states = numberStates(linkFailures(root));
+  if (states.length > MOST_STATES) error("too many literals for an automaton");
+  const rows = countRows(states);
+  let firstAccepting = 0;
+  while (firstAccepting < states.length && states[firstAccepting].owners.length === 0) firstAccepting++;
+  const next = ffi.new("uint16_t[?]", rows * CLASSES);
+  for (let row = 0; row < rows; row++) fillRow(next, root, states[row]);
+  const owners = flattenOwners(states, firstAccepting);
+  return { next, firstAccepting, rows, goesOn: flattenFailures(states, rows), owners };
 }

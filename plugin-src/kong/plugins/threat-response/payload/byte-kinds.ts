@@ -6,6 +6,8 @@ export const KINDS = 64;
 export const BLANKS = 26;
 export const DIGIT = 27;
 export const OTHER = 28;
+/** No byte's by itself: whoever divides a text gives it to what ends a value. */
+export const BOUND = 63;
 /** Bytes with a kind of their own, behind letters, blanks, digits and the rest. */
 const DISTINCT = `',.-"\`(){}[]<>$&|;:=*/\\%#!+?@^_~${string.char(0xc0, 0xc1, 0xef)}`;
 

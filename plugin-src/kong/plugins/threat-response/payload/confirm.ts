@@ -47,14 +47,12 @@ let look = 0;
 /** Fills `candidates` with the rules whose literals occur in `decoded[from, to)`; returns how many. */
 function collectCandidates(from: number, to: number): number {
   look++;
-  const { next, firstAccepting } = automaton;
+  const { next, firstAccepting, rows, goesOn } = automaton;
   const { from: ownersFrom, list } = automaton.owners;
   let count = 0;
   let state = 0;
-  let i = from;
-  while (i < to) {
+  for (const i of $range(from, to - 1)) {
     state = next[state * CLASSES + PLAIN[decoded[i]]];
-    i++;
     if (state >= firstAccepting) {
       for (const k of $range(ownersFrom[state - firstAccepting], ownersFrom[state - firstAccepting + 1] - 1)) {
         const owner = list[k];
@@ -64,6 +62,7 @@ function collectCandidates(from: number, to: number): number {
           count++;
         }
       }
+      if (state >= rows) state = goesOn[state - rows];
     }
   }
   return count;

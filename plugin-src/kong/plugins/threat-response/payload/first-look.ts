@@ -1,6 +1,6 @@
 import * as ffi from "ffi";
 import { PLAIN } from "./byte-classes.ts";
-import { BLANKS, KINDS, kindOf, kinds, OTHER, rarityOf } from "./byte-kinds.ts";
+import { BLANKS, BOUND, KINDS, kindOf, kinds, OTHER, rarityOf } from "./byte-kinds.ts";
 import { AT_AGENT } from "./rule.ts";
 import { LAYERED, RULES } from "./rules/index.ts";
 import { TRIGGERS } from "./triggers.ts";
@@ -10,16 +10,20 @@ import { TRIGGERS } from "./triggers.ts";
  * three marked ones occur, the literals they are of are compared. What is read for each byte stays in the first cache, unlike the
  * automaton's table.
  *
- * Walks do so in their own loop: calls and loops for each value are what costs. Such a loop keeps `pair`, the kinds of the last two bytes
- * (FIRST_PAIR at the beginning of a value), and does for each byte of kind `kind`
- *     if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0) hit = confirm(...)
- *     pair = ((pair << 6) | kind) & PAIRS;
+ * Whoever walks through values of several bounds gives the kind BOUND to the bytes that end one: those count as marked whatever is before them, so that
+ * its loop has one condition for both. Such a loop keeps `pair`, the kinds of the last two bytes (FIRST_PAIR at the beginning of a value), and does for each
+ * byte of kind `kind`
+ *     const triple = (pair << 6) | kind;
+ *     pair = triple & PAIRS;
+ *     if (((marks[triple >> 5] >> triple) & 1) !== 0) …
  */
 export const FIRST_PAIR = OTHER * KINDS + OTHER;
 export const PAIRS = KINDS * KINDS - 1;
+/** The last kind of a triple. */
+export const LAST = KINDS - 1;
 
-/** One bit for each triple: eight bytes for the third kind behind each pair of the first two. */
-export const marks = ffi.new("uint8_t[?]", (KINDS * KINDS * KINDS) / 8);
+/** One bit for each triple: 32 of them in each word. */
+export const marks = ffi.new("int32_t[?]", (KINDS * KINDS * KINDS) / 32);
 /** 1 where two kinds are all of a literal. */
 const shorts = ffi.new("uint8_t[?]", KINDS * KINDS);
 
@@ -30,7 +34,7 @@ const shorts = ffi.new("uint8_t[?]", KINDS * KINDS);
 let candidates = new LuaTable<number, string>();
 
 function mark(triple: number): void {
-  marks[triple >> 3] = marks[triple >> 3] | (1 << (triple & 7));
+  marks[triple >> 5] = marks[triple >> 5] | (1 << (triple & 31));
 }
 
 const tripleOf = (a: number, b: number, c: number): number => (a * KINDS + b) * KINDS + c;
@@ -103,17 +107,44 @@ markLiteral("query");
 // What an escape stands for may be anything, and a run of blanks counts as one.
 for (const sign of ["%", "\\"]) markLiteral(sign);
 markShort(BLANKS, BLANKS);
+for (const pair of $range(0, PAIRS)) mark(pair * KINDS + BOUND);
 
 /** The texts of all triples, each closed by a zero; by slot the triple, and where its text begins. */
 const SLOTS = 4096;
 const slotTriples = ffi.new("int32_t[?]", SLOTS);
 const slotTexts = ffi.new("int32_t[?]", SLOTS);
+/** By slot one bit for each kind that the literals of the triple have before and behind it. */
+const before = ffi.new("int32_t[?]", SLOTS * 2);
+const behind = ffi.new("int32_t[?]", SLOTS * 2);
 const FREE = -1;
 
 function slotOf(triple: number): number {
   let slot = (triple ^ (triple >> 7)) & (SLOTS - 1);
   while (slotTriples[slot] !== triple && slotTriples[slot] !== FREE) slot = (slot + 1) & (SLOTS - 1);
   return slot;
+}
+
+const kindsOfClasses = ffi.new("uint8_t[256]");
+for (const byte of $range(0, 255)) kindsOfClasses[PLAIN[byte]] = kinds[byte];
+
+/** Allows what a literal has at `at`; where the literal has nothing there, everything. */
+function allow(masks: ffi.Numbers, slot: number, text: string, at: number, isThere: boolean): void {
+  for (const kind of $range(0, KINDS - 1)) {
+    const word = slot * 2 + (kind >> 5);
+    if (!isThere || kind === kindsOfClasses[string.byte(text, at)]) masks[word] = masks[word] | (1 << (kind & 31));
+  }
+}
+
+function allowNeighbours(slot: number, text: string): void {
+  let at = 1;
+  while (at <= text.length) {
+    const length = string.byte(text, at);
+    const offset = string.byte(text, at + 1);
+    const triple = at + 2 + offset;
+    allow(before, slot, text, triple - 1, offset > 0);
+    allow(behind, slot, text, triple + 3, offset + 3 < length);
+    at += length + 2;
+  }
 }
 
 function flattenCandidates(): ffi.Numbers {
@@ -131,6 +162,7 @@ function flattenCandidates(): ffi.Numbers {
     const slot = slotOf(triple);
     slotTriples[slot] = triple;
     slotTexts[slot] = total;
+    allowNeighbours(slot, text);
     ffi.copy(advance(all, total), text, text.length);
     total += text.length + 1;
   }
@@ -148,40 +180,48 @@ function isAt(bytes: ffi.Numbers, from: number, at: number, length: number, clas
   return true;
 }
 
-/** Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`; 1 or 0. */
-export function confirm(
-  bytes: ffi.Numbers,
-  i: number,
-  to: number,
-  pair: number,
-  kind: number,
-  classes: ffi.Numbers,
-): number {
-  if (shorts[((pair & (KINDS - 1)) << 6) | kind] !== 0) return 1;
-  const triple = (pair << 6) | kind;
-  const slot = slotOf(triple);
-  if (slotTriples[slot] !== triple) return 0;
+/** How the bytes of a text are read: their kinds, and what they are compared as. */
+export interface Reading {
+  kinds: ffi.Numbers;
+  classes: ffi.Numbers;
+}
+
+/** Whether a literal is around the triple that ends at `i`, in a text that ends at `to`. */
+function isAnyAt(bytes: ffi.Numbers, i: number, to: number, slot: number, classes: ffi.Numbers): boolean {
   let at = slotTexts[slot];
   let length = known[at];
   while (length > 0) {
     const from = i - 2 - known[at + 1];
-    if (from >= 0 && from + length <= to && isAt(bytes, from, at + 2, length, classes)) return 1;
+    if (from >= 0 && from + length <= to && isAt(bytes, from, at + 2, length, classes)) return true;
     at += length + 2;
     length = known[at];
   }
-  return 0;
+  return false;
 }
+
+/**
+ * Whether the marked triple that ends with the byte at `i` is of a literal that is there, in a text that ends at `to`. Most are not, which the bytes
+ * before and behind show.
+ */
+export function confirm(bytes: ffi.Numbers, i: number, to: number, triple: number, reading: Reading): boolean {
+  if (shorts[triple & PAIRS] !== 0) return true;
+  const slot = slotOf(triple);
+  if (slotTriples[slot] !== triple) return false;
+  const former = reading.kinds[bytes[i - 3]];
+  const next = reading.kinds[bytes[i + 1]];
+  const isAllowed = (before[slot * 2 + (former >> 5)] >> former) & (behind[slot * 2 + (next >> 5)] >> next) & 1;
+  return isAllowed !== 0 && isAnyAt(bytes, i, to, slot, reading.classes);
+}
+
+export const AS_IT_IS: Reading = { kinds, classes: PLAIN };
 
 /** False only where no literal of any rule occurs in `bytes[from, to)`, whatever its escapes stand for. */
 export function mayHoldLiteral(bytes: ffi.Numbers, from: number, to: number): boolean {
   let pair = FIRST_PAIR;
-  let i = from;
-  while (i < to) {
-    const kind = kinds[bytes[i]];
-    if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 && confirm(bytes, i, to, pair, kind, PLAIN) === 1)
-      return true;
-    pair = ((pair << 6) | kind) & PAIRS;
-    i++;
+  for (const i of $range(from, to - 1)) {
+    const triple = (pair << 6) | kinds[bytes[i]];
+    pair = triple & PAIRS;
+    if (((marks[triple >> 5] >> triple) & 1) !== 0 && confirm(bytes, i, to, triple, AS_IT_IS)) return true;
   }
   return false;
 }

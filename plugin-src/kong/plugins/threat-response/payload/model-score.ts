@@ -105,27 +105,26 @@ let bestTo = 0;
 let clock = SPAN;
 const CLOCK_END = 8_000_000;
 
-/** The weight in `feature` where it was not seen since `floor`, else 0. Without a condition: those of a loop are a way of their own each. */
+/** The weight in `feature` where it was not seen since `floor`, else 0. */
 function freshWeight(feature: number, floor: number): number {
   return ((feature << 24) >> 24) & (((feature >> SEEN) - floor) >> 31);
 }
 
-/** The largest sum of a run of tokens. A run that falls to nothing begins anew. */
+/**
+ * The largest sum of a run of tokens. A run that falls to nothing begins anew. There is no condition in the loop, since each would be a way of its own
+ * through it, and nothing but whole numbers of 32 bits: `x ^ ((x ^ y) & mask)` is `y` where all bits of the mask are set, and `x` where none is.
+ */
 function addTokens(count: number): void {
-  let total = sum;
-  let from = windowFrom;
-  let start = windowStart;
-  let two = before;
-  let one = previous;
-  let now = clock;
-  let i = 0;
-  while (i < count) {
+  let [total, from, start, now] = [sum, windowFrom, windowStart, clock];
+  let [two, one] = [before, previous];
+  let [most, mostFrom, mostTo] = [best, bestFrom, bestTo];
+  for (const i of $range(0, count - 1)) {
     const token = tokens[i];
     const alone = single[token * 4 + gaps[i]];
     const pair = former[one] ^ latter[token];
     const three = first[two] ^ second[one] ^ third[token];
-    const floor = math.max(start, now - SPAN);
-    total = total - decay;
+    const late = (now - SPAN - start) | 0;
+    const floor = (start + (late & ~(late >> 31))) | 0;
     const seenNow = now << SEEN;
     const ofAlone = features[alone];
     features[alone] = seenNow | (ofAlone & WEIGHT);
@@ -133,27 +132,24 @@ function addTokens(count: number): void {
     features[pair] = seenNow | (ofPair & WEIGHT);
     const ofThree = features[three];
     features[three] = seenNow | (ofThree & WEIGHT);
-    total += freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor);
-    now++;
-    i++;
-    if (total > best) {
-      best = total;
-      bestFrom = from;
-      bestTo = starts[i];
-    } else if (total <= 0) {
-      total = 0;
-      from = starts[i];
-      start = now;
-    }
+    const gain = freshWeight(ofAlone, floor) + freshWeight(ofPair, floor) + freshWeight(ofThree, floor);
+    total = (total - decay + gain) | 0;
+    now = (now + 1) | 0;
+    const next = starts[i + 1];
+    const isMost = (most - total) >> 31;
+    most = most ^ ((most ^ total) & isMost);
+    mostFrom = mostFrom ^ ((mostFrom ^ from) & isMost);
+    mostTo = mostTo ^ ((mostTo ^ next) & isMost);
+    const isNothing = (total - 1) >> 31;
+    total = total & ~isNothing;
+    from = from ^ ((from ^ next) & isNothing);
+    start = start ^ ((start ^ now) & isNothing);
     two = one;
     one = token;
   }
-  sum = total;
-  windowFrom = from;
-  windowStart = start;
-  before = two;
-  previous = one;
-  clock = now;
+  [sum, windowFrom, windowStart, clock] = [total, from, start, now];
+  [before, previous] = [two, one];
+  [best, bestFrom, bestTo] = [most, mostFrom, mostTo];
 }
 
 function beginText(from: number): void {

@@ -11,7 +11,7 @@ import { spendKnown } from "./inspection.ts";
 const SLOTS = 8192;
 /** Values and whole parts that are longer are judged each time. */
 export const LONGEST = 8192;
-const LONGEST_PART = 16_384;
+const LONGEST_PART = 32_768;
 /** Of each text half of its hash; and of the other half the upper sixteen bits, with the cost. The slot is as good as the lower ones. */
 const seconds = ffi.new("int32_t[?]", SLOTS);
 const rests = ffi.new("int32_t[?]", SLOTS);
@@ -154,10 +154,35 @@ export function saltOf(type: string | undefined): number {
   return type === undefined ? 0 : hashPart(type, TYPE, 0);
 }
 
+/** The part that was asked for last, as it is kept; one that is too long is not. */
+let partFirst = 0;
+let partSecond = 0;
+let isKept = false;
+
 export function isOrdinaryPart(text: string, part: number, salt: number): boolean {
-  return text.length <= LONGEST_PART && isOrdinary(hashPart(text, part, salt), second);
+  isKept = text.length <= LONGEST_PART;
+  if (!isKept) return false;
+  partFirst = hashPart(text, part, salt);
+  partSecond = second;
+  return isOrdinary(partFirst, partSecond);
 }
 
-export function keepOrdinaryPart(text: string, part: number, salt: number, cost: number): void {
-  if (text.length <= LONGEST_PART) keepOrdinary(hashPart(text, part, salt), second, cost);
+/** The part that was asked for last is ordinary. */
+export function keepOrdinaryPart(cost: number): void {
+  if (isKept) keepOrdinary(partFirst, partSecond, cost);
+}
+
+let heldFirst = 0;
+let heldSecond = 0;
+let isHeld = false;
+
+/** Whether the part that was asked for last is ordinary will show: `keepHeldPart` then. */
+export function holdPart(): void {
+  isHeld = isKept;
+  heldFirst = partFirst;
+  heldSecond = partSecond;
+}
+
+export function keepHeldPart(cost: number): void {
+  if (isHeld) keepOrdinary(heldFirst, heldSecond, cost);
 }

@@ -81,6 +81,6 @@ export function scanBody(body: string | undefined, contentType: string | undefin
   const notes = noteCount();
   const before = spent();
   const found = judgeAnyBody(body, contentType);
-  settlePart(body, BODY, salt, found, notes, before);
+  settlePart(found, notes, before);
   return found;
 }

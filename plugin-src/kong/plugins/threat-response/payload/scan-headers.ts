@@ -73,7 +73,7 @@ export function scanReferer(value: string | undefined): PayloadFinding | undefin
   let found = judgeHeader("referer", value, AT_HEADER);
   if (mark !== undefined)
     found = stronger(found, walkPairs(ffi.cast("const uint8_t *", value), mark, value.length, REFERER_QUERY));
-  settlePart(value, REFERER, 0, found, notes, before);
+  settlePart(found, notes, before);
   if (isSettled(found, notes)) keepClean(cleanReferers, value);
   return found;
 }
@@ -91,7 +91,7 @@ function scanHeader(name: string, value: string): PayloadFinding | undefined {
   const notes = noteCount();
   const before = spent();
   const found = judgeHeader(name, value, AT_HEADER);
-  settlePart(value, HEADER, salt, found, notes, before);
+  settlePart(found, notes, before);
   if (isSettled(found, notes)) markPlain(name, value);
   return found;
 }
@@ -101,7 +101,7 @@ export function scanCookies(value: string | undefined): PayloadFinding | undefin
   const notes = noteCount();
   const before = spent();
   const found = walkPairs(ffi.cast("const uint8_t *", value), 0, value.length, PAIRS);
-  settlePart(value, COOKIES, 0, found, notes, before);
+  settlePart(found, notes, before);
   if (isSettled(found, notes)) keepClean(cleanCookies, value);
   return found;
 }

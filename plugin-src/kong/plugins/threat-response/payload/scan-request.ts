@@ -81,7 +81,7 @@ function scanPath(path: string): PayloadFinding | undefined {
   const notes = noteCount();
   const before = spent();
   const found = judgePath(path);
-  settlePart(path, PATH, 0, found, notes, before);
+  settlePart(found, notes, before);
   if (isSettled(found, notes)) keepClean(cleanPaths, path);
   return found;
 }
@@ -92,7 +92,7 @@ function scanQuery(query: string | undefined): PayloadFinding | undefined {
   const notes = noteCount();
   const before = spent();
   const found = walkPairs(ffi.cast("const uint8_t *", query), 0, query.length, PARAMETERS);
-  settlePart(query, QUERY, 0, found, notes, before);
+  settlePart(found, notes, before);
   if (isSettled(found, notes)) keepClean(cleanQueries, query);
   return found;
 }

@@ -156,17 +156,19 @@ let ended = 0;
 function readWord(from: number, to: number): number {
   let hash = 0;
   let flags = 0;
-  let i = from;
-  while (i < to) {
+  let end = to;
+  for (const i of $range(from, to - 1)) {
     const byte = decoded[i];
     const flag = wordFlags[byte];
-    if (flag === 0) break;
+    if (flag === 0) {
+      end = i;
+      break;
+    }
     flags = flags | flag;
     hash = mixByte(hash, lowered[byte]);
-    i++;
   }
-  ended = i;
-  const length = i - from;
+  ended = end;
+  const length = end - from;
   if (length === 1) return decoded[from] | 32;
   const token = tokenOfWord(hash);
   if (token !== 0) return token;

@@ -38,7 +38,12 @@ local function isStructural(bytes, from)
     local isPython = first == 112 and bytes[from + 1] == 121 and bytes[from + 2] == 47
     return isPython or first == 36 or first == 95 or first == 92 or first == 99
 end
---- Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary.
+--- The score of the strongest that was found in this text.
+local strongest = 0
+function ____exports.startStrings()
+    strongest = 0
+end
+--- Judges a string that is called as `pathAt` says at `place`: asked only where it is the strongest so far, since no other counts.
 local function judgeNamed(bytes, from, ____end, at, place, root)
     local isNamedFirst = isScreening()
     local found = judgeWithin(
@@ -50,6 +55,9 @@ local function judgeNamed(bytes, from, ____end, at, place, root)
         isNamedFirst and pathAt(bytes, place, root) or root
     )
     if found ~= nil and not isNamedFirst then
+        if found.score <= strongest then
+            return nil
+        end
         found.field = pathAt(bytes, place, root)
     end
     return spare(found, at)
@@ -166,6 +174,9 @@ end
 local found
 --- What the last string was judged to be.
 function ____exports.takeFinding()
+    if found ~= nil then
+        strongest = math.max(strongest, found.score)
+    end
     return found
 end
 --- Judges the string `bytes[from, end)` of a text that ends at `to`; returns the index of the quote behind which to go on.

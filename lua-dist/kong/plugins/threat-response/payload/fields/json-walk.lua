@@ -1,15 +1,15 @@
 local ____exports = {}
 local ffi = require("ffi")
-local ____byte_2Dclasses_2Ets = require("kong.plugins.threat-response.payload.byte-classes")
-local PLAIN = ____byte_2Dclasses_2Ets.PLAIN
 local ____byte_2Dkinds_2Ets = require("kong.plugins.threat-response.payload.byte-kinds")
+local BOUND = ____byte_2Dkinds_2Ets.BOUND
 local kinds = ____byte_2Dkinds_2Ets.kinds
-local OTHER = ____byte_2Dkinds_2Ets.OTHER
 local ____evaluate_2Ets = require("kong.plugins.threat-response.payload.evaluate")
 local stronger = ____evaluate_2Ets.stronger
 local ____first_2Dlook_2Ets = require("kong.plugins.threat-response.payload.first-look")
+local AS_IT_IS = ____first_2Dlook_2Ets.AS_IT_IS
 local confirm = ____first_2Dlook_2Ets.confirm
 local FIRST_PAIR = ____first_2Dlook_2Ets.FIRST_PAIR
+local LAST = ____first_2Dlook_2Ets.LAST
 local marks = ____first_2Dlook_2Ets.marks
 local PAIRS = ____first_2Dlook_2Ets.PAIRS
 local ____inspection_2Ets = require("kong.plugins.threat-response.payload.inspection")
@@ -20,60 +20,47 @@ local startPath = ____json_2Dpath_2Ets.startPath
 local ____json_2Dstring_2Ets = require("kong.plugins.threat-response.payload.fields.json-string")
 local judgeString = ____json_2Dstring_2Ets.judgeString
 local noteBase64 = ____json_2Dstring_2Ets.noteBase64
+local startStrings = ____json_2Dstring_2Ets.startStrings
 local takeFinding = ____json_2Dstring_2Ets.takeFinding
---- States; a table's row each.
-local OUTSIDE = 0
-local INSIDE = 256
-local ESCAPED = 512
---- A table's entry: the kind of the byte (first-look.ts) in the lowest six bits, and
-local KIND = 63
---- the next state,
-local STATE = 768
---- whether the byte cannot stand between strings,
-local STRAY = 1024
---- how much deeper it goes, plus one,
-local DEPTH = 12
-local LEVEL = 3
---- whether it belongs to base64,
-local BASE64 = 14
---- and whether it is in a string.
-local IN_STRING = 15
-local FLAT = bit.lshift(1, DEPTH)
-local STRING = bit.lshift(1, IN_STRING)
-local ____table = ffi.new("uint16_t[768]")
-local function set(bytes, state, entry)
-    for i = 1, #bytes do
-        ____table[state + string.byte(bytes, i)] = entry
-    end
-end
-for byte = 0, 255 do
-    ____table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 and STRAY or 0)
-    ____table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT + STRING
-    ____table[ESCAPED + byte] = OTHER + INSIDE + FLAT + STRING
-end
-set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT)
-set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT)
-set("}]", OUTSIDE, OTHER + OUTSIDE)
-set("\"", OUTSIDE, OTHER + INSIDE + FLAT)
-for byte = 48, 122 do
-    local isPart = byte <= 57 or byte >= 65 and byte <= 90 or byte >= 97
-    if isPart then
-        ____table[INSIDE + byte] = ____table[INSIDE + byte] + bit.lshift(1, BASE64)
-    end
-end
-for ____, byte in ipairs({43, 45, 47, 95}) do
-    ____table[INSIDE + byte] = ____table[INSIDE + byte] + bit.lshift(1, BASE64)
-end
-set("\"", INSIDE, OTHER + OUTSIDE + FLAT + STRING)
-set("\\", INSIDE, kinds[92] + ESCAPED + FLAT + STRING)
---- A run of exactly so many bytes of base64.
-local SHORTEST = 12
-local RUN = bit.lshift(1, SHORTEST) - 1
-local RUN_AND_BEFORE = bit.lshift(1, SHORTEST + 1) - 1
+--- Walks the strings of a JSON text without parsing it: any depth, several texts one after the other, malformed ones too. One loop goes through the
+-- bytes of all strings, in which a quote counts as marked.
 local QUOTE = 34
+local COLON = 58
+local COMMA = 44
 local BACKSLASH = 92
 local BRACE = 123
 local BRACE_CLOSE = 125
+--- Kinds of bytes inside strings. A backslash is always marked, so that no escape is ever passed.
+local inString = ffi.new("uint8_t[256]")
+ffi.copy(inString, kinds, 256)
+inString[QUOTE] = BOUND
+--- Of bytes between strings: how much deeper they go, plus one, and whether they cannot stand there.
+local LEVEL = 3
+local STRAY = 4
+local FLAT = 1
+local between = ffi.new("uint8_t[256]")
+for byte = 0, 255 do
+    between[byte] = FLAT + (byte > 32 and STRAY or 0)
+end
+local function set(bytes, entry)
+    for i = 1, #bytes do
+        between[string.byte(bytes, i)] = entry
+    end
+end
+set(",:0123456789+-.eEtrufalsn\"", FLAT)
+set("{[", FLAT + 1)
+set("}]", FLAT - 1)
+local isBase64 = ffi.new("uint8_t[256]")
+for byte = 48, 122 do
+    if byte <= 57 or byte >= 65 and byte <= 90 or byte >= 97 then
+        isBase64[byte] = 1
+    end
+end
+for ____, byte in ipairs({43, 45, 47, 95}) do
+    isBase64[byte] = 1
+end
+--- What is shorter hides nothing in base64.
+local SHORTEST = 12
 local malformed = false
 --- Whether the text walked last was no JSON, or was cut off.
 function ____exports.wasMalformed()
@@ -83,134 +70,113 @@ end
 local function startOf(bytes, to)
     return to > 2 and bytes[0] == 239 and bytes[1] == 187 and bytes[2] == 191 and 3 or 0
 end
---- The beginning of the string that `i` is in, not before `floor`.
-local function startOfString(bytes, i, floor)
-    local start = i
-    while start > floor and (bytes[start - 1] ~= QUOTE or start - 1 > floor and bytes[start - 2] == BACKSLASH) do
-        start = start - 1
-    end
-    return start
-end
-local floor = 0
---- Judges the string that `i` is in; returns the index of the quote behind which to go on, or the end.
-local function judgeAround(bytes, i, to, root)
-    local start = startOfString(bytes, i, floor)
-    local next = judgeString(
-        bytes,
-        start,
-        math.max(
-            i,
-            endOfString(bytes, start, to)
-        ),
-        to,
-        root
-    )
-    floor = next + 1
-    return next
-end
-local state = OUTSIDE
-local pair = FIRST_PAIR
-local run = 0
-local all = 0
-local levels = 0
---- Goes on from `from` to the next marked byte in a string, or behind a run of base64, or to the end. Nothing but this is in the loop, and one
--- condition for each of the two, so that the compiler finds no other way through it.
-local function advanceTo(bytes, from, to)
-    local now, last, history, seen, sum = state, pair, run, all, levels
-    local i = from
-    while i < to do
-        local entry = ____table[now + bytes[i]]
-        local kind = bit.band(entry, KIND)
-        if bit.band(
-            bit.arshift(
-                marks[bit.bor(
-                    bit.lshift(last, 3),
-                    bit.arshift(kind, 3)
-                )],
-                bit.band(kind, 7)
-            ),
-            bit.arshift(entry, IN_STRING)
-        ) ~= 0 then
-            break
-        end
-        now = bit.band(entry, STATE)
-        last = bit.band(
-            bit.bor(
-                bit.lshift(last, 6),
-                kind
-            ),
-            PAIRS
-        )
-        history = bit.bor(
-            bit.lshift(history, 1),
-            bit.band(
-                bit.arshift(entry, BASE64),
-                1
-            )
-        )
-        seen = bit.bor(seen, entry)
-        sum = sum + bit.band(
-            bit.arshift(entry, DEPTH),
-            LEVEL
-        )
-        i = i + 1
-        if bit.band(history, RUN_AND_BEFORE) == RUN then
+local depth = 0
+local seen = 0
+--- Index behind the quote that opens the next string, or `to + 1` where there is none.
+local function nextString(bytes, from, to)
+    local sum = 0
+    local all = 0
+    local quote = to
+    for i = from, to - 1 do
+        local entry = between[bytes[i]]
+        all = bit.bor(all, entry)
+        sum = sum + bit.band(entry, LEVEL) - FLAT
+        if bytes[i] == QUOTE then
+            quote = i
             break
         end
     end
-    state = now
-    pair = last
-    run = history
-    all = seen
-    levels = sum
-    return i
-end
---- Takes the byte at `i`, whatever its mark.
-local function step(bytes, i)
-    local entry = ____table[state + bytes[i]]
-    state = bit.band(entry, STATE)
-    pair = bit.band(
-        bit.bor(
-            bit.lshift(pair, 6),
-            bit.band(entry, KIND)
-        ),
-        PAIRS
-    )
-    run = bit.bor(
-        bit.lshift(run, 1),
-        bit.band(
-            bit.arshift(entry, BASE64),
-            1
-        )
-    )
-    all = bit.bor(all, entry)
-    levels = levels + bit.band(
-        bit.arshift(entry, DEPTH),
-        LEVEL
-    )
-    return i + 1
-end
-local function isRun()
-    return bit.band(run, RUN_AND_BEFORE) == RUN
-end
---- Judges the string that `i` is in; returns where to go on behind it.
-local function judgeAt(bytes, i, to, root)
-    local quote = judgeAround(bytes, i, to, root)
-    levels = levels + (quote + 1 - i)
-    state = quote < to and OUTSIDE or INSIDE
-    pair = FIRST_PAIR
-    run = 0
+    depth = depth + sum
+    seen = bit.bor(seen, all)
     return quote + 1
 end
-local function start(bytes, to)
-    state = OUTSIDE
-    pair = FIRST_PAIR
-    run = 0
-    all = 0
-    levels = 0
-    floor = startOf(bytes, to)
-    startPath()
-    return floor
+--- Index behind the quote that opens the string behind `end`, where the former string's quote is.
+local function behindQuote(bytes, ____end, to)
+    local byte = bytes[____end + 1]
+    if (byte == COLON or byte == COMMA) and ____end + 2 < to and bytes[____end + 2] == QUOTE then
+        return ____end + 3
+    end
+    return nextString(bytes, ____end + 1, to)
+end
+--- Whether a string begins with so much of base64; without a loop, since each string that is long enough is asked.
+local function mayHide(bytes, i)
+    local first = bit.band(
+        bit.band(
+            bit.band(isBase64[bytes[i]], isBase64[bytes[i + 1]]),
+            isBase64[bytes[i + 2]]
+        ),
+        isBase64[bytes[i + 3]]
+    )
+    if first == 0 then
+        return false
+    end
+    local next = bit.band(
+        bit.band(
+            bit.band(isBase64[bytes[i + 4]], isBase64[bytes[i + 5]]),
+            isBase64[bytes[i + 6]]
+        ),
+        isBase64[bytes[i + 7]]
+    )
+    local last = bit.band(
+        bit.band(
+            bit.band(isBase64[bytes[i + 8]], isBase64[bytes[i + 9]]),
+            isBase64[bytes[i + 10]]
+        ),
+        isBase64[bytes[i + 11]]
+    )
+    return bit.band(next, last) == 1
+end
+--- Where the string begins that `nextToJudge` has stopped in.
+local start = 0
+--- Behind the last string that was judged.
+local floor = 0
+--- Where the text before a quote with a backslash is JSON no more, the string is taken to begin with that.
+local function startOfText(bytes)
+    local from = start
+    while from > floor and (bytes[from - 1] ~= QUOTE or from - 1 > floor and bytes[from - 2] == BACKSLASH) do
+        from = from - 1
+    end
+    return from
+end
+--- Goes through strings, from the one that begins at `from`, to where a literal is noticed, or to the end of one that may hide base64; else to `to`.
+local function nextToJudge(bytes, from, to)
+    local begin = from
+    local pair = FIRST_PAIR
+    local i = from
+    while i < to do
+        local triple = bit.bor(
+            bit.lshift(pair, 6),
+            inString[bytes[i]]
+        )
+        pair = bit.band(triple, PAIRS)
+        if bit.band(
+            bit.arshift(
+                marks[bit.arshift(triple, 5)],
+                triple
+            ),
+            1
+        ) ~= 0 then
+            if bit.band(triple, LAST) == BOUND then
+                if i - begin >= SHORTEST and mayHide(bytes, begin) then
+                    break
+                end
+                begin = behindQuote(bytes, i, to)
+                i = begin - 1
+                pair = FIRST_PAIR
+            elseif confirm(
+                bytes,
+                i,
+                to,
+                triple,
+                AS_IT_IS
+            ) then
+                break
+            end
+        end
+        i = i + 1
+    end
+    start = begin
+    return i
 end
 local function skipBlanks(bytes, from, to)
     local i = from
@@ -231,35 +197,45 @@ end
 --- Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding.
 function ____exports.walkJson(bytes, to, root)
     local best
-    local i = start(bytes, to)
-    local first = i
-    while i < to and not isSpent() do
-        i = isRun() and i or advanceTo(bytes, i, to)
-        if isRun() then
-            if bytes[i - SHORTEST - 1] == QUOTE then
-                noteBase64(bytes, i - SHORTEST, to, root)
-            end
-            run = 0
-        elseif i < to then
-            if confirm(
-                bytes,
-                i,
-                to,
-                pair,
-                bit.band(____table[state + bytes[i]], KIND),
-                PLAIN
-            ) == 1 then
-                i = judgeAt(bytes, i, to, root)
-                best = stronger(
-                    best,
-                    takeFinding()
-                )
-            else
-                i = step(bytes, i)
-            end
+    local isOpen = false
+    depth = 0
+    seen = 0
+    startPath()
+    startStrings()
+    local first = startOf(bytes, to)
+    floor = first
+    local from = nextString(bytes, first, to)
+    while from <= to and not isSpent() do
+        local ____end = nextToJudge(bytes, from, to)
+        isOpen = start <= to
+        if not isOpen then
+            break
         end
+        if ____end - start >= SHORTEST and mayHide(bytes, start) then
+            noteBase64(bytes, start, to, root)
+        end
+        if ____end < to and bytes[____end] ~= QUOTE then
+            local text = startOfText(bytes)
+            ____end = judgeString(
+                bytes,
+                text,
+                math.max(
+                    ____end,
+                    endOfString(bytes, text, to)
+                ),
+                to,
+                root
+            )
+            floor = ____end + 1
+            best = stronger(
+                best,
+                takeFinding()
+            )
+        end
+        isOpen = ____end >= to
+        from = isOpen and to + 1 or behindQuote(bytes, ____end, to)
     end
-    local isBroken = bit.band(all, STRAY) ~= 0 or state ~= OUTSIDE or levels ~= to - first
+    local isBroken = seen >= STRAY or isOpen or depth ~= 0
     malformed = not isSpent() and (isBroken or not beginsAsJson(bytes, first, to))
     return best
 end

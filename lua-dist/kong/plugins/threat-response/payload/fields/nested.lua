@@ -52,11 +52,11 @@ local function judgeQuery(bytes, note)
         return nil
     end
     local kinds = IN_URL.kinds
-    local classes = IN_URL.classes
+    local reading = IN_URL.reading
     local encoding = IN_URL.encoding
     return walkPairs(bytes, mark, #note.text, {
         kinds = kinds,
-        classes = classes,
+        reading = reading,
         encoding = encoding,
         at = note.at,
         prefix = note.field .. "?"

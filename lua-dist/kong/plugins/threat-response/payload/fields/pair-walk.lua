@@ -40,9 +40,10 @@ function ____exports.pairFormat(separator, encoding, at, prefix)
     kinds[61] = EQUALS
     kinds[separator] = SEPARATOR
     kinds[IN_VALUE + separator] = SEPARATOR
+    local reading = encoding == "form" and ({kinds = formKinds, classes = FORM}) or ({kinds = plainKinds, classes = PLAIN})
     return {
         kinds = kinds,
-        classes = encoding == "form" and FORM or PLAIN,
+        reading = reading,
         encoding = encoding,
         at = at,
         prefix = prefix
@@ -94,7 +95,7 @@ end
 function ____exports.walkPairs(bytes, from, to, format)
     local ____format_0 = format
     local kinds = ____format_0.kinds
-    local classes = ____format_0.classes
+    local reading = ____format_0.reading
     local best
     local half = IN_NAME
     local hit = 0
@@ -107,32 +108,26 @@ function ____exports.walkPairs(bytes, from, to, format)
     while i <= to do
         local kind = i < to and kinds[half + bytes[i]] or SEPARATOR
         if kind < EVENT then
-            if bit.band(
-                marks[bit.bor(
-                    bit.lshift(pair, 3),
-                    bit.arshift(kind, 3)
-                )],
-                bit.lshift(
-                    1,
-                    bit.band(kind, 7)
-                )
-            ) ~= 0 and hit == 0 then
-                hit = confirm(
-                    bytes,
-                    i,
-                    to,
-                    pair,
-                    kind,
-                    classes
-                )
-            end
-            pair = bit.band(
-                bit.bor(
-                    bit.lshift(pair, 6),
-                    kind
-                ),
-                PAIRS
+            local triple = bit.bor(
+                bit.lshift(pair, 6),
+                kind
             )
+            if bit.band(
+                bit.arshift(
+                    marks[bit.arshift(triple, 5)],
+                    triple
+                ),
+                1
+            ) ~= 0 and hit == 0 and confirm(
+                bytes,
+                i,
+                to,
+                triple,
+                reading
+            ) then
+                hit = 1
+            end
+            pair = bit.band(triple, PAIRS)
         else
             if kind == SEPARATOR then
                 local hits = half == IN_NAME and hit or nameHit + hit * 2

@@ -22,7 +22,14 @@ function isStructural(bytes: ffi.Numbers, from: number): boolean {
   return isPython || first === 36 || first === 95 || first === 92 || first === 99;
 }
 
-/** Judges a string that is called as `pathAt` says at `place`: asked only where something was found, since most of what is judged is ordinary. */
+/** The score of the strongest that was found in this text. */
+let strongest = 0;
+
+export function startStrings(): void {
+  strongest = 0;
+}
+
+/** Judges a string that is called as `pathAt` says at `place`: asked only where it is the strongest so far, since no other counts. */
 function judgeNamed(
   bytes: ffi.Numbers,
   from: number,
@@ -33,7 +40,10 @@ function judgeNamed(
 ): PayloadFinding | undefined {
   const isNamedFirst = isScreening();
   const found = judgeWithin(bytes, from, end, "json", at, isNamedFirst ? pathAt(bytes, place, root) : root);
-  if (found !== undefined && !isNamedFirst) found.field = pathAt(bytes, place, root);
+  if (found !== undefined && !isNamedFirst) {
+    if (found.score <= strongest) return undefined;
+    found.field = pathAt(bytes, place, root);
+  }
   return spare(found, at);
 }
 
@@ -103,6 +113,7 @@ let found: PayloadFinding | undefined;
 
 /** What the last string was judged to be. */
 export function takeFinding(): PayloadFinding | undefined {
+  if (found !== undefined) strongest = Math.max(strongest, found.score);
   return found;
 }
 

@@ -1,69 +1,50 @@
 import * as ffi from "ffi";
-import { PLAIN } from "../byte-classes.ts";
-import { kinds, OTHER } from "../byte-kinds.ts";
+import { BOUND, kinds } from "../byte-kinds.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
-import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
+import { AS_IT_IS, confirm, FIRST_PAIR, LAST, marks, PAIRS } from "../first-look.ts";
 import { isSpent } from "../inspection.ts";
 import { endOfString, startPath } from "./json-path.ts";
-import { judgeString, noteBase64, takeFinding } from "./json-string.ts";
+import { judgeString, noteBase64, startStrings, takeFinding } from "./json-string.ts";
 
 /**
- * Walks the strings of a JSON text without parsing it: any depth, several texts one after the other, malformed ones too. A table tells for
- * each state and byte all that follows, so that the loop has no branch but the one for strings that have to be judged.
+ * Walks the strings of a JSON text without parsing it: any depth, several texts one after the other, malformed ones too. One loop goes through the
+ * bytes of all strings, in which a quote counts as marked.
  */
-
-/** States; a table's row each. */
-const OUTSIDE = 0;
-const INSIDE = 256;
-const ESCAPED = 512;
-
-/** A table's entry: the kind of the byte (first-look.ts) in the lowest six bits, and */
-const KIND = 63;
-/** the next state, */
-const STATE = 768;
-/** whether the byte cannot stand between strings, */
-const STRAY = 1024;
-/** how much deeper it goes, plus one, */
-const DEPTH = 12;
-const LEVEL = 3;
-/** whether it belongs to base64, */
-const BASE64 = 14;
-/** and whether it is in a string. */
-const IN_STRING = 15;
-
-const FLAT = 1 << DEPTH;
-const STRING = 1 << IN_STRING;
-const table = ffi.new("uint16_t[768]");
-
-function set(bytes: string, state: number, entry: number): void {
-  for (const i of $range(1, bytes.length)) table[state + string.byte(bytes, i)] = entry;
-}
-
-for (const byte of $range(0, 255)) {
-  table[byte] = OTHER + OUTSIDE + FLAT + (byte > 32 ? STRAY : 0);
-  table[INSIDE + byte] = kinds[byte] + INSIDE + FLAT + STRING;
-  table[ESCAPED + byte] = OTHER + INSIDE + FLAT + STRING;
-}
-set(",:0123456789+-.eEtrufalsn", OUTSIDE, OTHER + OUTSIDE + FLAT);
-set("{[", OUTSIDE, OTHER + OUTSIDE + 2 * FLAT);
-set("}]", OUTSIDE, OTHER + OUTSIDE);
-set('"', OUTSIDE, OTHER + INSIDE + FLAT);
-for (const byte of $range(48, 122)) {
-  const isPart = byte <= 57 || (byte >= 65 && byte <= 90) || byte >= 97;
-  if (isPart) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
-}
-for (const byte of [43, 45, 47, 95]) table[INSIDE + byte] = table[INSIDE + byte] + (1 << BASE64);
-set('"', INSIDE, OTHER + OUTSIDE + FLAT + STRING);
-set("\\", INSIDE, kinds[92] + ESCAPED + FLAT + STRING);
-
-/** A run of exactly so many bytes of base64. */
-const SHORTEST = 12;
-const RUN = (1 << SHORTEST) - 1;
-const RUN_AND_BEFORE = (1 << (SHORTEST + 1)) - 1;
 const QUOTE = 34;
+const COLON = 58;
+const COMMA = 44;
 const BACKSLASH = 92;
 const BRACE = 123;
 const BRACE_CLOSE = 125;
+
+/** Kinds of bytes inside strings. A backslash is always marked, so that no escape is ever passed. */
+const inString = ffi.new("uint8_t[256]");
+ffi.copy(inString, kinds, 256);
+inString[QUOTE] = BOUND;
+
+/** Of bytes between strings: how much deeper they go, plus one, and whether they cannot stand there. */
+const LEVEL = 3;
+const STRAY = 4;
+const FLAT = 1;
+const between = ffi.new("uint8_t[256]");
+for (const byte of $range(0, 255)) between[byte] = FLAT + (byte > 32 ? STRAY : 0);
+
+function set(bytes: string, entry: number): void {
+  for (const i of $range(1, bytes.length)) between[string.byte(bytes, i)] = entry;
+}
+
+set(',:0123456789+-.eEtrufalsn"', FLAT);
+set("{[", FLAT + 1);
+set("}]", FLAT - 1);
+
+const isBase64 = ffi.new("uint8_t[256]");
+for (const byte of $range(48, 122)) {
+  if (byte <= 57 || (byte >= 65 && byte <= 90) || byte >= 97) isBase64[byte] = 1;
+}
+for (const byte of [43, 45, 47, 95]) isBase64[byte] = 1;
+
+/** What is shorter hides nothing in base64. */
+const SHORTEST = 12;
 
 let malformed = false;
 
@@ -77,89 +58,76 @@ function startOf(bytes: ffi.Numbers, to: number): number {
   return to > 2 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-/** The beginning of the string that `i` is in, not before `floor`. */
-function startOfString(bytes: ffi.Numbers, i: number, floor: number): number {
-  let start = i;
-  while (start > floor && (bytes[start - 1] !== QUOTE || (start - 1 > floor && bytes[start - 2] === BACKSLASH)))
-    start--;
-  return start;
-}
+let depth = 0;
+let seen = 0;
 
-let floor = 0;
-
-/** Judges the string that `i` is in; returns the index of the quote behind which to go on, or the end. */
-function judgeAround(bytes: ffi.Numbers, i: number, to: number, root: string): number {
-  const start = startOfString(bytes, i, floor);
-  const next = judgeString(bytes, start, Math.max(i, endOfString(bytes, start, to)), to, root);
-  floor = next + 1;
-  return next;
-}
-
-let state = OUTSIDE;
-let pair = FIRST_PAIR;
-let run = 0;
-let all = 0;
-let levels = 0;
-
-/**
- * Goes on from `from` to the next marked byte in a string, or behind a run of base64, or to the end. Nothing but this is in the loop, and one
- * condition for each of the two, so that the compiler finds no other way through it.
- */
-function advanceTo(bytes: ffi.Numbers, from: number, to: number): number {
-  let [now, last, history, seen, sum] = [state, pair, run, all, levels];
-  let i = from;
-  while (i < to) {
-    const entry = table[now + bytes[i]];
-    const kind = entry & KIND;
-    if (((marks[(last << 3) | (kind >> 3)] >> (kind & 7)) & (entry >> IN_STRING)) !== 0) break;
-    now = entry & STATE;
-    last = ((last << 6) | kind) & PAIRS;
-    history = (history << 1) | ((entry >> BASE64) & 1);
-    seen = seen | entry;
-    sum += (entry >> DEPTH) & LEVEL;
-    i++;
-    if ((history & RUN_AND_BEFORE) === RUN) break;
+/** Index behind the quote that opens the next string, or `to + 1` where there is none. */
+function nextString(bytes: ffi.Numbers, from: number, to: number): number {
+  let sum = 0;
+  let all = 0;
+  let quote = to;
+  for (const i of $range(from, to - 1)) {
+    const entry = between[bytes[i]];
+    all = all | entry;
+    sum = sum + (entry & LEVEL) - FLAT;
+    if (bytes[i] === QUOTE) {
+      quote = i;
+      break;
+    }
   }
-  state = now;
-  pair = last;
-  run = history;
-  all = seen;
-  levels = sum;
-  return i;
-}
-
-/** Takes the byte at `i`, whatever its mark. */
-function step(bytes: ffi.Numbers, i: number): number {
-  const entry = table[state + bytes[i]];
-  state = entry & STATE;
-  pair = ((pair << 6) | (entry & KIND)) & PAIRS;
-  run = (run << 1) | ((entry >> BASE64) & 1);
-  all = all | entry;
-  levels += (entry >> DEPTH) & LEVEL;
-  return i + 1;
-}
-
-const isRun = (): boolean => (run & RUN_AND_BEFORE) === RUN;
-
-/** Judges the string that `i` is in; returns where to go on behind it. */
-function judgeAt(bytes: ffi.Numbers, i: number, to: number, root: string): number {
-  const quote = judgeAround(bytes, i, to, root);
-  levels += quote + 1 - i;
-  state = quote < to ? OUTSIDE : INSIDE;
-  pair = FIRST_PAIR;
-  run = 0;
+  depth += sum;
+  seen = seen | all;
   return quote + 1;
 }
 
-function start(bytes: ffi.Numbers, to: number): number {
-  state = OUTSIDE;
-  pair = FIRST_PAIR;
-  run = 0;
-  all = 0;
-  levels = 0;
-  floor = startOf(bytes, to);
-  startPath();
-  return floor;
+/** Index behind the quote that opens the string behind `end`, where the former string's quote is. */
+function behindQuote(bytes: ffi.Numbers, end: number, to: number): number {
+  const byte = bytes[end + 1];
+  if ((byte === COLON || byte === COMMA) && end + 2 < to && bytes[end + 2] === QUOTE) return end + 3;
+  return nextString(bytes, end + 1, to);
+}
+
+/** Whether a string begins with so much of base64; without a loop, since each string that is long enough is asked. */
+function mayHide(bytes: ffi.Numbers, i: number): boolean {
+  const first = isBase64[bytes[i]] & isBase64[bytes[i + 1]] & isBase64[bytes[i + 2]] & isBase64[bytes[i + 3]];
+  if (first === 0) return false;
+  const next = isBase64[bytes[i + 4]] & isBase64[bytes[i + 5]] & isBase64[bytes[i + 6]] & isBase64[bytes[i + 7]];
+  const last = isBase64[bytes[i + 8]] & isBase64[bytes[i + 9]] & isBase64[bytes[i + 10]] & isBase64[bytes[i + 11]];
+  return (next & last) === 1;
+}
+
+/** Where the string begins that `nextToJudge` has stopped in. */
+let start = 0;
+/** Behind the last string that was judged. */
+let floor = 0;
+
+/** Where the text before a quote with a backslash is JSON no more, the string is taken to begin with that. */
+function startOfText(bytes: ffi.Numbers): number {
+  let from = start;
+  while (from > floor && (bytes[from - 1] !== QUOTE || (from - 1 > floor && bytes[from - 2] === BACKSLASH))) from--;
+  return from;
+}
+
+/** Goes through strings, from the one that begins at `from`, to where a literal is noticed, or to the end of one that may hide base64; else to `to`. */
+function nextToJudge(bytes: ffi.Numbers, from: number, to: number): number {
+  let begin = from;
+  let pair = FIRST_PAIR;
+  let i = from;
+  while (i < to) {
+    const triple = (pair << 6) | inString[bytes[i]];
+    pair = triple & PAIRS;
+    if (((marks[triple >> 5] >> triple) & 1) !== 0) {
+      if ((triple & LAST) === BOUND) {
+        if (i - begin >= SHORTEST && mayHide(bytes, begin)) break;
+        begin = behindQuote(bytes, i, to);
+        i = begin - 1;
+        pair = FIRST_PAIR;
+      } else if (confirm(bytes, i, to, triple, AS_IT_IS)) break;
+    }
+    i++;
+  }
+  start = begin;
+  return i;
 }
 
 function skipBlanks(bytes: ffi.Numbers, from: number, to: number): number {
@@ -179,22 +147,30 @@ function beginsAsJson(bytes: ffi.Numbers, from: number, to: number): boolean {
 /** Judges keys and strings of `bytes[0, to)` one by one. `root` is what the text is called in a finding. */
 export function walkJson(bytes: ffi.Numbers, to: number, root: string): PayloadFinding | undefined {
   let best: PayloadFinding | undefined;
-  let i = start(bytes, to);
-  const first = i;
-  while (i < to && !isSpent()) {
-    i = isRun() ? i : advanceTo(bytes, i, to);
-    if (isRun()) {
-      if (bytes[i - SHORTEST - 1] === QUOTE) noteBase64(bytes, i - SHORTEST, to, root);
-      run = 0;
-    } else if (i < to) {
-      if (confirm(bytes, i, to, pair, table[state + bytes[i]] & KIND, PLAIN) === 1) {
-        i = judgeAt(bytes, i, to, root);
-        best = stronger(best, takeFinding());
-      } else i = step(bytes, i);
+  let isOpen = false;
+  depth = 0;
+  seen = 0;
+  startPath();
+  startStrings();
+  const first = startOf(bytes, to);
+  floor = first;
+  let from = nextString(bytes, first, to);
+  while (from <= to && !isSpent()) {
+    let end = nextToJudge(bytes, from, to);
+    isOpen = start <= to;
+    if (!isOpen) break;
+    if (end - start >= SHORTEST && mayHide(bytes, start)) noteBase64(bytes, start, to, root);
+    if (end < to && bytes[end] !== QUOTE) {
+      const text = startOfText(bytes);
+      end = judgeString(bytes, text, Math.max(end, endOfString(bytes, text, to)), to, root);
+      floor = end + 1;
+      best = stronger(best, takeFinding());
     }
+    isOpen = end >= to;
+    from = isOpen ? to + 1 : behindQuote(bytes, end, to);
   }
   // What was not read to the end for its cost says nothing about its form.
-  const isBroken = (all & STRAY) !== 0 || state !== OUTSIDE || levels !== to - first;
+  const isBroken = seen >= STRAY || isOpen || depth !== 0;
   malformed = !isSpent() && (isBroken || !beginsAsJson(bytes, first, to));
   return best;
 }

@@ -23,8 +23,8 @@ function judgeAsJson(bytes: ffi.Numbers, note: Note): PayloadFinding | undefined
 function judgeQuery(bytes: ffi.Numbers, note: Note): PayloadFinding | undefined {
   const [mark] = string.find(note.text, "?", 1, true);
   if (mark === undefined) return undefined;
-  const { kinds, classes, encoding } = IN_URL;
-  return walkPairs(bytes, mark, note.text.length, { kinds, classes, encoding, at: note.at, prefix: `${note.field}?` });
+  const { kinds, reading, encoding } = IN_URL;
+  return walkPairs(bytes, mark, note.text.length, { kinds, reading, encoding, at: note.at, prefix: `${note.field}?` });
 }
 
 function judgeNote(note: Note): PayloadFinding | undefined {

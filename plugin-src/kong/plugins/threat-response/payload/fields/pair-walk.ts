@@ -3,7 +3,7 @@ import { FORM, PLAIN } from "../byte-classes.ts";
 import { formKinds, kinds as plainKinds } from "../byte-kinds.ts";
 import type { Encoding } from "../decode.ts";
 import { type PayloadFinding, stronger } from "../evaluate.ts";
-import { confirm, FIRST_PAIR, marks, PAIRS } from "../first-look.ts";
+import { confirm, FIRST_PAIR, marks, PAIRS, type Reading } from "../first-look.ts";
 import { isSpent } from "../inspection.ts";
 import { judgeHiddenValue, judgeName, judgePairValue, noteHiddenName, type Place } from "./pair.ts";
 import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
@@ -12,8 +12,7 @@ import { judgeRepeated, keepPair, startRepeated } from "./repeated-names.ts";
 export interface PairFormat extends Place {
   /** What each byte means: in the first half for names, in the second for values. */
   kinds: ffi.Numbers;
-  /** What the bytes are compared as. */
-  classes: ffi.Numbers;
+  reading: Reading;
 }
 
 /** Beside the kinds of `first-look.ts`. */
@@ -34,7 +33,8 @@ export function pairFormat(separator: number, encoding: Encoding, at: number, pr
   kinds[61] = EQUALS;
   kinds[separator] = SEPARATOR;
   kinds[IN_VALUE + separator] = SEPARATOR;
-  return { kinds, classes: encoding === "form" ? FORM : PLAIN, encoding, at, prefix };
+  const reading = encoding === "form" ? { kinds: formKinds, classes: FORM } : { kinds: plainKinds, classes: PLAIN };
+  return { kinds, reading, encoding, at, prefix };
 }
 
 /** Judges `bytes[start, end)`, split at `equals`; the hits tell what the first look has noticed. */
@@ -64,7 +64,7 @@ export function walkPairs(
   to: number,
   format: PairFormat,
 ): PayloadFinding | undefined {
-  const { kinds, classes } = format;
+  const { kinds, reading } = format;
   let best: PayloadFinding | undefined;
   let half = IN_NAME;
   let hit = 0;
@@ -77,10 +77,9 @@ export function walkPairs(
   while (i <= to) {
     const kind = i < to ? kinds[half + bytes[i]] : SEPARATOR;
     if (kind < EVENT) {
-      if ((marks[(pair << 3) | (kind >> 3)] & (1 << (kind & 7))) !== 0 && hit === 0) {
-        hit = confirm(bytes, i, to, pair, kind, classes);
-      }
-      pair = ((pair << 6) | kind) & PAIRS;
+      const triple = (pair << 6) | kind;
+      if (((marks[triple >> 5] >> triple) & 1) !== 0 && hit === 0 && confirm(bytes, i, to, triple, reading)) hit = 1;
+      pair = triple & PAIRS;
     } else {
       if (kind === SEPARATOR) {
         const hits = half === IN_NAME ? hit : nameHit + hit * 2;
