@@ -78,6 +78,8 @@ export function watchHashes(
     const reached = await until(deadline_ms, look_every_ms, async () => {
       const planes = await list();
       all = planes.length;
+      // Once seen there it has arrived, also where the next batch has put the former hash back.
+      if (mark.hasArrived) return true;
       stale = planes.filter(({ name, hash }) => mark.hashes.get(name) === hash).map(({ name }) => name);
       return stale.length === 0;
     });
