@@ -72,6 +72,13 @@ create = function(instance, name)
             0,
             0
         },
+        own = {
+            0,
+            0,
+            0,
+            0,
+            0
+        },
         addresses = nil,
         health = createHealth(),
         rise = createRise(),
@@ -276,15 +283,16 @@ local function tickRate(rate, elapsed, now)
     local sum = addUp("ra" .. rate.name, rate.count)
     local arrived = grown(rate.seen, sum)
     rate.seen = sum
-    local rps = shift(rate.last, arrived) / (TICKS * elapsed)
+    local all = shift(rate.last, arrived)
     judge(
         rate,
         arrived,
-        rps,
+        all / (TICKS * elapsed),
         elapsed,
         now
     )
-    local scale = rate.count > 0 and arrived / rate.count / elapsed or 0
+    local own = shift(rate.own, rate.count)
+    local scale = own > 0 and all / own / elapsed or 0
     if rate.flood ~= nil then
         steer(rate.flood, scale, rate.name ~= "")
     end

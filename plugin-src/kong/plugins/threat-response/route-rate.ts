@@ -34,8 +34,9 @@ interface Rate {
   seenClean: number;
   /** Of all workers in the last second. */
   cleanRps: number;
-  /** Of the last ticks, the latest last. */
+  /** Of the last ticks, the latest last: of all workers, and of this one. */
   last: number[];
+  own: number[];
   addresses: Distinct | undefined;
   health: RouteHealth;
   rise: Rise;
@@ -83,6 +84,7 @@ const create = (instance: Instance, name: string): Rate => {
     seenClean: -1,
     cleanRps: 0,
     last: [0, 0, 0, 0, 0],
+    own: [0, 0, 0, 0, 0],
     addresses: undefined,
     health: createHealth(),
     rise: createRise(),
@@ -215,9 +217,11 @@ const tickRate = (rate: Rate, elapsed: number, now: number): void => {
   const sum = addUp(`ra${rate.name}`, rate.count);
   const arrived = grown(rate.seen, sum);
   rate.seen = sum;
-  const rps = shift(rate.last, arrived) / (TICKS * elapsed);
-  judge(rate, arrived, rps, elapsed, now);
-  const scale = rate.count > 0 ? arrived / rate.count / elapsed : 0;
+  const all = shift(rate.last, arrived);
+  judge(rate, arrived, all / (TICKS * elapsed), elapsed, now);
+  // Over a second: workers do not tell of the same burst in the same tick.
+  const own = shift(rate.own, rate.count);
+  const scale = own > 0 ? all / own / elapsed : 0;
   if (rate.flood !== undefined) steer(rate.flood, scale, rate.name !== "");
   rate.count = 0;
 };

@@ -85,8 +85,8 @@ export const staleLists: Scenario = {
     return [
       ...quiet.map((one) => visitors(random, one)),
       stream(random, {
-        rate: (at) => (at % 600 < 60 ? 0.8 : 0),
-        most: 0.8,
+        rate: (at) => (at % 600 < 300 ? 0.16 : 0),
+        most: 0.16,
         make: (at): SimulatedRequest => {
           const favourite = step++ % 48;
           const status = favourite % 6 === 0 ? 200 : 404;
