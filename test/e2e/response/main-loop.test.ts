@@ -39,7 +39,7 @@ test.concurrent("an injection campaign becomes incidents, decisions, blocked add
   const stopped = await sendMany(world, 24, (i) => injection(campaign[i % 3]!, i));
   expect(statusesOf(stopped)).toEqual([403]);
   expect(stopped.some((answer) => answer.reached)).toBe(false);
-  for (const from of campaign) {
+  const untilStopped = async (from: string) => {
     // Both workers report for themselves, and not at the same moment.
     const isWhole = (each: IncidentView) => isAbout(from)(each) && each.counts.requests >= 8;
     const incident = await untilIncident(world, isWhole);
@@ -47,12 +47,14 @@ test.concurrent("an injection campaign becomes incidents, decisions, blocked add
     expect(incident.counts).toMatchObject({ requests: 8, stopped: 8, passed: 0 });
     await untilAction(world, isOn(from));
     await untilAnswered(world, clean(from), 403);
-  }
+  };
+  // At once: none of the blocks may be over before the last one is looked at.
+  await Promise.all(campaign.map(untilStopped));
   const afterwards = await sendMany(world, 60, (i) => clean(campaign[i % 3]!));
   expect(statusesOf(afterwards)).toEqual([403]);
   expect((await world.send(clean("203.0.113.240"))).status).toBe(200);
 
-  for (const from of campaign) await untilAnswered(world, clean(from), 200);
+  await Promise.all(campaign.map((from) => untilAnswered(world, clean(from), 200)));
   for (const from of campaign) {
     const action = await untilAction(world, isOn(from, "expired"));
     expect(action).toMatchObject({ type: "block_source", vehicle: "decision", error: null });
