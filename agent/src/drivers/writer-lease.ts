@@ -41,7 +41,7 @@ const PATIENCE_MS = 12_000;
 const NOW = sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`;
 
 export function createWriterLease(options: WriterLeaseOptions): WriterLease {
-  const { db, gateway, holder = randomUUID(), ttl_ms = 8_000, look_every_ms = 200, write_ms = 5_000 } = options;
+  const { db, gateway, holder = randomUUID(), ttl_ms = 7_000, look_every_ms = 200, write_ms = 5_000 } = options;
   const { clocks = () => [Date.now(), performance.now()] } = options;
   let token: number | null = null;
   let kept_at: readonly [number, number] = [0, 0];
