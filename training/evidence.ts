@@ -18,7 +18,7 @@ const { holdsLiteral } = await loadPayload("sift");
 const { PLAIN } = await loadPayload("byte-classes");
 const { beginInspection, DEFAULT_LIMITS } = await loadPayload("inspection");
 const { surroundings, wordsAround } = await loadPayload("surroundings");
-const { MEDIUM } = await loadPayload("weigh");
+const { LONG } = await loadPayload("weigh");
 const { RULES } = await loadPayload("rules/index");
 
 export const RULE_COUNT: number = RULES.length;
@@ -63,7 +63,7 @@ function evidenceOf(data: Dataset, value: number): Evidence | undefined {
   const [start, end] = surroundings(from, to, length);
   const at = data.at[value]!;
   const around: Match[] | undefined = findMatches(start, end, at);
-  const matches: Match[] = (length > MEDIUM ? findAlone(...wordsAround(from, to, length), at, around) : around) ?? [];
+  const matches: Match[] = (length > LONG ? findAlone(...wordsAround(from, to, length), at, around) : around) ?? [];
   const alone = matches.filter(({ isAlone }) => isAlone).map(({ number }) => number);
   const rules = matches.filter(({ isAlone }) => !isAlone).map(({ number }) => number);
   const before: number = scoreText(0, Math.max(0, from - APART));

@@ -19,11 +19,9 @@ function paragraphs(random: Random, least: number): string {
 }
 
 function pad(random: Random, value: string): string {
-  const kind = random.between(0, 5);
+  const kind = random.between(0, 3);
   if (kind === 0) return paragraphs(random, 3000) + value;
   if (kind === 1) return `${value} ${paragraphs(random, 400)}`;
-  if (kind === 2)
-    return `${paragraphs(random, random.between(20, 120))}${value} ${paragraphs(random, random.between(20, 120))}`;
   return `${paragraphs(random, random.between(100, 500))}${value} ${paragraphs(random, random.between(100, 500))}`;
 }
 

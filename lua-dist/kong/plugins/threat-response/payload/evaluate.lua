@@ -30,7 +30,7 @@ local CHUNK = ____surroundings_2Ets.CHUNK
 local surroundings = ____surroundings_2Ets.surroundings
 local wordsAround = ____surroundings_2Ets.wordsAround
 local ____weigh_2Ets = require("kong.plugins.threat-response.payload.weigh")
-local MEDIUM = ____weigh_2Ets.MEDIUM
+local LONG = ____weigh_2Ets.LONG
 local weigh = ____weigh_2Ets.weigh
 ____exports.automaton = automaton
 local MAX_WINDOW = 160
@@ -195,7 +195,7 @@ local function judgeText(length, at, field)
     local start, ____end = surroundings(from, to, length)
     local around = findMatches(start, ____end, at)
     local ____temp_2
-    if length > MEDIUM then
+    if length > LONG then
         ____temp_2 = matchAlone(
             from,
             to,

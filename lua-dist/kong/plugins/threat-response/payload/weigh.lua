@@ -6,8 +6,8 @@ local scoreText = ____model_2Dscore_2Ets.scoreText
 --- What the model finds in almost every text that has signs in it.
 local DULL = 60
 --- From these lengths on a value is a sentence or a snippet, and a text.
-____exports.MEDIUM = 128
-local LONG = 512
+local MEDIUM = 128
+____exports.LONG = 512
 local APART = 96
 --- What the second worst places of a text take away, a little away from the worst: what is left of the same attack is no other place. Where an attack
 -- was put between paragraphs, before or behind them, they are ordinary; where a text is about code, there is more of it on both sides. Undoes `bestWindow`.
@@ -20,8 +20,8 @@ local function deduction(from, to, length)
         math.min(length, to + APART),
         length
     )
-    local share = length > LONG and TRAINED.longSide or TRAINED.mediumSide
-    local shareOfBoth = length > LONG and TRAINED.longBoth or 0
+    local share = length > ____exports.LONG and TRAINED.longSide or TRAINED.mediumSide
+    local shareOfBoth = length > ____exports.LONG and TRAINED.longBoth or 0
     return math.floor((share * math.max(before, behind) + shareOfBoth * math.min(before, behind)) / 100)
 end
 --- A rule says more of a value than of a place in a text.
@@ -29,7 +29,7 @@ local function worthOf(length, isAlone)
     if isAlone then
         return TRAINED.worthAlone
     end
-    return length > LONG and TRAINED.worthInText or TRAINED.worth
+    return length > ____exports.LONG and TRAINED.worthInText or TRAINED.worth
 end
 --- `strength` is what the model says, of the worst place from `from` to `to` in a value of `length` bytes.
 function ____exports.weigh(strength, from, to, length, matches)
@@ -41,10 +41,10 @@ function ____exports.weigh(strength, from, to, length, matches)
             total = total + worthOf(length, isAlone == true)[number + 1]
         end
     end
-    if length <= ____exports.MEDIUM then
+    if length <= MEDIUM then
         return total
     end
-    total = total + (length > LONG and TRAINED.long or TRAINED.medium)
+    total = total + (length > ____exports.LONG and TRAINED.long or TRAINED.medium)
     if total < TRAINED.grey then
         return total
     end

@@ -9,7 +9,7 @@ import { bestWindow, scoreText } from "./model-score.ts";
 import { AT_NAME, AT_PATH, AT_STRUCTURE } from "./rule.ts";
 import { isScreening, screened } from "./screen.ts";
 import { CHUNK, surroundings, wordsAround } from "./surroundings.ts";
-import { MEDIUM, weigh } from "./weigh.ts";
+import { LONG, weigh } from "./weigh.ts";
 
 export { automaton };
 
@@ -175,7 +175,7 @@ function judgeText(length: number, at: number, field: string): PayloadFinding | 
   const [from, to] = bestWindow();
   const [start, end] = surroundings(from, to, length);
   const around = findMatches(start, end, at);
-  const matches = length > MEDIUM ? matchAlone(from, to, length, at, around) : around;
+  const matches = length > LONG ? matchAlone(from, to, length, at, around) : around;
   const total = weigh(strength, from, to, length, matches);
   const score = scoreOf(total);
   if (score === 0) return undefined;

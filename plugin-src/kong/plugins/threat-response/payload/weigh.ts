@@ -10,8 +10,8 @@ import { scoreText } from "./model-score.ts";
 /** What the model finds in almost every text that has signs in it. */
 const DULL = 60;
 /** From these lengths on a value is a sentence or a snippet, and a text. */
-export const MEDIUM = 128;
-const LONG = 512;
+const MEDIUM = 128;
+export const LONG = 512;
 const APART = 96;
 
 /**
